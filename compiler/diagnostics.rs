@@ -6,7 +6,10 @@
 //! Absent: warnings.
 
 use crate::ast::{FileId, Span};
-use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource, Report, Severity};
+use miette::{
+    GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource, Report,
+    Severity,
+};
 
 /// A source file.
 #[derive(Debug, Clone)]
@@ -48,12 +51,28 @@ impl Diagnostics {
 
     /// Reports an error.
     pub fn error(&mut self, code: u16, span: Span, message: impl Into<String>) {
-        self.errors.push(Diagnostic { code, message: message.into(), span, help: None });
+        self.errors.push(Diagnostic {
+            code,
+            message: message.into(),
+            span,
+            help: None,
+        });
     }
 
     /// Reports an error that says what to write instead.
-    pub fn error_help(&mut self, code: u16, span: Span, message: impl Into<String>, help: impl Into<String>) {
-        self.errors.push(Diagnostic { code, message: message.into(), span, help: Some(help.into()) });
+    pub fn error_help(
+        &mut self,
+        code: u16,
+        span: Span,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        self.errors.push(Diagnostic {
+            code,
+            message: message.into(),
+            span,
+            help: Some(help.into()),
+        });
     }
 
     /// Whether anything is wrong.
@@ -80,7 +99,11 @@ impl Diagnostics {
 
     /// All errors as text, with source lines; `color` for terminals.
     pub fn render(&self, color: bool) -> String {
-        let theme = if color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+        let theme = if color {
+            GraphicalTheme::unicode()
+        } else {
+            GraphicalTheme::unicode_nocolor()
+        };
         let handler = GraphicalReportHandler::new_themed(theme);
         let mut out = String::new();
         for error in self.sorted() {

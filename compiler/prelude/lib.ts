@@ -1,0 +1,1 @@
+// The classes behind the built-in types; see ARCHITECTURE.md, "The prelude".
