@@ -54,10 +54,14 @@ pub enum Type {
     String,
     /// A string literal (UTF-8; a literal with lone surrogates is plain `string`).
     StringLit(Name),
-    /// An enum; a member's own type is the literal.
+    /// An enum.
     Enum(EnumId),
-    /// `T[]`, `readonly T[]`
+    /// A member of an enum, by index. Only inside the checker: the lowering sees the `Enum`.
+    EnumMember(EnumId, u32),
+    /// `T[]`
     Array(TypeId),
+    /// `readonly T[]`. Only inside the checker: the lowering sees the `Array`.
+    ReadonlyArray(TypeId),
     /// `[A, B]`: required elements first, then optional ones.
     Tuple {
         /// The elements' types.
