@@ -1,0 +1,10 @@
+//! What compiler and runtime share: the instruction table, the program image (`.rbin`), its verifier
+//! and its disassembler.
+//!
+//! The tables are the specification: `isa` for instructions, `builtins` for native functions, `image`
+//! for sections. Absent: anything that runs.
+
+pub mod builtins;
+pub mod image;
+pub mod isa;
+pub mod slot;
