@@ -97,5 +97,5 @@ pub const TAG_NUMBER: u32 = 2;
 pub const TAG_BOOLEAN: u32 = 3;
 /// The first word offset that an object can have.
 pub const HEAP_START: u32 = 4;
-/// Set in references to constants of the program; the rest is the index of a string constant.
+/// Set in references to constants of the program; the rest is a word offset into the program's constants region.
 pub const CONSTANT_BIT: u32 = 1 << 31;

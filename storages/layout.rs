@@ -1,0 +1,96 @@
+//! How objects lie in a heap: header words and bodies, by kind.
+//!
+//! A heap is an array of 64-bit words; a reference is the index of an object's header word (see
+//! `raya_bytecode::slot` for the values below `HEAP_START` and the constant bit). Every object:
+//!
+//! ```text
+//! header: kind:8 | flags:8 | class:16 | identity:32     (identity: 0 until used as a hash key)
+//! OBJECT   fields as the class says (Class::words in all)
+//! LATIN1   len:32 hash:32 | bytes, padded with 0          (hash 0: not computed)
+//! UTF16    len:32 hash:32 | units, padded with 0          (has at least one unit above 0xff)
+//! ROPE     len:32 0:32    | left:32 right:32              (right 0: flattened, left is LATIN1 or UTF16)
+//! ARRAY_x  len:32 storage:32                              (storage 0: none, capacity 0)
+//! STORE_x  capacity:32 0:32 | elements, padded with 0     (MIXED: capacity f64 words, then capacity u32)
+//! PROMISE  state:8 0:24 ref:32 | num:64 | first waiter:32 last waiter:32   (waiters: task index + 1, 0 none)
+//! HASH     count:32 slots:32(a STORE_I32, entry + 1, 0 free, -1 removed)  | removed:32 0:32
+//! ```
+//!
+//! During a collection a moved object's header is `FORWARDED | new reference << 32`.
+//! Invariants: unused bits are 0, so that equal states are equal bytes. Absent: allocation (`heaps`).
+
+/// The kind of an object: the low byte of its header.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+#[allow(missing_docs)]
+pub enum Kind {
+    Object = 1,
+    Latin1 = 2,
+    Utf16 = 3,
+    Rope = 4,
+    ArrayF64 = 8,
+    ArrayI32 = 9,
+    ArrayBool = 10,
+    ArrayRef = 11,
+    ArrayMixed = 12,
+    StoreF64 = 16,
+    StoreI32 = 17,
+    StoreBool = 18,
+    StoreRef = 19,
+    StoreMixed = 20,
+    Promise = 24,
+    Hash = 25,
+    /// Only while collecting.
+    Forwarded = 31,
+}
+
+impl Kind {
+    /// The kind in a header word.
+    pub fn of(header: u64) -> Option<Kind> {
+        Some(match header as u8 {
+            1 => Kind::Object,
+            2 => Kind::Latin1,
+            3 => Kind::Utf16,
+            4 => Kind::Rope,
+            8 => Kind::ArrayF64,
+            9 => Kind::ArrayI32,
+            10 => Kind::ArrayBool,
+            11 => Kind::ArrayRef,
+            12 => Kind::ArrayMixed,
+            16 => Kind::StoreF64,
+            17 => Kind::StoreI32,
+            18 => Kind::StoreBool,
+            19 => Kind::StoreRef,
+            20 => Kind::StoreMixed,
+            24 => Kind::Promise,
+            25 => Kind::Hash,
+            31 => Kind::Forwarded,
+            _ => return None,
+        })
+    }
+}
+
+/// A header word of an object without a class.
+pub const fn header(kind: Kind) -> u64 {
+    kind as u64
+}
+
+/// A header word of an instance.
+pub const fn object_header(class: u16) -> u64 {
+    Kind::Object as u64 | (class as u64) << 16
+}
+
+/// The class in an instance's header.
+pub const fn header_class(header: u64) -> u16 {
+    (header >> 16) as u16
+}
+
+/// A promise's state: still open.
+pub const PROMISE_PENDING: u8 = 0;
+/// A promise's state: its value is there.
+pub const PROMISE_FULFILLED: u8 = 1;
+/// A promise's state: its error is there.
+pub const PROMISE_REJECTED: u8 = 2;
+/// Flag beside a promise's state: resolved with another promise and following it.
+pub const PROMISE_FOLLOWING: u8 = 4;
+/// Flag beside a promise's state: somebody has awaited it, so a rejection is not unhandled.
+pub const PROMISE_HANDLED: u8 = 8;
