@@ -1,1 +1,1746 @@
-// The classes behind the built-in types; see ARCHITECTURE.md, "The prelude".
+// The classes behind the built-in types, compiled with every program; only what is reachable is emitted.
+//
+// A method or function with a body is Raya code. Without one it is an intrinsic, known to the lowering by its
+// qualified name and described in INTRINSICS.md. Nothing native calls back into Raya code, so whatever takes a
+// function has a body here. `this` is `T[]` in `Array<T>`, and `string`, `number`, `boolean` in those classes;
+// their `length` belongs to the language and is not declared.
+//
+// Several members of one name, each with a body or each without, are overloads: the first whose parameters
+// accept the call is taken. Names that begin with `__` are hidden from programs.
+
+// ---------------------------------------------------------------------------------------------- primitives
+
+declare function __arrayNew<T>(length: number): T[];
+declare function __arraySetLength<T>(array: T[], length: number): void;
+declare function __arrayCopy<T>(target: T[], at: number, source: T[], from: number, count: number): void;
+declare function __zero<T>(): T;
+
+declare function __hashFind<K>(index: number[], keys: K[], key: K): number;
+declare function __hashPush<K>(index: number[], keys: K[], key: K): number;
+declare function __hashRemove<K>(index: number[], keys: K[], key: K): number;
+
+declare function __charString(unit: number): string;
+declare function __join(parts: string[], separator: string): string;
+declare function __format(args: unknown[]): string;
+declare function __print(level: number, text: string): void;
+declare function __json(value: unknown, indent: string): string;
+
+declare function __promiseNew<T>(): Promise<T>;
+declare function __promiseFulfill<T>(promise: Promise<T>, value: T): void;
+declare function __promiseReject<T>(promise: Promise<T>, reason: unknown): void;
+declare function __sleep(milliseconds: number): Promise<void>;
+
+declare function __captureStack(): number[];
+declare function __stackText(trace: number[]): string;
+
+// --------------------------------------------------------------------------------------------------- errors
+
+class Error {
+  name: string = "Error";
+  message: string;
+  cause: unknown;
+  __trace: number[] = __captureStack();
+
+  constructor(message: string = "", options?: { cause?: unknown }) {
+    this.message = message;
+    this.cause = options === undefined ? undefined : options.cause;
+  }
+
+  get stack(): string {
+    return this.toString() + __stackText(this.__trace);
+  }
+
+  toString(): string {
+    if (this.message === "") return this.name;
+    return this.name === "" ? this.message : this.name + ": " + this.message;
+  }
+}
+
+class TypeError extends Error {
+  constructor(message: string = "", options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = "TypeError";
+  }
+}
+
+class RangeError extends Error {
+  constructor(message: string = "", options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = "RangeError";
+  }
+}
+
+class AggregateError extends Error {
+  errors: unknown[];
+
+  constructor(errors: unknown[], message: string = "") {
+    super(message);
+    this.name = "AggregateError";
+    this.errors = errors;
+  }
+}
+
+// ------------------------------------------------------------------------------------------------ iteration
+
+type IteratorResult<T> = { done: false; value: T } | { done: true; value: undefined };
+
+// What `keys()`, `values()` and `entries()` return. `for … of` and spread call `__advance` and read `__current`.
+abstract class IterableIterator<T> {
+  __current: T = __zero<T>();
+
+  abstract __advance(): boolean;
+
+  next(): IteratorResult<T> {
+    if (this.__advance()) return { done: false, value: this.__current };
+    return { done: true, value: undefined };
+  }
+
+  __toArray(): T[] {
+    const out: T[] = [];
+    while (this.__advance()) out.push(this.__current);
+    return out;
+  }
+}
+
+class __ArrayKeys<T> extends IterableIterator<number> {
+  __array: T[];
+  __at: number = 0;
+
+  constructor(array: T[]) {
+    super();
+    this.__array = array;
+  }
+
+  __advance(): boolean {
+    if (this.__at >= this.__array.length) return false;
+    this.__current = this.__at++;
+    return true;
+  }
+}
+
+class __ArrayValues<T> extends IterableIterator<T> {
+  __array: T[];
+  __at: number = 0;
+
+  constructor(array: T[]) {
+    super();
+    this.__array = array;
+  }
+
+  __advance(): boolean {
+    if (this.__at >= this.__array.length) return false;
+    this.__current = this.__array[this.__at++];
+    return true;
+  }
+}
+
+class __ArrayEntries<T> extends IterableIterator<[number, T]> {
+  __array: T[];
+  __at: number = 0;
+
+  constructor(array: T[]) {
+    super();
+    this.__array = array;
+  }
+
+  __advance(): boolean {
+    if (this.__at >= this.__array.length) return false;
+    this.__current = [this.__at, this.__array[this.__at]];
+    this.__at++;
+    return true;
+  }
+}
+
+// --------------------------------------------------------------------------------------------------- arrays
+
+// Appends `source` to `target`: what a spread in a call of `push` or in an array literal becomes.
+function __arrayAppend<T>(target: T[], source: T[]): number {
+  const at = target.length;
+  const count = source.length;
+  __arraySetLength(target, at + count);
+  __arrayCopy(target, at, source, 0, count);
+  return at + count;
+}
+
+// An index as `slice` and its kin take it: negative counts from the end, clamped to 0 … length.
+function __relativeIndex(index: number, length: number): number {
+  const whole = index !== index ? 0 : Math.trunc(index);
+  if (whole < 0) return whole + length < 0 ? 0 : whole + length;
+  return whole > length ? length : whole;
+}
+
+function __slice<T>(source: T[], from: number, to: number): T[] {
+  const count = to > from ? to - from : 0;
+  const out = __arrayNew<T>(count);
+  __arrayCopy(out, 0, source, from, count);
+  return out;
+}
+
+// Sorts `items` in place, stably: runs of eight by insertion, then merging pairs of runs back and forth.
+function __mergeSort<T>(items: T[], compare: (a: T, b: T) => number): void {
+  const n = items.length;
+  for (let start = 0; start < n; start += 8) {
+    const end = start + 8 < n ? start + 8 : n;
+    for (let i = start + 1; i < end; i++) {
+      const item = items[i];
+      let at = i;
+      while (at > start && compare(items[at - 1], item) > 0) {
+        items[at] = items[at - 1];
+        at--;
+      }
+      items[at] = item;
+    }
+  }
+  if (n <= 8) return;
+  let source = items;
+  let target = __arrayNew<T>(n);
+  for (let width = 8; width < n; width *= 2) {
+    for (let start = 0; start < n; start += 2 * width) {
+      __merge(source, target, start, start + width, start + 2 * width, compare);
+    }
+    const other = source;
+    source = target;
+    target = other;
+  }
+  if (source !== items) __arrayCopy(items, 0, source, 0, n);
+}
+
+// Merges source[start, middle) and source[middle, end), each sorted, into target; both ends may lie past the array.
+function __merge<T>(
+  source: T[], target: T[], start: number, middle: number, end: number, compare: (a: T, b: T) => number,
+): void {
+  const n = source.length;
+  const leftEnd = middle < n ? middle : n;
+  const rightEnd = end < n ? end : n;
+  if (leftEnd >= rightEnd || compare(source[leftEnd - 1], source[leftEnd]) <= 0) {
+    __arrayCopy(target, start, source, start, rightEnd - start);
+    return;
+  }
+  let left = start;
+  let right = leftEnd;
+  let at = start;
+  while (left < leftEnd && right < rightEnd) {
+    if (compare(source[left], source[right]) <= 0) target[at++] = source[left++];
+    else target[at++] = source[right++];
+  }
+  __arrayCopy(target, at, source, left, leftEnd - left);
+  __arrayCopy(target, at + leftEnd - left, source, right, rightEnd - right);
+}
+
+// The default order: by text. The texts are made once, and positions sorted by them.
+function __sortByText<T>(items: T[]): void {
+  const n = items.length;
+  const texts = __arrayNew<string>(n);
+  const order = __arrayNew<number>(n);
+  for (let i = 0; i < n; i++) {
+    texts[i] = String(items[i]);
+    order[i] = i;
+  }
+  __mergeSort(order, (a, b) => (texts[a] < texts[b] ? -1 : texts[a] > texts[b] ? 1 : 0));
+  const unsorted = __slice(items, 0, n);
+  for (let i = 0; i < n; i++) items[i] = unsorted[order[i]];
+}
+
+class Array<T> {
+  constructor(length?: number);
+
+  push(...items: T[]): number;
+  pop(): T | undefined;
+
+  static isArray(value: unknown): value is unknown[];
+
+  static of<T>(...items: T[]): T[] {
+    return items;
+  }
+
+  static from<T>(items: T[]): T[] {
+    return __slice(items, 0, items.length);
+  }
+
+  static from<T>(items: Set<T>): T[] {
+    return items.values().__toArray();
+  }
+
+  static from<K, V>(items: Map<K, V>): [K, V][] {
+    return items.entries().__toArray();
+  }
+
+  static from<T>(items: IterableIterator<T>): T[] {
+    return items.__toArray();
+  }
+
+  static from(items: string): string[] {
+    return items.__codePoints();
+  }
+
+  static from<T, U>(items: T[], f: (value: T, index: number) => U): U[] {
+    const n = items.length;
+    const out = __arrayNew<U>(n);
+    for (let i = 0; i < n; i++) out[i] = f(items[i], i);
+    return out;
+  }
+
+  static from<T, U>(items: Set<T>, f: (value: T, index: number) => U): U[] {
+    return Array.from(items.values().__toArray(), f);
+  }
+
+  static from<K, V, U>(items: Map<K, V>, f: (value: [K, V], index: number) => U): U[] {
+    return Array.from(items.entries().__toArray(), f);
+  }
+
+  static from<T, U>(items: IterableIterator<T>, f: (value: T, index: number) => U): U[] {
+    return Array.from(items.__toArray(), f);
+  }
+
+  static from<U>(items: string, f: (value: string, index: number) => U): U[] {
+    return Array.from(items.__codePoints(), f);
+  }
+
+  static from<U>(shape: { length: number }, f: (value: undefined, index: number) => U): U[] {
+    const n = shape.length > 0 ? Math.floor(shape.length) : 0;
+    const out = __arrayNew<U>(n);
+    for (let i = 0; i < n; i++) out[i] = f(undefined, i);
+    return out;
+  }
+
+  at(index: number): T | undefined {
+    const whole = index !== index ? 0 : Math.trunc(index);
+    const at = whole < 0 ? whole + this.length : whole;
+    return at >= 0 && at < this.length ? this[at] : undefined;
+  }
+
+  // Callbacks may shorten the array: elements that are gone are skipped, those that are new are not visited.
+
+  forEach(f: (value: T, index: number, array: T[]) => void): void {
+    const n = this.length;
+    for (let i = 0; i < n && i < this.length; i++) f(this[i], i, this);
+  }
+
+  map<U>(f: (value: T, index: number, array: T[]) => U): U[] {
+    const n = this.length;
+    const out = __arrayNew<U>(n);
+    for (let i = 0; i < n && i < this.length; i++) out[i] = f(this[i], i, this);
+    return out;
+  }
+
+  filter<S extends T>(test: (value: T, index: number, array: T[]) => value is S): S[] {
+    const out: S[] = [];
+    const n = this.length;
+    for (let i = 0; i < n && i < this.length; i++) {
+      const value = this[i];
+      if (test(value, i, this)) out.push(value);
+    }
+    return out;
+  }
+
+  filter(test: (value: T, index: number, array: T[]) => boolean): T[] {
+    const out: T[] = [];
+    const n = this.length;
+    for (let i = 0; i < n && i < this.length; i++) {
+      const value = this[i];
+      if (test(value, i, this)) out.push(value);
+    }
+    return out;
+  }
+
+  reduce(f: (accumulator: T, value: T, index: number, array: T[]) => T): T {
+    const n = this.length;
+    if (n === 0) throw new TypeError("Reduce of empty array with no initial value");
+    let accumulator = this[0];
+    for (let i = 1; i < n && i < this.length; i++) accumulator = f(accumulator, this[i], i, this);
+    return accumulator;
+  }
+
+  reduce<U>(f: (accumulator: U, value: T, index: number, array: T[]) => U, initial: U): U {
+    const n = this.length;
+    let accumulator = initial;
+    for (let i = 0; i < n && i < this.length; i++) accumulator = f(accumulator, this[i], i, this);
+    return accumulator;
+  }
+
+  reduceRight(f: (accumulator: T, value: T, index: number, array: T[]) => T): T {
+    const n = this.length;
+    if (n === 0) throw new TypeError("Reduce of empty array with no initial value");
+    let accumulator = this[n - 1];
+    for (let i = n - 2; i >= 0; i--) {
+      if (i < this.length) accumulator = f(accumulator, this[i], i, this);
+    }
+    return accumulator;
+  }
+
+  reduceRight<U>(f: (accumulator: U, value: T, index: number, array: T[]) => U, initial: U): U {
+    let accumulator = initial;
+    for (let i = this.length - 1; i >= 0; i--) {
+      if (i < this.length) accumulator = f(accumulator, this[i], i, this);
+    }
+    return accumulator;
+  }
+
+  find<S extends T>(test: (value: T, index: number, array: T[]) => value is S): S | undefined {
+    for (let i = 0; i < this.length; i++) {
+      const value = this[i];
+      if (test(value, i, this)) return value;
+    }
+    return undefined;
+  }
+
+  find(test: (value: T, index: number, array: T[]) => boolean): T | undefined {
+    for (let i = 0; i < this.length; i++) {
+      const value = this[i];
+      if (test(value, i, this)) return value;
+    }
+    return undefined;
+  }
+
+  findIndex(test: (value: T, index: number, array: T[]) => boolean): number {
+    for (let i = 0; i < this.length; i++) {
+      if (test(this[i], i, this)) return i;
+    }
+    return -1;
+  }
+
+  findLast(test: (value: T, index: number, array: T[]) => boolean): T | undefined {
+    for (let i = this.length - 1; i >= 0; i--) {
+      const value = this[i];
+      if (test(value, i, this)) return value;
+    }
+    return undefined;
+  }
+
+  findLastIndex(test: (value: T, index: number, array: T[]) => boolean): number {
+    for (let i = this.length - 1; i >= 0; i--) {
+      if (test(this[i], i, this)) return i;
+    }
+    return -1;
+  }
+
+  some(test: (value: T, index: number, array: T[]) => boolean): boolean {
+    const n = this.length;
+    for (let i = 0; i < n && i < this.length; i++) {
+      if (test(this[i], i, this)) return true;
+    }
+    return false;
+  }
+
+  every(test: (value: T, index: number, array: T[]) => boolean): boolean {
+    const n = this.length;
+    for (let i = 0; i < n && i < this.length; i++) {
+      if (!test(this[i], i, this)) return false;
+    }
+    return true;
+  }
+
+  indexOf(value: T, from: number = 0): number {
+    const n = this.length;
+    for (let i = __relativeIndex(from, n); i < n; i++) {
+      if (this[i] === value) return i;
+    }
+    return -1;
+  }
+
+  lastIndexOf(value: T): number {
+    for (let i = this.length - 1; i >= 0; i--) {
+      if (this[i] === value) return i;
+    }
+    return -1;
+  }
+
+  includes(value: T, from: number = 0): boolean {
+    const n = this.length;
+    const start = __relativeIndex(from, n);
+    if (value === value) return this.indexOf(value, start) >= 0;
+    for (let i = start; i < n; i++) {
+      const item = this[i];
+      if (item !== item) return true;
+    }
+    return false;
+  }
+
+  join(separator: string = ","): string {
+    const n = this.length;
+    const parts = __arrayNew<string>(n);
+    for (let i = 0; i < n; i++) {
+      const value = this[i];
+      parts[i] = value === undefined || value === null ? "" : String(value);
+    }
+    return __join(parts, separator);
+  }
+
+  toString(): string {
+    return this.join();
+  }
+
+  concat(...others: T[][]): T[] {
+    const out = __slice(this, 0, this.length);
+    for (let i = 0; i < others.length; i++) __arrayAppend(out, others[i]);
+    return out;
+  }
+
+  concat(item: T): T[] {
+    const out = __slice(this, 0, this.length);
+    out.push(item);
+    return out;
+  }
+
+  slice(start: number = 0, end: number = this.length): T[] {
+    const n = this.length;
+    return __slice(this, __relativeIndex(start, n), __relativeIndex(end, n));
+  }
+
+  splice(start: number, deleteCount: number = this.length, ...items: T[]): T[] {
+    const n = this.length;
+    const at = __relativeIndex(start, n);
+    const removable = n - at;
+    const wanted = deleteCount > 0 ? Math.floor(deleteCount) : 0;
+    const count = wanted < removable ? wanted : removable;
+    const removed = __slice(this, at, at + count);
+    const rest = removable - count;
+    if (items.length > count) __arraySetLength(this, n + items.length - count);
+    __arrayCopy(this, at + items.length, this, at + count, rest);
+    __arrayCopy(this, at, items, 0, items.length);
+    if (items.length < count) __arraySetLength(this, n + items.length - count);
+    return removed;
+  }
+
+  shift(): T | undefined {
+    const n = this.length;
+    if (n === 0) return undefined;
+    const first = this[0];
+    __arrayCopy(this, 0, this, 1, n - 1);
+    __arraySetLength(this, n - 1);
+    return first;
+  }
+
+  unshift(...items: T[]): number {
+    const n = this.length;
+    const added = items.length;
+    __arraySetLength(this, n + added);
+    __arrayCopy(this, added, this, 0, n);
+    __arrayCopy(this, 0, items, 0, added);
+    return n + added;
+  }
+
+  reverse(): T[] {
+    for (let i = 0, j = this.length - 1; i < j; i++, j--) {
+      const value = this[i];
+      this[i] = this[j];
+      this[j] = value;
+    }
+    return this;
+  }
+
+  // `undefined` sorts last and is never shown to `compare`; the array changes only when all comparisons are done.
+  sort(compare?: (a: T, b: T) => number): T[] {
+    const n = this.length;
+    const items: T[] = [];
+    const missing: T[] = [];
+    for (let i = 0; i < n; i++) {
+      const value = this[i];
+      if (value === undefined) missing.push(value);
+      else items.push(value);
+    }
+    if (compare === undefined) __sortByText(items);
+    else __mergeSort(items, compare);
+    __arrayCopy(this, 0, items, 0, items.length);
+    __arrayCopy(this, items.length, missing, 0, missing.length);
+    return this;
+  }
+
+  fill(value: T, start: number = 0, end: number = this.length): T[] {
+    const n = this.length;
+    const stop = __relativeIndex(end, n);
+    for (let i = __relativeIndex(start, n); i < stop; i++) this[i] = value;
+    return this;
+  }
+
+  copyWithin(target: number, start: number, end: number = this.length): T[] {
+    const n = this.length;
+    const to = __relativeIndex(target, n);
+    const from = __relativeIndex(start, n);
+    const wanted = __relativeIndex(end, n) - from;
+    const count = wanted < n - to ? wanted : n - to;
+    if (count > 0) __arrayCopy(this, to, this, from, count);
+    return this;
+  }
+
+  flat<U>(this: U[][]): U[] {
+    const out: U[] = [];
+    for (let i = 0; i < this.length; i++) __arrayAppend(out, this[i]);
+    return out;
+  }
+
+  flatMap<U>(f: (value: T, index: number, array: T[]) => U[]): U[] {
+    const out: U[] = [];
+    const n = this.length;
+    for (let i = 0; i < n && i < this.length; i++) __arrayAppend(out, f(this[i], i, this));
+    return out;
+  }
+
+  keys(): IterableIterator<number> {
+    return new __ArrayKeys<T>(this);
+  }
+
+  values(): IterableIterator<T> {
+    return new __ArrayValues<T>(this);
+  }
+
+  entries(): IterableIterator<[number, T]> {
+    return new __ArrayEntries<T>(this);
+  }
+
+  toSorted(compare?: (a: T, b: T) => number): T[] {
+    return this.slice().sort(compare);
+  }
+
+  toReversed(): T[] {
+    return this.slice().reverse();
+  }
+
+  toSpliced(start: number, deleteCount: number = this.length, ...items: T[]): T[] {
+    const out = this.slice();
+    out.splice(start, deleteCount, ...items);
+    return out;
+  }
+
+  with(index: number, value: T): T[] {
+    const n = this.length;
+    const whole = index !== index ? 0 : Math.trunc(index);
+    const at = whole < 0 ? whole + n : whole;
+    if (at < 0 || at >= n) throw new RangeError("Invalid index : " + String(index));
+    const out = this.slice();
+    out[at] = value;
+    return out;
+  }
+}
+
+// -------------------------------------------------------------------------------------------------- strings
+
+// White space and line ends as `trim` sees them.
+function __isSpace(unit: number): boolean {
+  if (unit <= 32) return unit === 32 || (unit >= 9 && unit <= 13);
+  if (unit < 160) return false;
+  return unit === 160 || unit === 0x1680 || (unit >= 0x2000 && unit <= 0x200a) || unit === 0x2028
+    || unit === 0x2029 || unit === 0x202f || unit === 0x205f || unit === 0x3000 || unit === 0xfeff;
+}
+
+// Where a letter stands for `localeCompare`: punctuation, digits, then letters without regard to case.
+function __collationRank(unit: number): number {
+  if (unit >= 97 && unit <= 122) return 1000 + unit;
+  if (unit >= 65 && unit <= 90) return 1000 + unit + 32;
+  if (unit >= 48 && unit <= 57) return 500 + unit;
+  return unit < 128 ? unit : 2000 + unit;
+}
+
+class String {
+  static from(value: unknown): string;
+
+  charCodeAt(index?: number): number;
+  charAt(index?: number): string;
+  substring(start: number, end?: number): string;
+  indexOf(search: string, from?: number): number;
+  lastIndexOf(search: string, from?: number): number;
+  startsWith(search: string, at?: number): boolean;
+  repeat(count: number): string;
+  toUpperCase(): string;
+  toLowerCase(): string;
+
+  static fromCharCode(...units: number[]): string {
+    if (units.length === 1) return __charString(units[0]);
+    const parts = __arrayNew<string>(units.length);
+    for (let i = 0; i < units.length; i++) parts[i] = __charString(units[i]);
+    return __join(parts, "");
+  }
+
+  static fromCodePoint(...points: number[]): string {
+    let out = "";
+    for (let i = 0; i < points.length; i++) {
+      const point = points[i];
+      if (!(point >= 0 && point <= 0x10ffff && Math.floor(point) === point)) {
+        throw new RangeError("Invalid code point " + String(point));
+      }
+      if (point < 0x10000) out += __charString(point);
+      else out += __charString(0xd7c0 + (point >> 10)) + __charString(0xdc00 + (point & 0x3ff));
+    }
+    return out;
+  }
+
+  // The code point at `index`, a lone surrogate counting as one.
+  __pointAt(index: number): number {
+    const first = this.charCodeAt(index);
+    if (first < 0xd800 || first > 0xdbff || index + 1 >= this.length) return first;
+    const second = this.charCodeAt(index + 1);
+    if (second < 0xdc00 || second > 0xdfff) return first;
+    return (first - 0xd800) * 1024 + (second - 0xdc00) + 0x10000;
+  }
+
+  // The string's code points, each as a string: what `for … of` and spread go through.
+  __codePoints(): string[] {
+    const out: string[] = [];
+    let at = 0;
+    while (at < this.length) {
+      const next = this.__pointAt(at) >= 0x10000 ? at + 2 : at + 1;
+      out.push(this.substring(at, next));
+      at = next;
+    }
+    return out;
+  }
+
+  codePointAt(index: number = 0): number | undefined {
+    const at = index !== index ? 0 : Math.trunc(index);
+    return at >= 0 && at < this.length ? this.__pointAt(at) : undefined;
+  }
+
+  at(index: number): string | undefined {
+    const whole = index !== index ? 0 : Math.trunc(index);
+    const at = whole < 0 ? whole + this.length : whole;
+    return at >= 0 && at < this.length ? this.charAt(at) : undefined;
+  }
+
+  slice(start: number = 0, end: number = this.length): string {
+    const n = this.length;
+    const from = __relativeIndex(start, n);
+    const to = __relativeIndex(end, n);
+    return from < to ? this.substring(from, to) : "";
+  }
+
+  substr(start: number, length: number = this.length): string {
+    const from = __relativeIndex(start, this.length);
+    return this.substring(from, length > 0 ? from + length : from);
+  }
+
+  includes(search: string, from: number = 0): boolean {
+    return this.indexOf(search, from) >= 0;
+  }
+
+  endsWith(search: string, end: number = this.length): boolean {
+    const clamped = end > this.length ? this.length : end > 0 ? Math.floor(end) : 0;
+    const at = clamped - search.length;
+    return at >= 0 && this.startsWith(search, at);
+  }
+
+  padStart(length: number, pad: string = " "): string {
+    return __padding(this.length, length, pad) + this;
+  }
+
+  padEnd(length: number, pad: string = " "): string {
+    return this + __padding(this.length, length, pad);
+  }
+
+  trim(): string {
+    return this.trimStart().trimEnd();
+  }
+
+  trimStart(): string {
+    let at = 0;
+    while (at < this.length && __isSpace(this.charCodeAt(at))) at++;
+    return this.substring(at, this.length);
+  }
+
+  trimEnd(): string {
+    let end = this.length;
+    while (end > 0 && __isSpace(this.charCodeAt(end - 1))) end--;
+    return this.substring(0, end);
+  }
+
+  split(separator: string, limit: number = 4294967295): string[] {
+    const out: string[] = [];
+    const n = this.length;
+    if (separator === "") {
+      for (let i = 0; i < n && i < limit; i++) out.push(this.charAt(i));
+      return out;
+    }
+    let start = 0;
+    let at = this.indexOf(separator, 0);
+    while (at >= 0 && out.length < limit) {
+      out.push(this.substring(start, at));
+      start = at + separator.length;
+      at = this.indexOf(separator, start);
+    }
+    if (out.length < limit) out.push(this.substring(start, n));
+    return out;
+  }
+
+  replace(search: string, replacement: string): string {
+    const at = this.indexOf(search, 0);
+    if (at < 0) return this;
+    const inserted = __expandReplacement(this, search, at, replacement);
+    return this.substring(0, at) + inserted + this.substring(at + search.length, this.length);
+  }
+
+  replace(search: string, replacer: (match: string, offset: number) => string): string {
+    const at = this.indexOf(search, 0);
+    if (at < 0) return this;
+    return this.substring(0, at) + replacer(search, at) + this.substring(at + search.length, this.length);
+  }
+
+  replaceAll(search: string, replacement: string): string {
+    const parts: string[] = [];
+    const step = search.length > 0 ? search.length : 1;
+    let start = 0;
+    let at = this.indexOf(search, 0);
+    while (at >= 0) {
+      parts.push(this.substring(start, at));
+      parts.push(__expandReplacement(this, search, at, replacement));
+      start = at + search.length;
+      at = at + step <= this.length ? this.indexOf(search, at + step) : -1;
+    }
+    parts.push(this.substring(start, this.length));
+    return __join(parts, "");
+  }
+
+  replaceAll(search: string, replacer: (match: string, offset: number) => string): string {
+    const parts: string[] = [];
+    const step = search.length > 0 ? search.length : 1;
+    let start = 0;
+    let at = this.indexOf(search, 0);
+    while (at >= 0) {
+      parts.push(this.substring(start, at));
+      parts.push(replacer(search, at));
+      start = at + search.length;
+      at = at + step <= this.length ? this.indexOf(search, at + step) : -1;
+    }
+    parts.push(this.substring(start, this.length));
+    return __join(parts, "");
+  }
+
+  concat(...others: string[]): string {
+    return this + __join(others, "");
+  }
+
+  // One fixed order for every host: letters first without regard to case, then lower case before upper case.
+  localeCompare(other: string): number {
+    const n = this.length < other.length ? this.length : other.length;
+    for (let i = 0; i < n; i++) {
+      const difference = __collationRank(this.charCodeAt(i)) - __collationRank(other.charCodeAt(i));
+      if (difference !== 0) return difference < 0 ? -1 : 1;
+    }
+    if (this.length !== other.length) return this.length < other.length ? -1 : 1;
+    if (this === other) return 0;
+    return this > other ? -1 : 1;
+  }
+
+  toString(): string {
+    return this;
+  }
+
+  valueOf(): string {
+    return this;
+  }
+}
+
+function __padding(have: number, want: number, pad: string): string {
+  const missing = want > have ? Math.floor(want) - have : 0;
+  if (missing <= 0 || pad === "") return "";
+  if (pad.length === 1) return pad.repeat(missing);
+  return pad.repeat(Math.ceil(missing / pad.length)).substring(0, missing);
+}
+
+// A replacement's `$$`, `$&`, `` $` `` and `$'`.
+function __expandReplacement(text: string, search: string, at: number, replacement: string): string {
+  let dollar = replacement.indexOf("$", 0);
+  if (dollar < 0) return replacement;
+  let out = "";
+  let start = 0;
+  while (dollar >= 0) {
+    const sign = replacement.charAt(dollar + 1);
+    out += replacement.substring(start, dollar);
+    start = dollar + 2;
+    if (sign === "$") out += "$";
+    else if (sign === "&") out += search;
+    else if (sign === "`") out += text.substring(0, at);
+    else if (sign === "'") out += text.substring(at + search.length, text.length);
+    else {
+      out += "$";
+      start = dollar + 1;
+    }
+    dollar = replacement.indexOf("$", start);
+  }
+  return out + replacement.substring(start, replacement.length);
+}
+
+// ------------------------------------------------------------------------------------- numbers and booleans
+
+class Number {
+  static from(value: unknown): number;
+
+  toString(radix?: number): string;
+  toFixed(digits?: number): string;
+  toPrecision(digits?: number): string;
+
+  static get EPSILON(): number { return 2.220446049250313e-16; }
+  static get MAX_SAFE_INTEGER(): number { return 9007199254740991; }
+  static get MIN_SAFE_INTEGER(): number { return -9007199254740991; }
+  static get MAX_VALUE(): number { return 1.7976931348623157e308; }
+  static get MIN_VALUE(): number { return 5e-324; }
+  static get POSITIVE_INFINITY(): number { return Infinity; }
+  static get NEGATIVE_INFINITY(): number { return -Infinity; }
+  static get NaN(): number { return NaN; }
+
+  static isNaN(value: number): boolean {
+    return value !== value;
+  }
+
+  static isFinite(value: number): boolean {
+    return value - value === 0;
+  }
+
+  static isInteger(value: number): boolean {
+    return value - value === 0 && Math.floor(value) === value;
+  }
+
+  static isSafeInteger(value: number): boolean {
+    return Math.floor(value) === value && value >= -9007199254740991 && value <= 9007199254740991;
+  }
+
+  static parseFloat(text: string): number {
+    return parseFloat(text);
+  }
+
+  static parseInt(text: string, radix: number = 0): number {
+    return parseInt(text, radix);
+  }
+
+  // As `en-US` writes it: groups of three, at most three decimals.
+  toLocaleString(): string {
+    if (this !== this) return "NaN";
+    const size = this < 0 ? -this : this;
+    const sign = this < 0 || (this === 0 && 1 / this < 0) ? "-" : "";
+    if (size === Infinity) return sign + "∞";
+    const fixed = size.toFixed(3);
+    const point = fixed.indexOf(".", 0);
+    const whole = point < 0 ? fixed : fixed.substring(0, point);
+    let decimals = point < 0 ? "" : fixed.substring(point, fixed.length);
+    while (decimals.endsWith("0")) decimals = decimals.substring(0, decimals.length - 1);
+    let grouped = "";
+    let end = whole.length;
+    while (end > 3) {
+      grouped = "," + whole.substring(end - 3, end) + grouped;
+      end -= 3;
+    }
+    return sign + whole.substring(0, end) + grouped + (decimals === "." ? "" : decimals);
+  }
+
+  valueOf(): number {
+    return this;
+  }
+}
+
+class Boolean {
+  static from(value: unknown): boolean {
+    return value ? true : false;
+  }
+
+  toString(): string {
+    return this ? "true" : "false";
+  }
+
+  valueOf(): boolean {
+    return this;
+  }
+}
+
+declare function parseFloat(text: string): number;
+
+function __digitValue(unit: number): number {
+  if (unit >= 48 && unit <= 57) return unit - 48;
+  if (unit >= 97 && unit <= 122) return unit - 87;
+  if (unit >= 65 && unit <= 90) return unit - 55;
+  return 99;
+}
+
+function parseInt(text: string, radix: number = 0): number {
+  const trimmed = text.trimStart();
+  const first = trimmed.charAt(0);
+  let at = first === "-" || first === "+" ? 1 : 0;
+  let base = radix | 0;
+  if ((base === 0 || base === 16) && (trimmed.startsWith("0x", at) || trimmed.startsWith("0X", at))) {
+    at += 2;
+    base = 16;
+  }
+  if (base === 0) base = 10;
+  if (base < 2 || base > 36) return NaN;
+  const start = at;
+  let value = 0;
+  while (at < trimmed.length) {
+    const digit = __digitValue(trimmed.charCodeAt(at));
+    if (digit >= base) break;
+    value = value * base + digit;
+    at++;
+  }
+  if (at === start) return NaN;
+  // Past 2^53 adding digit by digit rounds more than once; decimal text is read as a whole instead.
+  if (base === 10 && value > 9007199254740991) value = parseFloat(trimmed.substring(start, at));
+  return first === "-" ? -value : value;
+}
+
+function isNaN(value: number): boolean {
+  return value !== value;
+}
+
+function isFinite(value: number): boolean {
+  return value - value === 0;
+}
+
+class Math {
+  static get E(): number { return 2.718281828459045; }
+  static get LN10(): number { return 2.302585092994046; }
+  static get LN2(): number { return 0.6931471805599453; }
+  static get LOG10E(): number { return 0.4342944819032518; }
+  static get LOG2E(): number { return 1.4426950408889634; }
+  static get PI(): number { return 3.141592653589793; }
+  static get SQRT1_2(): number { return 0.7071067811865476; }
+  static get SQRT2(): number { return 1.4142135623730951; }
+
+  static abs(x: number): number;
+  static ceil(x: number): number;
+  static floor(x: number): number;
+  static round(x: number): number;
+  static trunc(x: number): number;
+  static sign(x: number): number;
+  static sqrt(x: number): number;
+  static cbrt(x: number): number;
+  static exp(x: number): number;
+  static expm1(x: number): number;
+  static log(x: number): number;
+  static log2(x: number): number;
+  static log10(x: number): number;
+  static log1p(x: number): number;
+  static sin(x: number): number;
+  static cos(x: number): number;
+  static tan(x: number): number;
+  static asin(x: number): number;
+  static acos(x: number): number;
+  static atan(x: number): number;
+  static sinh(x: number): number;
+  static cosh(x: number): number;
+  static tanh(x: number): number;
+  static asinh(x: number): number;
+  static acosh(x: number): number;
+  static atanh(x: number): number;
+  static atan2(y: number, x: number): number;
+  static pow(x: number, y: number): number;
+  static imul(a: number, b: number): number;
+  static clz32(x: number): number;
+  static fround(x: number): number;
+  static random(): number;
+
+  static min(a: number, b: number): number;
+  static max(a: number, b: number): number;
+
+  static min(...values: number[]): number {
+    let least = Infinity;
+    for (let i = 0; i < values.length; i++) least = Math.min(least, values[i]);
+    return least;
+  }
+
+  static max(...values: number[]): number {
+    let greatest = -Infinity;
+    for (let i = 0; i < values.length; i++) greatest = Math.max(greatest, values[i]);
+    return greatest;
+  }
+
+  // Scaled by the largest so that nothing overflows, with the rounding error of the sum carried along.
+  static hypot(...values: number[]): number {
+    let largest = 0;
+    let missing = false;
+    for (let i = 0; i < values.length; i++) {
+      const size = Math.abs(values[i]);
+      if (size === Infinity) return Infinity;
+      if (size !== size) missing = true;
+      else if (size > largest) largest = size;
+    }
+    if (missing) return NaN;
+    if (largest === 0) return 0;
+    let sum = 0;
+    let lost = 0;
+    for (let i = 0; i < values.length; i++) {
+      const scaled = Math.abs(values[i]) / largest;
+      const term = scaled * scaled - lost;
+      const next = sum + term;
+      lost = next - sum - term;
+      sum = next;
+    }
+    return Math.sqrt(sum) * largest;
+  }
+}
+
+// --------------------------------------------------------------------------------------------- maps and sets
+
+// Entries in the order of insertion, found through a hash index over `__keys`.
+//
+// `__order[i]` is how many entries came before entry i since the table was made; `-1 - that` once it is deleted.
+// Deleted entries stay in place until more than half are dead; then the live ones are packed and `__epoch` grows,
+// which tells an iterator to look up its place again by number.
+abstract class __Table<K> {
+  __keys: K[] = [];
+  __order: number[] = [];
+  __index: number[] = [];
+  __size: number = 0;
+  __first: number = 0;
+  __added: number = 0;
+  __epoch: number = 0;
+
+  // Moves what belongs to entry `from` to entry `to`; called with growing `to` while packing.
+  abstract __move(to: number, from: number): void;
+  abstract __truncate(count: number): void;
+
+  get size(): number {
+    return this.__size;
+  }
+
+  has(key: K): boolean {
+    return __hashFind(this.__index, this.__keys, key) >= 0;
+  }
+
+  clear(): void {
+    this.__keys = [];
+    this.__order = [];
+    this.__index = [];
+    this.__size = 0;
+    this.__first = 0;
+    this.__epoch++;
+    this.__truncate(0);
+  }
+
+  // Appends an entry for a key that is not there yet.
+  __add(key: K): void {
+    if (this.__keys.length >= 16 && this.__size * 2 < this.__keys.length) this.__pack();
+    __hashPush(this.__index, this.__keys, key);
+    this.__order.push(this.__added++);
+    this.__size++;
+  }
+
+  delete(key: K): boolean {
+    const entry = __hashRemove(this.__index, this.__keys, key);
+    if (entry < 0) return false;
+    this.__order[entry] = -1 - this.__order[entry];
+    this.__size--;
+    if (this.__size === 0) this.clear();
+    else if (entry === this.__first) {
+      while (this.__order[this.__first] < 0) this.__first++;
+    }
+    return true;
+  }
+
+  __pack(): void {
+    const keys = this.__keys;
+    const order = this.__order;
+    const packedKeys: K[] = [];
+    const packedOrder: number[] = [];
+    const index: number[] = [];
+    let to = 0;
+    for (let from = this.__first; from < order.length; from++) {
+      if (order[from] < 0) continue;
+      __hashPush(index, packedKeys, keys[from]);
+      packedOrder.push(order[from]);
+      this.__move(to, from);
+      to++;
+    }
+    this.__truncate(to);
+    this.__keys = packedKeys;
+    this.__order = packedOrder;
+    this.__index = index;
+    this.__first = 0;
+    this.__epoch++;
+  }
+
+  // The first entry whose number is at least `number`, live or not.
+  __locate(number: number): number {
+    const order = this.__order;
+    let low = 0;
+    let high = order.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const stored = order[middle];
+      if ((stored < 0 ? -1 - stored : stored) < number) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
+
+// Walks a table's live entries, those added meanwhile included.
+class __Cursor<K> {
+  __table: __Table<K>;
+  __at: number;
+  __epoch: number;
+  __next: number = 0;
+  __done: boolean = false;
+
+  constructor(table: __Table<K>) {
+    this.__table = table;
+    this.__at = table.__first;
+    this.__epoch = table.__epoch;
+  }
+
+  // The next live entry's index; -1 at the end, and from then on for ever.
+  __step(): number {
+    if (this.__done) return -1;
+    const table = this.__table;
+    if (this.__epoch !== table.__epoch) {
+      this.__at = table.__locate(this.__next);
+      this.__epoch = table.__epoch;
+    }
+    const order = table.__order;
+    let at = this.__at;
+    while (at < order.length) {
+      const number = order[at];
+      if (number >= 0) {
+        this.__at = at + 1;
+        this.__next = number + 1;
+        return at;
+      }
+      at++;
+    }
+    this.__done = true;
+    return -1;
+  }
+}
+
+class __TableKeys<K> extends IterableIterator<K> {
+  __cursor: __Cursor<K>;
+
+  constructor(table: __Table<K>) {
+    super();
+    this.__cursor = new __Cursor<K>(table);
+  }
+
+  __advance(): boolean {
+    const at = this.__cursor.__step();
+    if (at < 0) return false;
+    this.__current = this.__cursor.__table.__keys[at];
+    return true;
+  }
+}
+
+class __SetEntries<K> extends IterableIterator<[K, K]> {
+  __cursor: __Cursor<K>;
+
+  constructor(table: __Table<K>) {
+    super();
+    this.__cursor = new __Cursor<K>(table);
+  }
+
+  __advance(): boolean {
+    const at = this.__cursor.__step();
+    if (at < 0) return false;
+    const key = this.__cursor.__table.__keys[at];
+    this.__current = [key, key];
+    return true;
+  }
+}
+
+class __MapValues<K, V> extends IterableIterator<V> {
+  __map: Map<K, V>;
+  __cursor: __Cursor<K>;
+
+  constructor(map: Map<K, V>) {
+    super();
+    this.__map = map;
+    this.__cursor = new __Cursor<K>(map);
+  }
+
+  __advance(): boolean {
+    const at = this.__cursor.__step();
+    if (at < 0) return false;
+    this.__current = this.__map.__values[at];
+    return true;
+  }
+}
+
+class __MapEntries<K, V> extends IterableIterator<[K, V]> {
+  __map: Map<K, V>;
+  __cursor: __Cursor<K>;
+
+  constructor(map: Map<K, V>) {
+    super();
+    this.__map = map;
+    this.__cursor = new __Cursor<K>(map);
+  }
+
+  __advance(): boolean {
+    const at = this.__cursor.__step();
+    if (at < 0) return false;
+    this.__current = [this.__map.__keys[at], this.__map.__values[at]];
+    return true;
+  }
+}
+
+class Map<K, V> extends __Table<K> {
+  __values: V[] = [];
+
+  constructor(entries?: [K, V][] | Map<K, V> | IterableIterator<[K, V]> | null) {
+    super();
+    if (entries === undefined || entries === null) return;
+    if (entries instanceof Map) this.__addFrom(entries.entries());
+    else if (entries instanceof IterableIterator) this.__addFrom(entries);
+    else {
+      for (let i = 0; i < entries.length; i++) {
+        const entry = entries[i];
+        this.set(entry[0], entry[1]);
+      }
+    }
+  }
+
+  __addFrom(entries: IterableIterator<[K, V]>): void {
+    while (entries.__advance()) {
+      const entry = entries.__current;
+      this.set(entry[0], entry[1]);
+    }
+  }
+
+  __move(to: number, from: number): void {
+    this.__values[to] = this.__values[from];
+  }
+
+  __truncate(count: number): void {
+    __arraySetLength(this.__values, count);
+  }
+
+  get(key: K): V | undefined {
+    const entry = __hashFind(this.__index, this.__keys, key);
+    return entry < 0 ? undefined : this.__values[entry];
+  }
+
+  set(key: K, value: V): Map<K, V> {
+    const entry = __hashFind(this.__index, this.__keys, key);
+    if (entry >= 0) {
+      this.__values[entry] = value;
+    } else {
+      this.__add(key);
+      this.__values.push(value);
+    }
+    return this;
+  }
+
+  // A dead entry keeps its value until the table is packed; what is deleted must not stay reachable that long.
+  delete(key: K): boolean {
+    const entry = __hashFind(this.__index, this.__keys, key);
+    if (entry < 0) return false;
+    this.__values[entry] = __zero<V>();
+    return super.delete(key);
+  }
+
+  forEach(f: (value: V, key: K, map: Map<K, V>) => void): void {
+    const cursor = new __Cursor<K>(this);
+    let at = cursor.__step();
+    while (at >= 0) {
+      f(this.__values[at], this.__keys[at], this);
+      at = cursor.__step();
+    }
+  }
+
+  keys(): IterableIterator<K> {
+    return new __TableKeys<K>(this);
+  }
+
+  values(): IterableIterator<V> {
+    return new __MapValues<K, V>(this);
+  }
+
+  entries(): IterableIterator<[K, V]> {
+    return new __MapEntries<K, V>(this);
+  }
+}
+
+class Set<T> extends __Table<T> {
+  constructor(items?: T[] | Set<T> | IterableIterator<T> | null) {
+    super();
+    if (items === undefined || items === null) return;
+    if (items instanceof Set) this.__addFrom(items.values());
+    else if (items instanceof IterableIterator) this.__addFrom(items);
+    else {
+      for (let i = 0; i < items.length; i++) this.add(items[i]);
+    }
+  }
+
+  __addFrom(items: IterableIterator<T>): void {
+    while (items.__advance()) this.add(items.__current);
+  }
+
+  __move(to: number, from: number): void {}
+
+  __truncate(count: number): void {}
+
+  add(value: T): Set<T> {
+    if (__hashFind(this.__index, this.__keys, value) < 0) this.__add(value);
+    return this;
+  }
+
+  forEach(f: (value: T, key: T, set: Set<T>) => void): void {
+    const cursor = new __Cursor<T>(this);
+    let at = cursor.__step();
+    while (at >= 0) {
+      const value = this.__keys[at];
+      f(value, value, this);
+      at = cursor.__step();
+    }
+  }
+
+  keys(): IterableIterator<T> {
+    return new __TableKeys<T>(this);
+  }
+
+  values(): IterableIterator<T> {
+    return new __TableKeys<T>(this);
+  }
+
+  entries(): IterableIterator<[T, T]> {
+    return new __SetEntries<T>(this);
+  }
+}
+
+// ------------------------------------------------------------------------------------------------- promises
+
+// Settles `promise` with `value`; a promise is adopted, which takes JavaScript two turns of the queue more.
+function __promiseResolve<T>(promise: Promise<T>, value: T | Promise<T>): void {
+  if (value instanceof Promise) __adopt(promise, value);
+  else __promiseFulfill(promise, value);
+}
+
+async function __adopt<T>(promise: Promise<T>, source: Promise<T>): Promise<void> {
+  if (promise === source) {
+    __promiseReject(promise, new TypeError("Chaining cycle detected for promise #<Promise>"));
+    return;
+  }
+  await undefined;
+  try {
+    __promiseFulfill(promise, await source);
+  } catch (reason) {
+    __promiseReject(promise, reason);
+  }
+}
+
+async function __onValue<T, A>(
+  source: Promise<T>, onFulfilled: (value: T) => A | Promise<A>, result: Promise<A>,
+): Promise<void> {
+  try {
+    __promiseResolve(result, onFulfilled(await source));
+  } catch (reason) {
+    __promiseReject(result, reason);
+  }
+}
+
+async function __onReason<T, B>(
+  source: Promise<T>, onRejected: (reason: unknown) => B | Promise<B>, result: Promise<T | B>,
+): Promise<void> {
+  try {
+    __promiseFulfill<T | B>(result, await source);
+  } catch (reason) {
+    __recover<B, T | B>(reason, onRejected, result);
+  }
+}
+
+async function __onEither<T, A, B>(
+  source: Promise<T>, onFulfilled: (value: T) => A | Promise<A>,
+  onRejected: (reason: unknown) => B | Promise<B>, result: Promise<A | B>,
+): Promise<void> {
+  let value: T = __zero<T>();
+  try {
+    value = await source;
+  } catch (reason) {
+    __recover<B, A | B>(reason, onRejected, result);
+    return;
+  }
+  try {
+    __promiseResolve<A | B>(result, onFulfilled(value));
+  } catch (reason) {
+    __promiseReject(result, reason);
+  }
+}
+
+function __recover<B extends R, R>(
+  reason: unknown, onRejected: (reason: unknown) => B | Promise<B>, result: Promise<R>,
+): void {
+  try {
+    __promiseResolve<R>(result, onRejected(reason));
+  } catch (another) {
+    __promiseReject(result, another);
+  }
+}
+
+// What the promises given to `all` and its kin have in common while they are awaited.
+class __Gathering<T> {
+  results: T[];
+  reasons: unknown[];
+  missing: number;
+
+  constructor(count: number) {
+    this.results = __arrayNew<T>(count);
+    this.reasons = __arrayNew<unknown>(count);
+    this.missing = count;
+  }
+}
+
+async function __gatherAll<T>(
+  item: T | Promise<T>, at: number, gathering: __Gathering<T>, result: Promise<T[]>,
+): Promise<void> {
+  try {
+    gathering.results[at] = await item;
+    if (--gathering.missing === 0) __promiseFulfill(result, gathering.results);
+  } catch (reason) {
+    __promiseReject(result, reason);
+  }
+}
+
+type PromiseSettledResult<T> = { status: "fulfilled"; value: T } | { status: "rejected"; reason: unknown };
+
+async function __gatherSettled<T>(
+  item: T | Promise<T>, at: number, gathering: __Gathering<PromiseSettledResult<T>>,
+  result: Promise<PromiseSettledResult<T>[]>,
+): Promise<void> {
+  try {
+    const value = await item;
+    gathering.results[at] = { status: "fulfilled", value: value };
+  } catch (reason) {
+    gathering.results[at] = { status: "rejected", reason: reason };
+  }
+  if (--gathering.missing === 0) __promiseFulfill(result, gathering.results);
+}
+
+async function __gatherAny<T>(
+  item: T | Promise<T>, at: number, gathering: __Gathering<T>, result: Promise<T>,
+): Promise<void> {
+  try {
+    __promiseFulfill(result, await item);
+  } catch (reason) {
+    gathering.reasons[at] = reason;
+    if (--gathering.missing === 0) {
+      __promiseReject(result, new AggregateError(gathering.reasons, "All promises were rejected"));
+    }
+  }
+}
+
+async function __gatherRace<T>(item: T | Promise<T>, result: Promise<T>): Promise<void> {
+  try {
+    __promiseFulfill(result, await item);
+  } catch (reason) {
+    __promiseReject(result, reason);
+  }
+}
+
+// One element of a tuple given to `all`; `store` puts it in its place, with its own type.
+async function __gatherOne<T, R>(
+  item: T | Promise<T>, store: (value: T) => void, gathering: __Gathering<undefined>, tuple: R, result: Promise<R>,
+): Promise<void> {
+  try {
+    store(await item);
+    if (--gathering.missing === 0) __promiseFulfill(result, tuple);
+  } catch (reason) {
+    __promiseReject(result, reason);
+  }
+}
+
+class Promise<T> {
+  constructor(
+    executor: (resolve: (value: T | Promise<T>) => void, reject: (reason?: unknown) => void) => void,
+  ) {
+    const promise = this;
+    let decided = false;
+    const resolve = (value: T | Promise<T>): void => {
+      if (decided) return;
+      decided = true;
+      __promiseResolve(promise, value);
+    };
+    const reject = (reason?: unknown): void => {
+      if (decided) return;
+      decided = true;
+      __promiseReject(promise, reason);
+    };
+    try {
+      executor(resolve, reject);
+    } catch (reason) {
+      reject(reason);
+    }
+  }
+
+  then<A>(onFulfilled: (value: T) => A | Promise<A>): Promise<A> {
+    const result = __promiseNew<A>();
+    __onValue(this, onFulfilled, result);
+    return result;
+  }
+
+  then<A, B>(
+    onFulfilled: (value: T) => A | Promise<A>, onRejected: (reason: unknown) => B | Promise<B>,
+  ): Promise<A | B> {
+    const result = __promiseNew<A | B>();
+    __onEither(this, onFulfilled, onRejected, result);
+    return result;
+  }
+
+  then<B>(onFulfilled: null | undefined, onRejected: (reason: unknown) => B | Promise<B>): Promise<T | B> {
+    return this.catch(onRejected);
+  }
+
+  catch<B>(onRejected: (reason: unknown) => B | Promise<B>): Promise<T | B> {
+    const result = __promiseNew<T | B>();
+    __onReason(this, onRejected, result);
+    return result;
+  }
+
+  finally(onFinally: () => unknown): Promise<T> {
+    return this.then(
+      (value: T): Promise<T> => Promise.resolve(onFinally()).then((ignored: unknown): T => value),
+      (reason: unknown): Promise<T> => Promise.resolve(onFinally()).then((ignored: unknown): T => {
+        throw reason;
+      }),
+    );
+  }
+
+  static resolve(): Promise<void> {
+    const result = __promiseNew<void>();
+    __promiseFulfill(result, undefined);
+    return result;
+  }
+
+  static resolve<T>(value: T | Promise<T>): Promise<T> {
+    if (value instanceof Promise) return value;
+    const result = __promiseNew<T>();
+    __promiseFulfill(result, value);
+    return result;
+  }
+
+  static reject<T = never>(reason?: unknown): Promise<T> {
+    const result = __promiseNew<T>();
+    __promiseReject(result, reason);
+    return result;
+  }
+
+  static all<A, B>(items: [A | Promise<A>, B | Promise<B>]): Promise<[A, B]> {
+    const tuple: [A, B] = [__zero<A>(), __zero<B>()];
+    const result = __promiseNew<[A, B]>();
+    const gathering = new __Gathering<undefined>(2);
+    __gatherOne(items[0], (value: A) => { tuple[0] = value; }, gathering, tuple, result);
+    __gatherOne(items[1], (value: B) => { tuple[1] = value; }, gathering, tuple, result);
+    return result;
+  }
+
+  static all<A, B, C>(items: [A | Promise<A>, B | Promise<B>, C | Promise<C>]): Promise<[A, B, C]> {
+    const tuple: [A, B, C] = [__zero<A>(), __zero<B>(), __zero<C>()];
+    const result = __promiseNew<[A, B, C]>();
+    const gathering = new __Gathering<undefined>(3);
+    __gatherOne(items[0], (value: A) => { tuple[0] = value; }, gathering, tuple, result);
+    __gatherOne(items[1], (value: B) => { tuple[1] = value; }, gathering, tuple, result);
+    __gatherOne(items[2], (value: C) => { tuple[2] = value; }, gathering, tuple, result);
+    return result;
+  }
+
+  static all<T>(items: (T | Promise<T>)[]): Promise<T[]> {
+    const result = __promiseNew<T[]>();
+    const gathering = new __Gathering<T>(items.length);
+    for (let i = 0; i < items.length; i++) __gatherAll(items[i], i, gathering, result);
+    if (items.length === 0) __promiseFulfill(result, []);
+    return result;
+  }
+
+  static allSettled<T>(items: (T | Promise<T>)[]): Promise<PromiseSettledResult<T>[]> {
+    const result = __promiseNew<PromiseSettledResult<T>[]>();
+    const gathering = new __Gathering<PromiseSettledResult<T>>(items.length);
+    for (let i = 0; i < items.length; i++) __gatherSettled(items[i], i, gathering, result);
+    if (items.length === 0) __promiseFulfill(result, []);
+    return result;
+  }
+
+  static any<T>(items: (T | Promise<T>)[]): Promise<T> {
+    const result = __promiseNew<T>();
+    const gathering = new __Gathering<T>(items.length);
+    for (let i = 0; i < items.length; i++) __gatherAny(items[i], i, gathering, result);
+    if (items.length === 0) __promiseReject(result, new AggregateError([], "All promises were rejected"));
+    return result;
+  }
+
+  static race<T>(items: (T | Promise<T>)[]): Promise<T> {
+    const result = __promiseNew<T>();
+    for (let i = 0; i < items.length; i++) __gatherRace(items[i], result);
+    return result;
+  }
+}
+
+// --------------------------------------------------------------------------------------------------- timers
+
+// What `setTimeout` and `setInterval` return.
+class Timeout {
+  __cancelled: boolean = false;
+  __sleeping: Promise<void> | undefined = undefined;
+}
+
+function __delay(milliseconds: number): number {
+  return milliseconds >= 1 && milliseconds <= 2147483647 ? Math.trunc(milliseconds) : 1;
+}
+
+async function __runLater(f: () => void, milliseconds: number, repeats: boolean, timer: Timeout): Promise<void> {
+  do {
+    timer.__sleeping = __sleep(milliseconds);
+    await timer.__sleeping;
+    if (timer.__cancelled) return;
+    f();
+  } while (repeats);
+}
+
+function setTimeout(f: () => void, milliseconds: number = 1): Timeout {
+  const timer = new Timeout();
+  __runLater(f, __delay(milliseconds), false, timer);
+  return timer;
+}
+
+function setInterval(f: () => void, milliseconds: number = 1): Timeout {
+  const timer = new Timeout();
+  __runLater(f, __delay(milliseconds), true, timer);
+  return timer;
+}
+
+// Waking the sleeper now, to find itself cancelled, keeps the program from waiting for its time to come.
+function clearTimeout(timer: Timeout | undefined): void {
+  if (timer === undefined || timer.__cancelled) return;
+  timer.__cancelled = true;
+  if (timer.__sleeping !== undefined) __promiseFulfill(timer.__sleeping, undefined);
+}
+
+function clearInterval(timer: Timeout | undefined): void {
+  clearTimeout(timer);
+}
+
+async function __runSoon(f: () => void): Promise<void> {
+  await undefined;
+  f();
+}
+
+function queueMicrotask(f: () => void): void {
+  __runSoon(f);
+}
+
+// -------------------------------------------------------------------------------------- console, JSON, Object
+
+class console {
+  static log(...args: unknown[]): void {
+    __print(1, __format(args));
+  }
+
+  static info(...args: unknown[]): void {
+    __print(1, __format(args));
+  }
+
+  static debug(...args: unknown[]): void {
+    __print(1, __format(args));
+  }
+
+  static warn(...args: unknown[]): void {
+    __print(2, __format(args));
+  }
+
+  static error(...args: unknown[]): void {
+    __print(2, __format(args));
+  }
+}
+
+class JSON {
+  static stringify(value: unknown, replacer: null | undefined = null, space: number | string = ""): string {
+    if (typeof space === "string") return __json(value, space.substring(0, 10));
+    return __json(value, space >= 1 ? " ".repeat(Math.min(10, Math.floor(space))) : "");
+  }
+}
+
+class Object {
+  static is(a: unknown, b: unknown): boolean;
+  static keys(value: object): string[];
+}

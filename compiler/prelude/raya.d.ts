@@ -1,0 +1,61 @@
+// What a Raya program may use, for `tsc --strict` and editors: put it beside the program or name it in `types`.
+// Beyond this, `lib.es2023` declares more than the subset has; `raya check` refuses the rest by name.
+
+/** A 32-bit integer: checked in Raya (overflow traps), a plain number elsewhere. */
+type int = number;
+
+interface Timeout {
+  readonly __timeout: never;
+}
+
+declare function setTimeout(f: () => void, milliseconds?: number): Timeout;
+declare function setInterval(f: () => void, milliseconds?: number): Timeout;
+declare function clearTimeout(timer: Timeout | undefined): void;
+declare function clearInterval(timer: Timeout | undefined): void;
+declare function queueMicrotask(f: () => void): void;
+
+declare namespace console {
+  function log(...args: unknown[]): void;
+  function info(...args: unknown[]): void;
+  function debug(...args: unknown[]): void;
+  function warn(...args: unknown[]): void;
+  function error(...args: unknown[]): void;
+}
+
+declare module "raya:vm" {
+  type Task<T> = Promise<T>;
+
+  interface VmOptions {
+    maxHeapBytes?: number;
+    maxTasks?: number;
+    maxStepBudget?: number;
+    stepsPerTick?: number;
+    weight?: number;
+    name?: string;
+    capabilities?: string[];
+  }
+
+  interface VmStats {
+    heapBytesUsed: number;
+    maxHeapBytes: number;
+    tasks: number;
+    maxTasks: number;
+    stepsExecuted: number;
+    maxStepBudget: number;
+  }
+
+  class Vm {
+    constructor(options?: VmOptions);
+    loadRbin(path: string): void;
+    runEntry<T = unknown>(name: string, args?: unknown[]): Task<T>;
+    getStats(): VmStats;
+    get isAlive(): boolean;
+    terminate(): void;
+  }
+}
+
+declare module "raya:time" {
+  function now(): number;
+  function tick(): number;
+  function sleep(milliseconds: number): Promise<void>;
+}
