@@ -13,25 +13,37 @@
 declare function __arrayNew<T>(length: number): T[];
 declare function __arraySetLength<T>(array: T[], length: number): void;
 declare function __arrayCopy<T>(target: T[], at: number, source: T[], from: number, count: number): void;
+declare function __arrayFill<T>(array: T[], value: T, start: number, end: number): void;
+declare function __arrayIndexOf<T>(array: T[], value: T, from: number, sameValueZero: boolean): number;
 declare function __zero<T>(): T;
+declare function __plusZero<K>(key: K): K;
 
-declare function __hashFind<K>(index: number[], keys: K[], key: K): number;
-declare function __hashPush<K>(index: number[], keys: K[], key: K): number;
-declare function __hashRemove<K>(index: number[], keys: K[], key: K): number;
+declare class __HashIndex {}
+declare function __hashNew(): __HashIndex;
+declare function __hashFind<K>(index: __HashIndex, keys: K[], key: K): number;
+declare function __hashInsert<K>(index: __HashIndex, keys: K[], key: K, entry: number): void;
+declare function __hashRemove<K>(index: __HashIndex, keys: K[], key: K): number;
+declare function __hashClear(index: __HashIndex): void;
 
 declare function __charString(unit: number): string;
+declare function __codePointString(point: number): string;
+declare function __codePointAt(text: string, index: number): number;
 declare function __join(parts: string[], separator: string): string;
-declare function __format(args: unknown[]): string;
+declare function __replace(text: string, search: string, replacement: string, all: boolean): string;
+declare function __trim(text: string, start: boolean, end: boolean): string;
+declare function __split(text: string, separator: string): string[];
+declare function __parseInt(text: string, radix: number): number;
+
+declare function __inspect(value: unknown): string;
 declare function __print(level: number, text: string): void;
 declare function __json(value: unknown, indent: string): string;
 
 declare function __promiseNew<T>(): Promise<T>;
-declare function __promiseFulfill<T>(promise: Promise<T>, value: T): void;
+declare function __promiseResolve<T>(promise: Promise<T>, value: T | Promise<T>): void;
 declare function __promiseReject<T>(promise: Promise<T>, reason: unknown): void;
 declare function __sleep(milliseconds: number): Promise<void>;
 
-declare function __captureStack(): number[];
-declare function __stackText(trace: number[]): string;
+declare function __stackTrace(): string;
 
 // --------------------------------------------------------------------------------------------------- errors
 
@@ -39,7 +51,7 @@ class Error {
   name: string = "Error";
   message: string;
   cause: unknown;
-  __trace: number[] = __captureStack();
+  __trace: string = __stackTrace();
 
   constructor(message: string = "", options?: { cause?: unknown }) {
     this.message = message;
@@ -47,7 +59,7 @@ class Error {
   }
 
   get stack(): string {
-    return this.toString() + __stackText(this.__trace);
+    return this.toString() + "\n" + this.__trace;
   }
 
   toString(): string {
@@ -246,6 +258,7 @@ class Array<T> {
 
   push(...items: T[]): number;
   pop(): T | undefined;
+  reverse(): T[];
 
   static isArray(value: unknown): value is unknown[];
 
@@ -431,11 +444,7 @@ class Array<T> {
   }
 
   indexOf(value: T, from: number = 0): number {
-    const n = this.length;
-    for (let i = __relativeIndex(from, n); i < n; i++) {
-      if (this[i] === value) return i;
-    }
-    return -1;
+    return __arrayIndexOf(this, value, __relativeIndex(from, this.length), false);
   }
 
   lastIndexOf(value: T): number {
@@ -446,14 +455,7 @@ class Array<T> {
   }
 
   includes(value: T, from: number = 0): boolean {
-    const n = this.length;
-    const start = __relativeIndex(from, n);
-    if (value === value) return this.indexOf(value, start) >= 0;
-    for (let i = start; i < n; i++) {
-      const item = this[i];
-      if (item !== item) return true;
-    }
-    return false;
+    return __arrayIndexOf(this, value, __relativeIndex(from, this.length), true) >= 0;
   }
 
   join(separator: string = ","): string {
@@ -520,15 +522,6 @@ class Array<T> {
     return n + added;
   }
 
-  reverse(): T[] {
-    for (let i = 0, j = this.length - 1; i < j; i++, j--) {
-      const value = this[i];
-      this[i] = this[j];
-      this[j] = value;
-    }
-    return this;
-  }
-
   // `undefined` sorts last and is never shown to `compare`; the array changes only when all comparisons are done.
   sort(compare?: (a: T, b: T) => number): T[] {
     const n = this.length;
@@ -548,8 +541,7 @@ class Array<T> {
 
   fill(value: T, start: number = 0, end: number = this.length): T[] {
     const n = this.length;
-    const stop = __relativeIndex(end, n);
-    for (let i = __relativeIndex(start, n); i < stop; i++) this[i] = value;
+    __arrayFill(this, value, __relativeIndex(start, n), __relativeIndex(end, n));
     return this;
   }
 
@@ -615,31 +607,18 @@ class Array<T> {
 
 // -------------------------------------------------------------------------------------------------- strings
 
-// White space and line ends as `trim` sees them.
-function __isSpace(unit: number): boolean {
-  if (unit <= 32) return unit === 32 || (unit >= 9 && unit <= 13);
-  if (unit < 160) return false;
-  return unit === 160 || unit === 0x1680 || (unit >= 0x2000 && unit <= 0x200a) || unit === 0x2028
-    || unit === 0x2029 || unit === 0x202f || unit === 0x205f || unit === 0x3000 || unit === 0xfeff;
-}
-
-// Where a letter stands for `localeCompare`: punctuation, digits, then letters without regard to case.
-function __collationRank(unit: number): number {
-  if (unit >= 97 && unit <= 122) return 1000 + unit;
-  if (unit >= 65 && unit <= 90) return 1000 + unit + 32;
-  if (unit >= 48 && unit <= 57) return 500 + unit;
-  return unit < 128 ? unit : 2000 + unit;
-}
-
 class String {
   static from(value: unknown): string;
 
   charCodeAt(index?: number): number;
   charAt(index?: number): string;
+  slice(start?: number, end?: number): string;
   substring(start: number, end?: number): string;
   indexOf(search: string, from?: number): number;
   lastIndexOf(search: string, from?: number): number;
   startsWith(search: string, at?: number): boolean;
+  endsWith(search: string, end?: number): boolean;
+  localeCompare(other: string): number;
   repeat(count: number): string;
   toUpperCase(): string;
   toLowerCase(): string;
@@ -652,25 +631,10 @@ class String {
   }
 
   static fromCodePoint(...points: number[]): string {
-    let out = "";
-    for (let i = 0; i < points.length; i++) {
-      const point = points[i];
-      if (!(point >= 0 && point <= 0x10ffff && Math.floor(point) === point)) {
-        throw new RangeError("Invalid code point " + String(point));
-      }
-      if (point < 0x10000) out += __charString(point);
-      else out += __charString(0xd7c0 + (point >> 10)) + __charString(0xdc00 + (point & 0x3ff));
-    }
-    return out;
-  }
-
-  // The code point at `index`, a lone surrogate counting as one.
-  __pointAt(index: number): number {
-    const first = this.charCodeAt(index);
-    if (first < 0xd800 || first > 0xdbff || index + 1 >= this.length) return first;
-    const second = this.charCodeAt(index + 1);
-    if (second < 0xdc00 || second > 0xdfff) return first;
-    return (first - 0xd800) * 1024 + (second - 0xdc00) + 0x10000;
+    if (points.length === 1) return __codePointString(points[0]);
+    const parts = __arrayNew<string>(points.length);
+    for (let i = 0; i < points.length; i++) parts[i] = __codePointString(points[i]);
+    return __join(parts, "");
   }
 
   // The string's code points, each as a string: what `for … of` and spread go through.
@@ -678,7 +642,7 @@ class String {
     const out: string[] = [];
     let at = 0;
     while (at < this.length) {
-      const next = this.__pointAt(at) >= 0x10000 ? at + 2 : at + 1;
+      const next = __codePointAt(this, at) >= 0x10000 ? at + 2 : at + 1;
       out.push(this.substring(at, next));
       at = next;
     }
@@ -687,20 +651,13 @@ class String {
 
   codePointAt(index: number = 0): number | undefined {
     const at = index !== index ? 0 : Math.trunc(index);
-    return at >= 0 && at < this.length ? this.__pointAt(at) : undefined;
+    return at >= 0 && at < this.length ? __codePointAt(this, at) : undefined;
   }
 
   at(index: number): string | undefined {
     const whole = index !== index ? 0 : Math.trunc(index);
     const at = whole < 0 ? whole + this.length : whole;
     return at >= 0 && at < this.length ? this.charAt(at) : undefined;
-  }
-
-  slice(start: number = 0, end: number = this.length): string {
-    const n = this.length;
-    const from = __relativeIndex(start, n);
-    const to = __relativeIndex(end, n);
-    return from < to ? this.substring(from, to) : "";
   }
 
   substr(start: number, length: number = this.length): string {
@@ -712,12 +669,6 @@ class String {
     return this.indexOf(search, from) >= 0;
   }
 
-  endsWith(search: string, end: number = this.length): boolean {
-    const clamped = end > this.length ? this.length : end > 0 ? Math.floor(end) : 0;
-    const at = clamped - search.length;
-    return at >= 0 && this.startsWith(search, at);
-  }
-
   padStart(length: number, pad: string = " "): string {
     return __padding(this.length, length, pad) + this;
   }
@@ -727,44 +678,27 @@ class String {
   }
 
   trim(): string {
-    return this.trimStart().trimEnd();
+    return __trim(this, true, true);
   }
 
   trimStart(): string {
-    let at = 0;
-    while (at < this.length && __isSpace(this.charCodeAt(at))) at++;
-    return this.substring(at, this.length);
+    return __trim(this, true, false);
   }
 
   trimEnd(): string {
-    let end = this.length;
-    while (end > 0 && __isSpace(this.charCodeAt(end - 1))) end--;
-    return this.substring(0, end);
+    return __trim(this, false, true);
   }
 
-  split(separator: string, limit: number = 4294967295): string[] {
-    const out: string[] = [];
-    const n = this.length;
-    if (separator === "") {
-      for (let i = 0; i < n && i < limit; i++) out.push(this.charAt(i));
-      return out;
-    }
-    let start = 0;
-    let at = this.indexOf(separator, 0);
-    while (at >= 0 && out.length < limit) {
-      out.push(this.substring(start, at));
-      start = at + separator.length;
-      at = this.indexOf(separator, start);
-    }
-    if (out.length < limit) out.push(this.substring(start, n));
-    return out;
+  split(separator: string): string[] {
+    return __split(this, separator);
+  }
+
+  split(separator: string, limit: number): string[] {
+    return __split(this, separator).slice(0, limit);
   }
 
   replace(search: string, replacement: string): string {
-    const at = this.indexOf(search, 0);
-    if (at < 0) return this;
-    const inserted = __expandReplacement(this, search, at, replacement);
-    return this.substring(0, at) + inserted + this.substring(at + search.length, this.length);
+    return __replace(this, search, replacement, false);
   }
 
   replace(search: string, replacer: (match: string, offset: number) => string): string {
@@ -774,18 +708,7 @@ class String {
   }
 
   replaceAll(search: string, replacement: string): string {
-    const parts: string[] = [];
-    const step = search.length > 0 ? search.length : 1;
-    let start = 0;
-    let at = this.indexOf(search, 0);
-    while (at >= 0) {
-      parts.push(this.substring(start, at));
-      parts.push(__expandReplacement(this, search, at, replacement));
-      start = at + search.length;
-      at = at + step <= this.length ? this.indexOf(search, at + step) : -1;
-    }
-    parts.push(this.substring(start, this.length));
-    return __join(parts, "");
+    return __replace(this, search, replacement, true);
   }
 
   replaceAll(search: string, replacer: (match: string, offset: number) => string): string {
@@ -807,18 +730,6 @@ class String {
     return this + __join(others, "");
   }
 
-  // One fixed order for every host: letters first without regard to case, then lower case before upper case.
-  localeCompare(other: string): number {
-    const n = this.length < other.length ? this.length : other.length;
-    for (let i = 0; i < n; i++) {
-      const difference = __collationRank(this.charCodeAt(i)) - __collationRank(other.charCodeAt(i));
-      if (difference !== 0) return difference < 0 ? -1 : 1;
-    }
-    if (this.length !== other.length) return this.length < other.length ? -1 : 1;
-    if (this === other) return 0;
-    return this > other ? -1 : 1;
-  }
-
   toString(): string {
     return this;
   }
@@ -835,29 +746,6 @@ function __padding(have: number, want: number, pad: string): string {
   return pad.repeat(Math.ceil(missing / pad.length)).substring(0, missing);
 }
 
-// A replacement's `$$`, `$&`, `` $` `` and `$'`.
-function __expandReplacement(text: string, search: string, at: number, replacement: string): string {
-  let dollar = replacement.indexOf("$", 0);
-  if (dollar < 0) return replacement;
-  let out = "";
-  let start = 0;
-  while (dollar >= 0) {
-    const sign = replacement.charAt(dollar + 1);
-    out += replacement.substring(start, dollar);
-    start = dollar + 2;
-    if (sign === "$") out += "$";
-    else if (sign === "&") out += search;
-    else if (sign === "`") out += text.substring(0, at);
-    else if (sign === "'") out += text.substring(at + search.length, text.length);
-    else {
-      out += "$";
-      start = dollar + 1;
-    }
-    dollar = replacement.indexOf("$", start);
-  }
-  return out + replacement.substring(start, replacement.length);
-}
-
 // ------------------------------------------------------------------------------------- numbers and booleans
 
 class Number {
@@ -866,6 +754,7 @@ class Number {
   toString(radix?: number): string;
   toFixed(digits?: number): string;
   toPrecision(digits?: number): string;
+  toExponential(digits?: number): string;
 
   static get EPSILON(): number { return 2.220446049250313e-16; }
   static get MAX_SAFE_INTEGER(): number { return 9007199254740991; }
@@ -941,36 +830,8 @@ class Boolean {
 
 declare function parseFloat(text: string): number;
 
-function __digitValue(unit: number): number {
-  if (unit >= 48 && unit <= 57) return unit - 48;
-  if (unit >= 97 && unit <= 122) return unit - 87;
-  if (unit >= 65 && unit <= 90) return unit - 55;
-  return 99;
-}
-
 function parseInt(text: string, radix: number = 0): number {
-  const trimmed = text.trimStart();
-  const first = trimmed.charAt(0);
-  let at = first === "-" || first === "+" ? 1 : 0;
-  let base = radix | 0;
-  if ((base === 0 || base === 16) && (trimmed.startsWith("0x", at) || trimmed.startsWith("0X", at))) {
-    at += 2;
-    base = 16;
-  }
-  if (base === 0) base = 10;
-  if (base < 2 || base > 36) return NaN;
-  const start = at;
-  let value = 0;
-  while (at < trimmed.length) {
-    const digit = __digitValue(trimmed.charCodeAt(at));
-    if (digit >= base) break;
-    value = value * base + digit;
-    at++;
-  }
-  if (at === start) return NaN;
-  // Past 2^53 adding digit by digit rounds more than once; decimal text is read as a whole instead.
-  if (base === 10 && value > 9007199254740991) value = parseFloat(trimmed.substring(start, at));
-  return first === "-" ? -value : value;
+  return __parseInt(text, radix);
 }
 
 function isNaN(value: number): boolean {
@@ -1074,7 +935,7 @@ class Math {
 abstract class __Table<K> {
   __keys: K[] = [];
   __order: number[] = [];
-  __index: number[] = [];
+  __index: __HashIndex = __hashNew();
   __size: number = 0;
   __first: number = 0;
   __added: number = 0;
@@ -1095,7 +956,7 @@ abstract class __Table<K> {
   clear(): void {
     this.__keys = [];
     this.__order = [];
-    this.__index = [];
+    __hashClear(this.__index);
     this.__size = 0;
     this.__first = 0;
     this.__epoch++;
@@ -1105,7 +966,9 @@ abstract class __Table<K> {
   // Appends an entry for a key that is not there yet.
   __add(key: K): void {
     if (this.__keys.length >= 16 && this.__size * 2 < this.__keys.length) this.__pack();
-    __hashPush(this.__index, this.__keys, key);
+    const entry = this.__keys.length;
+    this.__keys.push(__plusZero(key));
+    __hashInsert(this.__index, this.__keys, key, entry);
     this.__order.push(this.__added++);
     this.__size++;
   }
@@ -1113,6 +976,7 @@ abstract class __Table<K> {
   delete(key: K): boolean {
     const entry = __hashRemove(this.__index, this.__keys, key);
     if (entry < 0) return false;
+    this.__keys[entry] = __zero<K>();
     this.__order[entry] = -1 - this.__order[entry];
     this.__size--;
     if (this.__size === 0) this.clear();
@@ -1127,11 +991,12 @@ abstract class __Table<K> {
     const order = this.__order;
     const packedKeys: K[] = [];
     const packedOrder: number[] = [];
-    const index: number[] = [];
+    __hashClear(this.__index);
     let to = 0;
     for (let from = this.__first; from < order.length; from++) {
       if (order[from] < 0) continue;
-      __hashPush(index, packedKeys, keys[from]);
+      packedKeys.push(keys[from]);
+      __hashInsert(this.__index, packedKeys, keys[from], to);
       packedOrder.push(order[from]);
       this.__move(to, from);
       to++;
@@ -1139,7 +1004,6 @@ abstract class __Table<K> {
     this.__truncate(to);
     this.__keys = packedKeys;
     this.__order = packedOrder;
-    this.__index = index;
     this.__first = 0;
     this.__epoch++;
   }
@@ -1392,25 +1256,6 @@ class Set<T> extends __Table<T> {
 
 // ------------------------------------------------------------------------------------------------- promises
 
-// Settles `promise` with `value`; a promise is adopted, which takes JavaScript two turns of the queue more.
-function __promiseResolve<T>(promise: Promise<T>, value: T | Promise<T>): void {
-  if (value instanceof Promise) __adopt(promise, value);
-  else __promiseFulfill(promise, value);
-}
-
-async function __adopt<T>(promise: Promise<T>, source: Promise<T>): Promise<void> {
-  if (promise === source) {
-    __promiseReject(promise, new TypeError("Chaining cycle detected for promise #<Promise>"));
-    return;
-  }
-  await undefined;
-  try {
-    __promiseFulfill(promise, await source);
-  } catch (reason) {
-    __promiseReject(promise, reason);
-  }
-}
-
 async function __onValue<T, A>(
   source: Promise<T>, onFulfilled: (value: T) => A | Promise<A>, result: Promise<A>,
 ): Promise<void> {
@@ -1425,7 +1270,7 @@ async function __onReason<T, B>(
   source: Promise<T>, onRejected: (reason: unknown) => B | Promise<B>, result: Promise<T | B>,
 ): Promise<void> {
   try {
-    __promiseFulfill<T | B>(result, await source);
+    __promiseResolve<T | B>(result, await source);
   } catch (reason) {
     __recover<B, T | B>(reason, onRejected, result);
   }
@@ -1477,7 +1322,7 @@ async function __gatherAll<T>(
 ): Promise<void> {
   try {
     gathering.results[at] = await item;
-    if (--gathering.missing === 0) __promiseFulfill(result, gathering.results);
+    if (--gathering.missing === 0) __promiseResolve(result, gathering.results);
   } catch (reason) {
     __promiseReject(result, reason);
   }
@@ -1495,14 +1340,14 @@ async function __gatherSettled<T>(
   } catch (reason) {
     gathering.results[at] = { status: "rejected", reason: reason };
   }
-  if (--gathering.missing === 0) __promiseFulfill(result, gathering.results);
+  if (--gathering.missing === 0) __promiseResolve(result, gathering.results);
 }
 
 async function __gatherAny<T>(
   item: T | Promise<T>, at: number, gathering: __Gathering<T>, result: Promise<T>,
 ): Promise<void> {
   try {
-    __promiseFulfill(result, await item);
+    __promiseResolve(result, await item);
   } catch (reason) {
     gathering.reasons[at] = reason;
     if (--gathering.missing === 0) {
@@ -1513,7 +1358,7 @@ async function __gatherAny<T>(
 
 async function __gatherRace<T>(item: T | Promise<T>, result: Promise<T>): Promise<void> {
   try {
-    __promiseFulfill(result, await item);
+    __promiseResolve(result, await item);
   } catch (reason) {
     __promiseReject(result, reason);
   }
@@ -1525,7 +1370,7 @@ async function __gatherOne<T, R>(
 ): Promise<void> {
   try {
     store(await item);
-    if (--gathering.missing === 0) __promiseFulfill(result, tuple);
+    if (--gathering.missing === 0) __promiseResolve(result, tuple);
   } catch (reason) {
     __promiseReject(result, reason);
   }
@@ -1589,14 +1434,14 @@ class Promise<T> {
 
   static resolve(): Promise<void> {
     const result = __promiseNew<void>();
-    __promiseFulfill(result, undefined);
+    __promiseResolve(result, undefined);
     return result;
   }
 
   static resolve<T>(value: T | Promise<T>): Promise<T> {
     if (value instanceof Promise) return value;
     const result = __promiseNew<T>();
-    __promiseFulfill(result, value);
+    __promiseResolve(result, value);
     return result;
   }
 
@@ -1629,7 +1474,7 @@ class Promise<T> {
     const result = __promiseNew<T[]>();
     const gathering = new __Gathering<T>(items.length);
     for (let i = 0; i < items.length; i++) __gatherAll(items[i], i, gathering, result);
-    if (items.length === 0) __promiseFulfill(result, []);
+    if (items.length === 0) __promiseResolve(result, []);
     return result;
   }
 
@@ -1637,7 +1482,7 @@ class Promise<T> {
     const result = __promiseNew<PromiseSettledResult<T>[]>();
     const gathering = new __Gathering<PromiseSettledResult<T>>(items.length);
     for (let i = 0; i < items.length; i++) __gatherSettled(items[i], i, gathering, result);
-    if (items.length === 0) __promiseFulfill(result, []);
+    if (items.length === 0) __promiseResolve(result, []);
     return result;
   }
 
@@ -1693,7 +1538,7 @@ function setInterval(f: () => void, milliseconds: number = 1): Timeout {
 function clearTimeout(timer: Timeout | undefined): void {
   if (timer === undefined || timer.__cancelled) return;
   timer.__cancelled = true;
-  if (timer.__sleeping !== undefined) __promiseFulfill(timer.__sleeping, undefined);
+  if (timer.__sleeping !== undefined) __promiseResolve(timer.__sleeping, undefined);
 }
 
 function clearInterval(timer: Timeout | undefined): void {
@@ -1710,6 +1555,48 @@ function queueMicrotask(f: () => void): void {
 }
 
 // -------------------------------------------------------------------------------------- console, JSON, Object
+
+// The text for `%X` with this argument; `%s` and `%d` only differ for what is not a string or a number.
+function __directive(letter: string, value: unknown): string {
+  if (letter === "j") return __json(value, "");
+  if (letter === "s" && typeof value === "string") return value;
+  if (letter === "d" || letter === "i" || letter === "f") {
+    if (typeof value === "object") return "NaN";
+    if (letter === "d") return __inspect(Number(value));
+    const text = String(value);
+    return __inspect(letter === "i" ? parseInt(text) : parseFloat(text));
+  }
+  return typeof value === "string" ? "'" + value + "'" : __inspect(value);
+}
+
+// What `console.log(...args)` prints in Node.
+function __format(args: unknown[]): string {
+  const n = args.length;
+  if (n === 0) return "";
+  let out = "";
+  let next = 1;
+  const first = args[0];
+  if (typeof first === "string" && n > 1) {
+    let start = 0;
+    let at = first.indexOf("%", 0);
+    while (at >= 0) {
+      const letter = first.charAt(at + 1);
+      if (letter === "%" || (next < n && letter !== "" && "sdifjoOc".includes(letter))) {
+        out += first.substring(start, at);
+        if (letter === "%") out += "%";
+        else if (letter === "c") next++;
+        else out += __directive(letter, args[next++]);
+        start = at + 2;
+      }
+      at = first.indexOf("%", at + 2);
+    }
+    out += first.substring(start, first.length);
+  } else {
+    out = __inspect(first);
+  }
+  for (let i = next; i < n; i++) out += " " + __inspect(args[i]);
+  return out;
+}
 
 class console {
   static log(...args: unknown[]): void {
@@ -1741,6 +1628,9 @@ class JSON {
 }
 
 class Object {
-  static is(a: unknown, b: unknown): boolean;
-  static keys(value: object): string[];
+  static is(a: unknown, b: unknown): boolean {
+    if (typeof a !== "number" || typeof b !== "number") return a === b;
+    if (a === b) return a !== 0 || 1 / a === 1 / b;
+    return a !== a && b !== b;
+  }
 }

@@ -56,6 +56,5 @@ declare module "raya:vm" {
 
 declare module "raya:time" {
   function now(): number;
-  function tick(): number;
   function sleep(milliseconds: number): Promise<void>;
 }
