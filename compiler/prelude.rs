@@ -7,7 +7,11 @@
 pub const LIB: &str = "raya:lib";
 
 /// Each prelude module: the name it is imported by, and its text.
-const MODULES: &[(&str, &str)] = &[(LIB, include_str!("prelude/lib.ts"))];
+const MODULES: &[(&str, &str)] = &[
+    (LIB, include_str!("prelude/lib.ts")),
+    ("raya:time", include_str!("prelude/time.ts")),
+    ("raya:vm", include_str!("prelude/vm.ts")),
+];
 
 /// The text of the prelude module imported by `specifier` (`raya:vm`).
 pub fn text(specifier: &str) -> Option<&'static str> {
