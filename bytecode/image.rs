@@ -12,6 +12,9 @@ use bytemuck::{Pod, Zeroable};
 /// "None" in an optional index.
 pub const NONE: u32 = u32::MAX;
 
+/// The bits of the only NaN that programs hold.
+pub const CANONICAL_NAN: u64 = 0x7ff8_0000_0000_0000;
+
 /// A range in a pool.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Pod, Zeroable)]
 #[repr(C)]
@@ -32,7 +35,7 @@ impl Range {
 macro_rules! row {
     ($(#[$doc:meta])* $name:ident $size:literal { $($(#[$fdoc:meta])* $field:ident: $ty:ty),* $(,)? }) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Debug, Pod, Zeroable)]
+        #[derive(Clone, Copy, PartialEq, Debug, Default, Pod, Zeroable)]
         #[repr(C)]
         pub struct $name { $($(#[$fdoc])* pub $field: $ty),* }
         const _: () = assert!(size_of::<$name>() == $size);
@@ -336,7 +339,7 @@ row!(
 );
 
 /// A program as tables. See the module's header.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Default)]
 pub struct Image {
     /// What the runtime must know.
     pub entry: Entry,

@@ -8,7 +8,8 @@
 //! a basic block. Arguments are passed in temps: the callee's registers begin at the caller's first temp of
 //! each bank, so argument 0 of each bank is written to temp 0. A *safepoint* (an instruction that may
 //! allocate) kills reference temps after reading its own arguments from them; apart from windowed arguments its
-//! reference operands must be locals. Locals that are not parameters start as 0 (undefined).
+//! reference operands must be locals. Since a call ends a block, a result of `Flow::Call` that goes to a temp is dead at once.
+//! Locals that are not parameters start as 0 (undefined).
 //!
 //! **Fuel.** A basic block ends with a *terminator*. Its `cost` byte is the sum of the costs of the
 //! instructions of the block, itself included; others have 0. A block that falls through into a jump target,
@@ -102,6 +103,29 @@ pub enum Operand {
     RetN,
     /// Where a call's result goes: a reference register, if the result has a reference part.
     RetR,
+}
+
+/// A bank of registers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Bank {
+    /// 64-bit numbers.
+    Num,
+    /// 32-bit references.
+    Ref,
+}
+
+impl Operand {
+    /// The bank of a register operand.
+    pub const fn bank(self) -> Option<Bank> {
+        use Operand::{
+            DefF, DefI, DefN, DefR, DefZ, RetN, RetR, UseF, UseI, UseN, UseR, UseS, UseZ,
+        };
+        match self {
+            DefF | DefI | DefZ | DefN | UseF | UseI | UseZ | UseN | RetN => Some(Bank::Num),
+            DefR | UseR | UseS | RetR => Some(Bank::Ref),
+            _ => None,
+        }
+    }
 }
 
 /// How control leaves an instruction.

@@ -4,7 +4,9 @@
 //! The tables are the specification: `isa` for instructions, `builtins` for native functions, `image`
 //! for sections. Absent: anything that runs.
 
+pub mod assemble;
 pub mod builtins;
 pub mod image;
 pub mod isa;
+pub mod limits;
 pub mod slot;

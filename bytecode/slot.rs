@@ -8,7 +8,7 @@
 use bytemuck::{Pod, Zeroable};
 
 /// The type of a slot.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Pod, Zeroable)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Pod, Zeroable)]
 #[repr(transparent)]
 pub struct Slot(pub u16);
 
@@ -64,6 +64,15 @@ impl Slot {
     /// Whether it takes (or, for `Mixed`, also takes) a reference slot.
     pub const fn has_ref(self) -> bool {
         self.0 >= 4
+    }
+
+    /// What signatures say of it: itself, or `ANY` for every reference.
+    pub const fn kind(self) -> Slot {
+        if self.0 <= Slot::MIXED.0 {
+            self
+        } else {
+            Slot::ANY
+        }
     }
 
     /// The slot's name in dumps and messages.
