@@ -94,3 +94,9 @@ pub const PROMISE_REJECTED: u8 = 2;
 pub const PROMISE_FOLLOWING: u8 = 4;
 /// Flag beside a promise's state: somebody has awaited it, so a rejection is not unhandled.
 pub const PROMISE_HANDLED: u8 = 8;
+
+/// The hash of a string's bytes as they lie (Latin-1 bytes, or UTF-16 units): never 0. Equal strings have one form,
+/// so they hash alike.
+pub fn string_hash(bytes: &[u8]) -> u32 {
+    (xxhash_rust::xxh3::xxh3_64(bytes) as u32).max(1)
+}

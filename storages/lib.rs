@@ -7,9 +7,12 @@
 //! Absent: sweeps (`systems/`), the embedder's types (`src/`), clocks, host functions.
 
 pub mod activities;
+pub mod dump;
 pub mod frames;
 pub mod heaps;
 pub mod layout;
 pub mod limits;
+pub mod programs;
+mod table;
 pub mod tasks;
 pub mod values;

@@ -1,0 +1,511 @@
+//! Programs: images linked for execution, shared by any number of contexts.
+//!
+//! A `Program` is an image and what the loop derives from it once: string constants laid out as heap objects,
+//! functions and classes in the form that calls and collections read, and the table that finds a member by class.
+//! ```text
+//! constants   | one-unit strings 0..=255 | well-known strings | the image's strings |   references have CONSTANT_BIT
+//! ```
+//! Invariants: constants never change and refer to nothing; a member table's entry belongs to a class that has that
+//! member; one row a program: the same image loaded twice gives the same id. Absent: encoded bytes, who may use it.
+
+use crate::dump::{LoadError, Persist, Reader, Writer, ensure};
+use crate::layout::{Kind, header, string_hash};
+use crate::table::table;
+use raya_bytecode::image::{
+    CLASS_SHAPE, Export, FUNCTION_ASYNC, Image, METHOD_GETTER, METHOD_SETTER, NONE, Range,
+};
+use raya_bytecode::slot::{CONSTANT_BIT, Slot};
+use std::sync::Arc;
+
+/// The dense member table has at most so many cells; larger programs look members up by binary search.
+const MEMBER_CELLS_MAX: usize = 1 << 20;
+
+/// Words that a string of one Latin-1 unit takes.
+const UNIT_WORDS: u32 = 3;
+
+/// A function as calls read it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct LinkedFunction {
+    /// First instruction.
+    pub code_start: u32,
+    /// How many.
+    pub code_len: u32,
+    /// Numeric locals, parameters among them.
+    pub num_locals: u16,
+    /// Reference locals, parameters among them.
+    pub ref_locals: u16,
+    /// Numeric temps at most.
+    pub num_temps: u16,
+    /// Reference temps at most.
+    pub ref_temps: u16,
+    /// How many numeric locals are parameters.
+    pub num_params: u16,
+    /// How many reference locals are parameters.
+    pub ref_params: u16,
+    /// Its kinds, in the image's `sigs`.
+    pub sig: u32,
+    /// Exact types of its parameters, in the image's `slots`.
+    pub params: Range,
+    /// Its handlers, in the image's `handlers`.
+    pub handlers: Range,
+    /// Exact type of its result.
+    pub ret: Slot,
+    /// Only `Spawn` runs it.
+    pub is_async: bool,
+    /// A parameter is narrower than "any reference": calls that checked kinds only must check references.
+    pub needs_ref_checks: bool,
+}
+
+/// A class as allocation, casts and collections read it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct LinkedClass {
+    /// Size of an instance, header included.
+    pub words: u16,
+    /// A `CLASS_…` kind.
+    pub kind: u16,
+    /// The last class below it.
+    pub last_subclass: u16,
+    /// Where its references are, in the image's `ref_spans`.
+    pub ref_spans: Range,
+    /// Its fields, in the image's `fields`.
+    pub fields: Range,
+    /// For closures: the function. Otherwise `NONE`.
+    pub function: u32,
+}
+
+/// What a member name means for a class.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum MemberEntry {
+    /// A field.
+    Field {
+        /// What it holds.
+        slot: Slot,
+        /// Its numeric half, in words from the object's start.
+        num_offset: u16,
+        /// Its reference half, in 4-byte units from the object's start.
+        ref_offset: u16,
+        /// `FIELD_…` bits.
+        flags: u16,
+    },
+    /// A method.
+    Method(u32),
+    /// Functions, or `NONE`.
+    Accessor {
+        /// Reads it.
+        getter: u32,
+        /// Writes it.
+        setter: u32,
+    },
+}
+
+/// Members of all classes: (class << 32 | member, meaning), sorted.
+type Members = Vec<(u64, MemberEntry)>;
+
+/// Strings that instructions give without allocating, as references.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[allow(missing_docs)]
+pub struct WellKnown {
+    pub empty: u32,
+    pub undefined: u32,
+    pub null: u32,
+    pub object: u32,
+    pub number: u32,
+    pub boolean: u32,
+    pub string: u32,
+    pub function: u32,
+    pub r#true: u32,
+    pub r#false: u32,
+    pub object_object: u32,
+    pub nan: u32,
+}
+
+/// A linked program. See the module's header.
+#[derive(Debug)]
+pub struct Program {
+    /// What it was linked from.
+    pub image: Arc<Image>,
+    /// The hash of its encoded bytes.
+    pub hash: u64,
+    /// The constants region.
+    pub constants: Vec<u64>,
+    /// References to the image's strings, by string index.
+    pub constant_refs: Vec<u32>,
+    /// Strings that are always there.
+    pub well_known: WellKnown,
+    /// By function index.
+    pub functions: Vec<LinkedFunction>,
+    /// By class id.
+    pub classes: Vec<LinkedClass>,
+    members: Members,
+    /// By class and member id: index + 1 in `members`, 0 for none. Empty if that would be too large.
+    member_cells: Vec<u32>,
+    /// Shapes of object literals: (hash of their visible names, class), sorted.
+    shapes: Vec<(u64, u16)>,
+}
+
+impl Program {
+    /// Links a verified image. `hash` is that of its encoded bytes.
+    pub fn link(image: Arc<Image>, hash: u64) -> Program {
+        let mut constants = Constants::default();
+        for unit in 0..=0xff {
+            constants.add(&[unit]);
+        }
+        let well_known = well_known(&mut constants);
+        let strings = 0..image.strings.len() as u32;
+        let constant_refs = strings.map(|s| constants.add(image.units(s))).collect();
+        let members = link_members(&image);
+        Program {
+            constants: constants.words,
+            constant_refs,
+            well_known,
+            functions: link_functions(&image),
+            classes: link_classes(&image),
+            member_cells: link_cells(&image, &members),
+            members,
+            shapes: link_shapes(&image),
+            image,
+            hash,
+        }
+    }
+
+    /// The reference of the string that is one unit up to 0xff.
+    pub fn unit_string(&self, unit: u8) -> u32 {
+        CONSTANT_BIT | u32::from(unit) * UNIT_WORDS
+    }
+
+    /// What a member means for a class.
+    #[inline]
+    pub fn member(&self, class: u16, member: u16) -> Option<MemberEntry> {
+        if self.member_cells.is_empty() {
+            let key = member_key(usize::from(class), u32::from(member));
+            let at = self.members.binary_search_by_key(&key, |m| m.0).ok()?;
+            return Some(self.members[at].1);
+        }
+        let row = usize::from(class) * self.image.members.len();
+        let cell = self.member_cells[row + usize::from(member)];
+        self.members
+            .get((cell as usize).wrapping_sub(1))
+            .map(|m| m.1)
+    }
+
+    /// Whether a class is another or below it.
+    #[inline]
+    pub fn is_subclass(&self, class: u16, of: u16) -> bool {
+        class >= of && class <= self.classes[usize::from(of)].last_subclass
+    }
+
+    /// The class of a context's globals.
+    pub fn globals_class(&self) -> u16 {
+        self.image.entry.globals as u16
+    }
+
+    /// The export with a name.
+    pub fn export(&self, name: &str) -> Option<&Export> {
+        let is_named = |e: &&Export| {
+            name.encode_utf16()
+                .eq(self.image.units(e.name).iter().copied())
+        };
+        self.image.exports.iter().find(is_named)
+    }
+
+    /// Shapes whose fields have these names in this order; the lowest class id first.
+    pub fn shapes_named<'a>(&'a self, names: &'a [&str]) -> impl Iterator<Item = u16> + 'a {
+        let hash = names_hash(names.iter().map(|n| n.encode_utf16().collect::<Vec<u16>>()));
+        let start = self.shapes.partition_point(|s| s.0 < hash);
+        let same_hash = self.shapes[start..].iter().take_while(move |s| s.0 == hash);
+        same_hash
+            .map(|s| s.1)
+            .filter(|class| self.has_field_names(*class, names))
+    }
+
+    fn has_field_names(&self, class: u16, names: &[&str]) -> bool {
+        let fields = &self.image.fields[self.classes[usize::from(class)].fields.indices()];
+        fields.len() == names.len()
+            && fields.iter().zip(names).all(|(f, name)| {
+                name.encode_utf16()
+                    .eq(self.image.units(f.name).iter().copied())
+            })
+    }
+}
+
+/// The constants region while it is laid out.
+#[derive(Default)]
+struct Constants {
+    words: Vec<u64>,
+}
+
+impl Constants {
+    fn add(&mut self, units: &[u16]) -> u32 {
+        let reference = CONSTANT_BIT | self.words.len() as u32;
+        let is_latin1 = units.iter().all(|u| *u <= 0xff);
+        let bytes: Vec<u8> = if is_latin1 {
+            units.iter().map(|u| *u as u8).collect()
+        } else {
+            bytemuck::cast_slice(units).to_vec()
+        };
+        let kind = if is_latin1 { Kind::Latin1 } else { Kind::Utf16 };
+        self.words.push(header(kind));
+        self.words
+            .push(units.len() as u64 | u64::from(string_hash(&bytes)) << 32);
+        let body = self.words.len();
+        self.words.resize(body + bytes.len().div_ceil(8), 0);
+        bytemuck::cast_slice_mut(&mut self.words[body..])[..bytes.len()].copy_from_slice(&bytes);
+        assert!(
+            self.words.len() < CONSTANT_BIT as usize,
+            "constants fit their references"
+        );
+        reference
+    }
+}
+
+fn well_known(constants: &mut Constants) -> WellKnown {
+    let mut text = |text: &str| constants.add(&text.encode_utf16().collect::<Vec<u16>>());
+    WellKnown {
+        empty: text(""),
+        undefined: text("undefined"),
+        null: text("null"),
+        object: text("object"),
+        number: text("number"),
+        boolean: text("boolean"),
+        string: text("string"),
+        function: text("function"),
+        r#true: text("true"),
+        r#false: text("false"),
+        object_object: text("[object Object]"),
+        nan: text("NaN"),
+    }
+}
+
+fn link_functions(image: &Image) -> Vec<LinkedFunction> {
+    let link = |f: &raya_bytecode::image::Function| {
+        let params = &image.slots[f.params.indices()];
+        LinkedFunction {
+            code_start: f.code.start,
+            code_len: f.code.count,
+            num_locals: f.num_locals,
+            ref_locals: f.ref_locals,
+            num_temps: f.num_temps,
+            ref_temps: f.ref_temps,
+            num_params: params.iter().filter(|s| s.has_num()).count() as u16,
+            ref_params: params.iter().filter(|s| s.has_ref()).count() as u16,
+            sig: f.sig,
+            params: f.params,
+            handlers: f.handlers,
+            ret: f.ret,
+            is_async: f.flags & FUNCTION_ASYNC != 0,
+            needs_ref_checks: params.iter().any(|s| *s > Slot::ANY),
+        }
+    };
+    image.functions.iter().map(link).collect()
+}
+
+fn link_classes(image: &Image) -> Vec<LinkedClass> {
+    let link = |c: &raya_bytecode::image::Class| LinkedClass {
+        words: c.words,
+        kind: c.kind,
+        last_subclass: c.last_subclass as u16,
+        ref_spans: c.ref_spans,
+        fields: c.fields,
+        function: c.function,
+    };
+    image.classes.iter().map(link).collect()
+}
+
+fn member_key(class: usize, member: u32) -> u64 {
+    (class as u64) << 32 | u64::from(member)
+}
+
+/// The members of all classes; getters and setters of one name share an entry.
+fn link_members(image: &Image) -> Members {
+    let mut members = Members::new();
+    for (class, row) in image.classes.iter().enumerate() {
+        let mut add = |member, entry| {
+            if member != NONE {
+                members.push((member_key(class, member), entry));
+            }
+        };
+        for f in &image.fields[row.fields.indices()] {
+            let (slot, flags, num_offset, ref_offset) =
+                (f.slot, f.flags, f.num_offset, f.ref_offset);
+            add(
+                f.member,
+                MemberEntry::Field {
+                    slot,
+                    num_offset,
+                    ref_offset,
+                    flags,
+                },
+            );
+        }
+        for m in &image.methods[row.methods.indices()] {
+            let entry = match m.kind {
+                METHOD_GETTER => MemberEntry::Accessor {
+                    getter: m.function,
+                    setter: NONE,
+                },
+                METHOD_SETTER => MemberEntry::Accessor {
+                    getter: NONE,
+                    setter: m.function,
+                },
+                _ => MemberEntry::Method(m.function),
+            };
+            add(m.member, entry);
+        }
+    }
+    members.sort_by_key(|m| m.0);
+    members.dedup_by(|later, kept| {
+        later.0 == kept.0 && {
+            merge_accessors(&mut kept.1, later.1);
+            true
+        }
+    });
+    members
+}
+
+/// Makes one entry of a getter and a setter; of other members of one name the first declared counts.
+fn merge_accessors(kept: &mut MemberEntry, later: MemberEntry) {
+    if let MemberEntry::Accessor { getter, setter } = kept
+        && let MemberEntry::Accessor {
+            getter: later_getter,
+            setter: later_setter,
+        } = later
+    {
+        *getter = (*getter).min(later_getter);
+        *setter = (*setter).min(later_setter);
+    }
+}
+
+fn link_cells(image: &Image, members: &Members) -> Vec<u32> {
+    let width = image.members.len();
+    if image.classes.len() * width > MEMBER_CELLS_MAX {
+        return Vec::new();
+    }
+    let mut cells = vec![0; image.classes.len() * width];
+    for (at, (key, _)) in (1..).zip(members) {
+        cells[(key >> 32) as usize * width + *key as u32 as usize] = at;
+    }
+    cells
+}
+
+fn names_hash(names: impl Iterator<Item = Vec<u16>>) -> u64 {
+    let mut to = Writer::new();
+    for name in names {
+        to.slice(&name);
+    }
+    to.hash()
+}
+
+fn link_shapes(image: &Image) -> Vec<(u64, u16)> {
+    let mut shapes = Vec::new();
+    for (class, row) in image
+        .classes
+        .iter()
+        .enumerate()
+        .filter(|(_, c)| c.kind == CLASS_SHAPE)
+    {
+        let fields = &image.fields[row.fields.indices()];
+        let hash = names_hash(fields.iter().map(|f| image.units(f.name).to_vec()));
+        shapes.push((hash, class as u16));
+    }
+    shapes.sort_unstable();
+    shapes
+}
+
+table! {
+    /// The programs of a runtime, one row each.
+    Programs, ProgramRow, ProgramId "prog" {
+        /// The program.
+        program: ProgramCell,
+    }
+}
+
+/// A program in its table. A dump holds its hash alone; `Programs::bind` finds the program again.
+#[derive(Clone, Debug, Default)]
+pub struct ProgramCell {
+    hash: u64,
+    linked: Option<Arc<Program>>,
+}
+
+impl PartialEq for ProgramCell {
+    fn eq(&self, other: &ProgramCell) -> bool {
+        self.hash == other.hash
+    }
+}
+
+impl Persist for ProgramCell {
+    const BYTES_MIN: usize = 8;
+
+    fn dump(&self, to: &mut Writer) {
+        to.pod(self.hash);
+    }
+
+    fn load(from: &mut Reader) -> Result<ProgramCell, LoadError> {
+        Ok(ProgramCell {
+            hash: from.pod()?,
+            linked: None,
+        })
+    }
+}
+
+impl Programs {
+    /// Adds a program, or finds the row that has it already.
+    pub fn share(&mut self, program: Arc<Program>) -> ProgramId {
+        // A hash can be forged: a program is another's equal only if its image is.
+        let is_same = |cell: &ProgramCell| {
+            let equal = |linked: &Arc<Program>| {
+                Arc::ptr_eq(linked, &program) || same_image(&linked.image, &program.image)
+            };
+            cell.hash == program.hash && cell.linked.as_ref().is_some_and(equal)
+        };
+        if let Some(index) = self.program.iter().position(is_same) {
+            return self.id_at(index).expect("only live rows have programs");
+        }
+        let program = ProgramCell {
+            hash: program.hash,
+            linked: Some(program),
+        };
+        self.insert(ProgramRow { program })
+    }
+
+    /// The program with an id.
+    pub fn get(&self, id: ProgramId) -> Option<&Arc<Program>> {
+        self.program[self.find(id)?].linked.as_ref()
+    }
+
+    /// After a load: finds every row's program by its hash.
+    pub fn bind(&mut self, find: impl Fn(u64) -> Option<Arc<Program>>) -> Result<(), LoadError> {
+        let live: Vec<ProgramId> = self.ids().collect();
+        for id in live {
+            let cell = &mut self.program[id.index()];
+            cell.linked = Some(find(cell.hash).ok_or(LoadError::ProgramMissing(cell.hash))?);
+        }
+        Ok(())
+    }
+
+    /// Checks the invariants.
+    pub fn verify(&self) -> Result<(), LoadError> {
+        self.verify_rows()?;
+        for id in self.ids() {
+            let cell = &self.program[id.index()];
+            let bound = cell.linked.as_ref().is_some_and(|p| p.hash == cell.hash);
+            ensure(bound, "a program's row has its program")?;
+        }
+        Ok(())
+    }
+}
+
+/// Equality of images by bits: NaN constants are equal to themselves.
+fn same_image(a: &Image, b: &Image) -> bool {
+    let bits = |image: &Image| {
+        image
+            .numbers
+            .iter()
+            .map(|n| n.to_bits())
+            .collect::<Vec<u64>>()
+    };
+    let without_numbers = |image: &Image| Image {
+        numbers: Vec::new(),
+        ..image.clone()
+    };
+    bits(a) == bits(b) && without_numbers(a) == without_numbers(b)
+}
