@@ -31,8 +31,8 @@ pub struct FrameRow {
     pub ret_ref: u16,
     /// The slot the caller wants (a kind), if it differs from the function's own; otherwise `Slot::VOID`'s neighbour `NO_ADAPT`.
     pub ret_adapt: u16,
-    /// 0.
-    pub reserved: u16,
+    /// A trap to raise when the frame goes on (number + 1), because its error could not be made before a collection; else 0.
+    pub raise: u16,
 }
 
 const _: () = assert!(size_of::<FrameRow>() == 24);
