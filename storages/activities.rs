@@ -2,7 +2,7 @@
 //!
 //! An idle context has none: the box is dropped when the last task has ended and nothing is queued.
 //! Invariants: `running` names a live task or none; jobs name live tasks and promises; a blocked context runs nothing
-//! until its request is answered. References in jobs and timers are roots.
+//! until its request is answered. References in jobs, timers, requests and watches are roots.
 //! Absent: who answers requests (`systems/effects`).
 
 use crate::tasks::Task;
@@ -45,6 +45,15 @@ pub struct Request {
     pub promise: u32,
 }
 
+/// A promise that somebody outside of the context looks at, or will settle. A root.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Watch {
+    /// The promise.
+    pub promise: u32,
+    /// The row of `runs`, as bits: whose outcome it is (`entries`), or whose outcome will settle it (`owed`).
+    pub run: u64,
+}
+
 /// See the module's header.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Activity {
@@ -58,4 +67,8 @@ pub struct Activity {
     pub outbox: Vec<Request>,
     /// The running task waits for the answer to the last request of the outbox.
     pub blocked: bool,
+    /// Entries that were started from outside, with their tasks' promises, in the order they were started.
+    pub entries: Vec<Watch>,
+    /// Promises that wait for the outcome of an entry of an inner context, in the order they were asked for.
+    pub owed: Vec<Watch>,
 }
