@@ -57,8 +57,6 @@ function swapLater(x: number, y: string): { get: () => string; set: (nx: number,
 const pair = swapLater(1, "one");
 pair.set(2, "two");
 console.log(pair.get());
-const handlers: { [index: number]: never }[] = [];
-console.log(handlers.length);
 let self: (() => number) | null = null;
 let depth = 0;
 self = () => (++depth < 5 && self !== null ? self() : depth);

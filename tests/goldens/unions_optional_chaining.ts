@@ -20,7 +20,7 @@ const nothing: { items: number[] } | undefined = configs.length > 100 ? { items:
 console.log(nothing?.items[next()], calls);
 const zero: number | null = configs.length - 3;
 const blank: string | undefined = "";
-console.log(zero ?? 5, zero || 5, blank ?? "d", blank || "d", zero && 1, null ?? undefined ?? 0);
+console.log(zero ?? 5, zero || 5, blank ?? "d", blank || "d", zero && 1, nothing ?? (zero ? 1 : 0));
 
 let a: number | null = null;
 a ??= 3;
