@@ -18,6 +18,8 @@
 //! During a collection a moved object's header is `FORWARDED | new reference << 32`.
 //! Invariants: unused bits are 0, so that equal states are equal bytes. Absent: allocation (`heaps`).
 
+use raya_bytecode::slot::Slot;
+
 /// The kind of an object: the low byte of its header.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u8)]
@@ -69,6 +71,81 @@ impl Kind {
     }
 }
 
+impl Kind {
+    /// Whether it is a form of string.
+    pub const fn is_string(self) -> bool {
+        matches!(self, Kind::Latin1 | Kind::Utf16 | Kind::Rope)
+    }
+
+    /// Whether it is an array.
+    pub const fn is_array(self) -> bool {
+        self as u8 >= Kind::ArrayF64 as u8 && self as u8 <= Kind::ArrayMixed as u8
+    }
+
+    /// Whether it holds the elements of an array.
+    pub const fn is_store(self) -> bool {
+        self as u8 >= Kind::StoreF64 as u8 && self as u8 <= Kind::StoreMixed as u8
+    }
+
+    /// The store of an array.
+    pub const fn store(self) -> Option<Kind> {
+        Some(match self {
+            Kind::ArrayF64 => Kind::StoreF64,
+            Kind::ArrayI32 => Kind::StoreI32,
+            Kind::ArrayBool => Kind::StoreBool,
+            Kind::ArrayRef => Kind::StoreRef,
+            Kind::ArrayMixed => Kind::StoreMixed,
+            _ => return None,
+        })
+    }
+}
+
+/// The array and the store of an `ARR_…` slot.
+pub const fn array_kinds(slot: Slot) -> Option<(Kind, Kind)> {
+    Some(match slot {
+        Slot::ARR_F64 => (Kind::ArrayF64, Kind::StoreF64),
+        Slot::ARR_I32 => (Kind::ArrayI32, Kind::StoreI32),
+        Slot::ARR_BOOL => (Kind::ArrayBool, Kind::StoreBool),
+        Slot::ARR_REF => (Kind::ArrayRef, Kind::StoreRef),
+        Slot::ARR_MIXED => (Kind::ArrayMixed, Kind::StoreMixed),
+        _ => return None,
+    })
+}
+
+/// Words of an array, without its store.
+pub const ARRAY_WORDS: u32 = 2;
+/// Words of a rope.
+pub const ROPE_WORDS: u32 = 3;
+/// Words of a promise.
+pub const PROMISE_WORDS: u32 = 4;
+/// Words of a hash index, without its slots.
+pub const HASH_WORDS: u32 = 3;
+
+/// Words of a string of units up to 0xff.
+pub const fn latin1_words(len: u32) -> u32 {
+    2 + len.div_ceil(8)
+}
+
+/// Words of a string with a unit above 0xff.
+pub const fn utf16_words(len: u32) -> u32 {
+    2 + len.div_ceil(4)
+}
+
+/// Words of a store; none if no region could hold it.
+pub const fn store_words(kind: Kind, capacity: u32) -> Option<u32> {
+    let body = match kind {
+        Kind::StoreF64 => capacity,
+        Kind::StoreI32 | Kind::StoreRef => capacity.div_ceil(2),
+        Kind::StoreBool => capacity.div_ceil(8),
+        Kind::StoreMixed => match capacity.checked_add(capacity.div_ceil(2)) {
+            Some(words) => words,
+            None => return None,
+        },
+        _ => return None,
+    };
+    body.checked_add(2)
+}
+
 /// A header word of an object without a class.
 pub const fn header(kind: Kind) -> u64 {
     kind as u64
@@ -82,6 +159,11 @@ pub const fn object_header(class: u16) -> u64 {
 /// The class in an instance's header.
 pub const fn header_class(header: u64) -> u16 {
     (header >> 16) as u16
+}
+
+/// The identity in a header: 0 until the object is used as a hash key.
+pub const fn header_identity(header: u64) -> u32 {
+    (header >> 32) as u32
 }
 
 /// A promise's state: still open.
