@@ -1,0 +1,78 @@
+//! What a tick is given and what it and a context report.
+//!
+//! Absent: reports over many contexts as tables (the command line).
+
+use raya_storages::contexts::ContextId;
+
+/// What a tick may use.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct TickBudget {
+    /// Steps for all contexts together.
+    pub fuel: u64,
+    /// How far the clock goes on before anything runs.
+    pub elapsed_ms: f64,
+}
+
+impl TickBudget {
+    /// So much fuel, and a clock that goes on by a sixtieth of a second.
+    pub fn fuel(fuel: u64) -> TickBudget {
+        TickBudget { fuel, elapsed_ms: 1000.0 / 60.0 }
+    }
+}
+
+/// What happened in a tick.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct TickReport {
+    /// The tick's number, from 1.
+    pub tick: u64,
+    /// Steps run.
+    pub steps: u64,
+    /// Contexts that ran.
+    pub contexts_run: u64,
+    /// Host calls answered between rounds.
+    pub requests_served: u64,
+    /// Entries that ended.
+    pub entries_ended: u64,
+    /// Contexts that have more to run.
+    pub runnable: u64,
+    /// Contexts that wait for time to pass.
+    pub sleeping: u64,
+}
+
+/// What a context uses and may use.
+#[derive(Clone, PartialEq, Debug)]
+pub struct VmStats {
+    /// The context.
+    pub context: ContextId,
+    /// Its name.
+    pub name: String,
+    /// Bytes in use by its heap.
+    pub heap_bytes_used: u64,
+    /// The most that they may be.
+    pub max_heap_bytes: u64,
+    /// Live tasks.
+    pub tasks: u32,
+    /// The most that there may be.
+    pub max_tasks: u32,
+    /// Steps executed since it was made.
+    pub steps_executed: u64,
+    /// The most that they may be; `None` for no limit.
+    pub max_step_budget: Option<u64>,
+    /// Collections of its heap.
+    pub collections: u64,
+    /// Its share of the fuel.
+    pub weight: u32,
+    /// Contexts that it made.
+    pub children: u32,
+}
+
+/// What became of a task.
+#[derive(Clone, PartialEq, Debug)]
+pub enum TaskStatus {
+    /// It has not ended.
+    Running,
+    /// It gave this value.
+    Returned(crate::Value),
+    /// It failed: the error, and where.
+    Failed(crate::VmError, crate::Fault),
+}

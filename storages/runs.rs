@@ -1,0 +1,145 @@
+//! Entries started from outside of a context, and how they ended: one row each.
+//!
+//! A row is made by `run_entry`; while the context's modules have not run it keeps the arguments; then the context's
+//! activity watches the promise; when that settles, the outcome is copied out and stays until it is taken.
+//! Invariants: a run's context is live (terminating it frees its runs); an outcome is written once; a row with `asker` has
+//! a promise `owed` in that context. A context keeps its latest `OUTCOMES_KEPT_MAX` outcomes, older ones are dropped.
+//! Absent: what traces look like with names (`src/fault`), how values are copied (`systems/marshal`).
+
+use crate::dump::{LoadError, Persist, Reader, Writer};
+use crate::table::table;
+use crate::tasks::LimitFault;
+use crate::values::Value;
+
+/// The outcomes that a context keeps for whoever asks.
+pub const OUTCOMES_KEPT_MAX: usize = 256;
+
+/// Why a run failed.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Cause {
+    /// Something was thrown and not caught.
+    Threw {
+        /// The error's name; of what is no error, nothing.
+        name: String,
+        /// Its message; of what is no error, what would be printed for it.
+        message: String,
+    },
+    /// A limit.
+    Limit(LimitFault),
+    /// The result is nothing that can cross, or an argument is not what the function takes.
+    Marshal(String),
+    /// The context ended first.
+    Cancelled,
+}
+
+/// A failure and where it was.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Failure {
+    /// Why.
+    pub cause: Cause,
+    /// Function and pc, innermost first.
+    pub trace: Vec<(u32, u32)>,
+}
+
+/// How a run ended.
+#[derive(Clone, PartialEq, Debug)]
+pub enum RunOutcome {
+    /// With a value.
+    Returned(Value),
+    /// Without.
+    Failed(Box<Failure>),
+}
+
+table! {
+    /// The runs of a runtime.
+    Runs, RunRow, TaskId "task" {
+        /// The context, as bits.
+        contexts: u64,
+        /// The exported function; `NONE` for the modules themselves.
+        functions: u32,
+        /// The arguments, until it is started.
+        args: Vec<Value>,
+        /// The context that asked for it and owes a promise the answer, as bits; 0 for the embedder.
+        askers: u64,
+        /// How it ended.
+        outcomes: Option<RunOutcome>,
+    }
+}
+
+impl Persist for Cause {
+    const BYTES_MIN: usize = 1;
+
+    fn dump(&self, to: &mut Writer) {
+        match self {
+            Cause::Threw { name, message } => {
+                to.pod(0u8);
+                name.dump(to);
+                message.dump(to);
+            }
+            Cause::Limit(fault) => {
+                to.pod(1u8);
+                fault.dump(to);
+            }
+            Cause::Marshal(message) => {
+                to.pod(2u8);
+                message.dump(to);
+            }
+            Cause::Cancelled => to.pod(3u8),
+        }
+    }
+
+    fn load(from: &mut Reader) -> Result<Cause, LoadError> {
+        Ok(match from.pod::<u8>()? {
+            0 => Cause::Threw { name: String::load(from)?, message: String::load(from)? },
+            1 => Cause::Limit(LimitFault::load(from)?),
+            2 => Cause::Marshal(String::load(from)?),
+            3 => Cause::Cancelled,
+            _ => return Err(LoadError::Invalid("a cause is one of four")),
+        })
+    }
+}
+
+impl Persist for Failure {
+    const BYTES_MIN: usize = 5;
+
+    fn dump(&self, to: &mut Writer) {
+        self.cause.dump(to);
+        to.count(self.trace.len());
+        for (function, pc) in &self.trace {
+            to.pod(*function);
+            to.pod(*pc);
+        }
+    }
+
+    fn load(from: &mut Reader) -> Result<Failure, LoadError> {
+        let cause = Cause::load(from)?;
+        let count = from.count(8)?;
+        let trace = (0..count).map(|_| Ok((from.pod()?, from.pod()?))).collect::<Result<_, _>>()?;
+        Ok(Failure { cause, trace })
+    }
+}
+
+impl Persist for RunOutcome {
+    const BYTES_MIN: usize = 2;
+
+    fn dump(&self, to: &mut Writer) {
+        match self {
+            RunOutcome::Returned(value) => {
+                to.pod(0u8);
+                value.dump(to);
+            }
+            RunOutcome::Failed(failure) => {
+                to.pod(1u8);
+                failure.dump(to);
+            }
+        }
+    }
+
+    fn load(from: &mut Reader) -> Result<RunOutcome, LoadError> {
+        Ok(match from.pod::<u8>()? {
+            0 => RunOutcome::Returned(Value::load(from)?),
+            1 => RunOutcome::Failed(Box::load(from)?),
+            _ => return Err(LoadError::Invalid("a run returned or failed")),
+        })
+    }
+}
