@@ -112,9 +112,10 @@ pub struct ImportName {
 /// One exported name.
 #[derive(Debug)]
 pub struct Export {
-    /// The name outside (`default` for a default export).
+    /// The name outside (`default` for a default export; `*` for `export * from`).
     pub exported: Name,
-    /// What it names; with `source` set, the name over there.
+    /// What it names; with `source` set, the name over there (`*` for `export * as ns from` and `export * from`).
+    /// `export default expr` names a constant called `default`.
     pub local: Name,
     /// `export { x } from "…"`.
     pub source: Option<ImportSource>,

@@ -10,7 +10,8 @@ use crate::types::{EnumId, TypeArena, TypeId, TypeParamId};
 
 /// A whole program, checked: all modules in initialisation order, with the findings.
 ///
-/// Initialisation order is depth first over imports, as Node does it; prelude files come first.
+/// Initialisation order is depth first over imports, as Node does it; prelude files come first. Modules
+/// behind the entry are there for their types only: nothing in them runs.
 pub struct CheckedProgram {
     /// All modules, in initialisation order.
     pub modules: Vec<Module>,

@@ -11,3 +11,20 @@ pub mod load;
 pub mod parse;
 mod prelude;
 pub mod types;
+
+/// Runs `work` with a stack that is deep enough for every tree that the parser lets through.
+///
+/// Reading, checking and lowering recurse over trees up to [`parse::MAX_TREE_DEPTH`] deep, which is more than
+/// the stack of a caller's thread may hold.
+pub fn with_deep_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    const STACK_BYTES: usize = 256 << 20;
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new()
+            .stack_size(STACK_BYTES)
+            .spawn_scoped(scope, work);
+        match thread.expect("a thread can be started").join() {
+            Ok(result) => result,
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    })
+}

@@ -16,7 +16,7 @@ pub use provider::{FileSystem, MemoryFiles, SourceProvider};
 use crate::ast::{FileId, ImportSource, Module, Name, Span, StmtKind};
 use crate::diagnostics::Diagnostics;
 use crate::parse::{self, Dialect, Ids, Resolver};
-use crate::prelude;
+use crate::prelude::{self, LIB};
 use provider::{directory, join, parent};
 use rustc_hash::FxHashMap;
 
@@ -24,7 +24,7 @@ use rustc_hash::FxHashMap;
 #[derive(Debug)]
 pub struct Program {
     /// The modules in initialisation order: `raya:lib`, then the entry's imports depth first, the entry,
-    /// and last those that are only there for their types.
+    /// and behind it those that are only there for their types, whose statements never run.
     pub modules: Vec<Module>,
     /// Whose exports are the program's.
     pub entry: FileId,
@@ -67,10 +67,9 @@ pub fn load(
         files: FxHashMap::default(),
         importer: FileId(0),
     };
-    let lib_text = prelude::text(prelude::LIB).unwrap_or_default();
     let lib = loader.add(
-        prelude::LIB.to_owned(),
-        lib_text.to_owned(),
+        LIB.to_owned(),
+        prelude::LIB_TEXT.to_owned(),
         Dialect::Prelude,
         diagnostics,
     );
@@ -178,11 +177,8 @@ impl Loader<'_> {
         span: Span,
         diagnostics: &mut Diagnostics,
     ) -> Option<ImportSource> {
-        if let Some(&file) = self.files.get(specifier) {
-            return Some(ImportSource::Runtime(file));
-        }
-        let Some(text) = prelude::text(specifier) else {
-            let known: Vec<_> = prelude::importable().collect();
+        let Some(text) = prelude::importable(specifier) else {
+            let known: Vec<_> = prelude::importable_names().collect();
             let help = format!("the runtime's modules are: {}", known.join(", "));
             diagnostics.error_help(
                 2003,
@@ -326,3 +322,6 @@ fn refuse_host_declarations(module: &Module, diagnostics: &mut Diagnostics) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -21,6 +21,9 @@ pub mod refuse;
 mod statements;
 mod types;
 
+#[cfg(test)]
+mod tests;
+
 use crate::ast::{
     BindingId, ClassId, Expr, ExprId, ExprKind, FileId, FnId, ImportSource, Module, Name, Span,
 };

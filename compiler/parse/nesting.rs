@@ -19,6 +19,7 @@ pub fn too_deep_at(text: &str) -> Option<u32> {
         levels: vec![Level::default()],
         open: 0,
         last: Last::Other,
+        new_line: false,
     };
     while scan.at < scan.bytes.len() {
         let start = scan.at;
@@ -63,6 +64,8 @@ struct Scan<'a> {
     /// Open brackets and all chains.
     open: u32,
     last: Last,
+    /// A line ended since the last word.
+    new_line: bool,
 }
 
 impl Scan<'_> {
@@ -72,8 +75,11 @@ impl Scan<'_> {
 
     fn token(&mut self) {
         match self.peek(0) {
-            b'\n' | b'\r' => self.line_end(),
-            b' ' | b'\t' => self.at += 1,
+            b'\n' => {
+                self.new_line = true;
+                self.at += 1;
+            }
+            b' ' | b'\t' | b'\r' => self.at += 1,
             b'/' if self.peek(1) == b'/' => self.skip_line(),
             b'/' if self.peek(1) == b'*' => self.skip_comment(),
             b'/' if self.last != Last::Operand => self.skip_regex(),
@@ -85,23 +91,6 @@ impl Scan<'_> {
             b')' | b']' | b'}' => self.close_bracket(),
             b';' | b',' => self.end_statement(),
             _ => self.operator(),
-        }
-    }
-
-    fn line_end(&mut self) {
-        self.at += 1;
-        if !matches!(self.last, Last::Operand | Last::Brace) {
-            return;
-        }
-        let ahead = self.bytes[self.at..]
-            .iter()
-            .position(|byte| !byte.is_ascii_whitespace());
-        let next = &self.bytes[self.at + ahead.unwrap_or(0)..];
-        let begins_statement = next
-            .first()
-            .is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'$' | b'#'));
-        if begins_statement && !CONTINUING.contains(&word_of(next)) {
-            self.end_chain();
         }
     }
 
@@ -165,10 +154,12 @@ impl Scan<'_> {
     fn word(&mut self) {
         let word = word_of(&self.bytes[self.at..]);
         let is_name = self.last == Last::Dot;
-        // Behind a block's `}` on the same line, a word other than `else` begins a statement.
-        if self.last == Last::Brace && !CONTINUING.contains(&word) {
+        // A word behind a value on an earlier line, or behind a block's `}`, begins a statement.
+        let is_behind = self.last == Last::Brace || (self.last == Last::Operand && self.new_line);
+        if is_behind && !CONTINUING.contains(&word) {
             self.end_chain();
         }
+        self.new_line = false;
         self.at += word.len().max(1);
         self.last = Last::Operand;
         if is_name {
