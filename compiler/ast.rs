@@ -413,6 +413,8 @@ pub struct Param {
     pub rest: bool,
     /// `constructor(private x: number)`: also a field; the flag is `readonly`.
     pub property: Option<bool>,
+    /// Who may use that field.
+    pub visibility: Visibility,
     /// Where it stands.
     pub span: Span,
 }

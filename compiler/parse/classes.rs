@@ -114,7 +114,7 @@ impl Converter<'_> {
             is_static: method.r#static,
             is_abstract: method.r#type == MethodDefinitionType::TSAbstractMethodDefinition,
             optional: method.optional,
-            visibility: visibility(&method.key, method.accessibility),
+            visibility: key_visibility(&method.key, method.accessibility),
         }
     }
 
@@ -139,7 +139,7 @@ impl Converter<'_> {
             is_static: field.r#static,
             readonly: field.readonly,
             optional: field.optional,
-            visibility: visibility(&field.key, field.accessibility),
+            visibility: key_visibility(&field.key, field.accessibility),
             span: self.span(field.span),
         }
     }
@@ -169,9 +169,16 @@ impl Converter<'_> {
     }
 }
 
-fn visibility(key: &PropertyKey<'_>, accessibility: Option<TSAccessibility>) -> Visibility {
+fn key_visibility(key: &PropertyKey<'_>, accessibility: Option<TSAccessibility>) -> Visibility {
+    match key {
+        PropertyKey::PrivateIdentifier(_) => Visibility::Private,
+        _ => visibility(accessibility),
+    }
+}
+
+/// Who may use what is written with this keyword.
+pub(super) fn visibility(accessibility: Option<TSAccessibility>) -> Visibility {
     match accessibility {
-        _ if matches!(key, PropertyKey::PrivateIdentifier(_)) => Visibility::Private,
         Some(TSAccessibility::Private) => Visibility::Private,
         Some(TSAccessibility::Protected) => Visibility::Protected,
         Some(TSAccessibility::Public) | None => Visibility::Public,

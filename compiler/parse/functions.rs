@@ -1,7 +1,8 @@
 //! Functions of all forms: declarations, expressions, arrows, methods; parameters and bodies.
 
 use super::{Converter, refuse};
-use crate::ast::{FnBody, Function, FunctionForm, Name, Param, Stmt};
+use super::classes::visibility;
+use crate::ast::{FnBody, Function, FunctionForm, Name, Param, Stmt, Visibility};
 use oxc_ast::ast::{
     self as ox, ArrowFunctionBody, ArrowFunctionExpression, FormalParameter, FormalParameterRest,
     FormalParameters, FunctionBody, TSThisParameter,
@@ -109,6 +110,7 @@ impl Converter<'_> {
             default,
             rest: false,
             property: is_property.then_some(param.readonly),
+            visibility: visibility(param.accessibility),
             span: self.span(param.span),
         }
     }
@@ -122,6 +124,7 @@ impl Converter<'_> {
             default: None,
             rest: true,
             property: None,
+            visibility: Visibility::Public,
             span: self.span(rest.span),
         }
     }
