@@ -2,11 +2,15 @@
 //!
 //! An idle context has none: the box is dropped when the last task has ended and nothing is queued.
 //! Invariants: `running` names a live task or none; jobs name live tasks and promises; a blocked context runs nothing
-//! until its request is answered. References in jobs, timers, requests and watches are roots.
-//! Absent: who answers requests (`systems/effects`).
+//! until its request is answered. References in jobs, timers and requests are roots.
+//! Absent: who answers requests (`systems/effects`), what references mean (`heaps`, `check`).
 
-use crate::tasks::Task;
+use crate::dump::{LoadError, Persist, Reader, Writer, ensure};
+use crate::programs::Program;
+use crate::tasks::{TaskState, Tasks};
+use crate::timers::Timers;
 use crate::values::Value;
+use std::collections::VecDeque;
 
 /// One entry of the queue of microtasks, first in first out.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -45,30 +49,213 @@ pub struct Request {
     pub promise: u32,
 }
 
-/// A promise that somebody outside of the context looks at, or will settle. A root.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Watch {
-    /// The promise.
-    pub promise: u32,
-    /// The row of `runs`, as bits: whose outcome it is (`entries`), or whose outcome will settle it (`owed`).
-    pub run: u64,
-}
-
 /// See the module's header.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Activity {
-    /// The tasks (the storages helper turns this into the shared table machinery: generational, dumpable).
-    pub tasks: Vec<Task>,
+    /// The tasks.
+    pub tasks: Tasks,
     /// The microtasks.
-    pub jobs: std::collections::VecDeque<Job>,
+    pub jobs: VecDeque<Job>,
+    /// Those who sleep.
+    pub timers: Timers,
     /// The task that was running when the context was stopped: index + 1, 0 for none.
     pub running: u32,
     /// What it asked of the host this round, in order.
     pub outbox: Vec<Request>,
     /// The running task waits for the answer to the last request of the outbox.
     pub blocked: bool,
-    /// Entries that were started from outside, with their tasks' promises, in the order they were started.
-    pub entries: Vec<Watch>,
-    /// Promises that wait for the outcome of an entry of an inner context, in the order they were asked for.
-    pub owed: Vec<Watch>,
+}
+
+impl Activity {
+    /// Whether nothing is left to do or wait for: the box can go. (Rows that ended and were not reaped still count.)
+    pub fn is_idle(&self) -> bool {
+        self.tasks.is_empty()
+            && self.jobs.is_empty()
+            && self.timers.is_empty()
+            && self.outbox.is_empty()
+    }
+
+    /// Whether something could run now, without the host or the clock.
+    pub fn is_runnable(&self) -> bool {
+        !self.blocked && (self.running != 0 || !self.jobs.is_empty())
+    }
+
+    /// What the stacks count against the heap limit.
+    pub fn bytes(&self) -> u64 {
+        self.tasks.stack_bytes()
+    }
+
+    /// Checks the invariants within the activity; references are `check`'s.
+    pub fn verify(&self, program: &Program) -> Result<(), LoadError> {
+        self.tasks.verify_rows()?;
+        self.timers.verify()?;
+        let is_state = |index: u32, state| self.tasks.at(index).is_some_and(|t| t.state == state);
+        ensure(
+            self.running == 0 || is_state(self.running - 1, TaskState::Running),
+            "the running task is live and runs",
+        )?;
+        ensure(
+            !self.blocked || (self.running != 0 && !self.outbox.is_empty()),
+            "who is blocked has asked",
+        )?;
+        self.verify_jobs()?;
+        self.verify_resumers()?;
+        for request in &self.outbox {
+            ensure(
+                (request.import as usize) < program.image.imports.len(),
+                "a request is of an import",
+            )?;
+        }
+        for (_, task) in self.tasks.iter() {
+            task.stack.verify(program)?;
+            ensure(
+                (task.state == TaskState::Done) == task.outcome.is_some(),
+                "who is done, and nobody else, has an outcome",
+            )?;
+            ensure(
+                (task.state == TaskState::Done) == task.stack.rows.is_empty(),
+                "who is not done, and nobody else, has frames",
+            )?;
+        }
+        Ok(())
+    }
+
+    fn verify_jobs(&self) -> Result<(), LoadError> {
+        let mut is_named = vec![false; self.tasks.capacity()];
+        for job in &self.jobs {
+            if let Job::Resume { task, .. } = *job {
+                let is_ready = self
+                    .tasks
+                    .at(task)
+                    .is_some_and(|t| t.state == TaskState::Ready);
+                ensure(is_ready, "a job resumes a ready task")?;
+                ensure(
+                    !std::mem::replace(&mut is_named[task as usize], true),
+                    "a job a task",
+                )?;
+            }
+        }
+        for (index, task) in self.tasks.iter() {
+            ensure(
+                task.state != TaskState::Ready || is_named[index as usize],
+                "a ready task has a job",
+            )?;
+        }
+        Ok(())
+    }
+
+    /// The running task and its chain of resumers are exactly the tasks in `Running`.
+    fn verify_resumers(&self) -> Result<(), LoadError> {
+        let mut left = self
+            .tasks
+            .iter()
+            .filter(|(_, t)| t.state == TaskState::Running)
+            .count();
+        let mut next = self.running;
+        while next != 0 {
+            let task = self
+                .tasks
+                .at(next - 1)
+                .filter(|t| t.state == TaskState::Running);
+            next = task
+                .ok_or(LoadError::Invalid("a resumer is live and runs"))?
+                .resumer;
+            left = left
+                .checked_sub(1)
+                .ok_or(LoadError::Invalid("the chain of resumers ends"))?;
+        }
+        ensure(
+            left == 0,
+            "tasks that run are the running one and its resumers",
+        )?;
+        let awaits = |t: &crate::tasks::Task| t.state == TaskState::Running || t.resumer == 0;
+        ensure(
+            self.tasks.iter().all(|(_, t)| awaits(t)),
+            "only running tasks have resumers",
+        )?;
+        let waits = |t: &crate::tasks::Task| t.state == TaskState::Waiting || t.next_waiter == 0;
+        ensure(
+            self.tasks.iter().all(|(_, t)| waits(t)),
+            "only waiting tasks are in lists",
+        )
+    }
+}
+
+impl Persist for Job {
+    const BYTES_MIN: usize = 9;
+
+    fn dump(&self, to: &mut Writer) {
+        let (tag, a, b) = match *self {
+            Job::Resume { task, promise } => (0u8, task, promise),
+            Job::Follow { promise, source } => (1, promise, source),
+            Job::Adopt { promise, source } => (2, promise, source),
+        };
+        to.pod(tag);
+        to.pod(a);
+        to.pod(b);
+    }
+
+    fn load(from: &mut Reader) -> Result<Job, LoadError> {
+        let (tag, a, b): (u8, u32, u32) = (from.pod()?, from.pod()?, from.pod()?);
+        Ok(match tag {
+            0 => Job::Resume {
+                task: a,
+                promise: b,
+            },
+            1 => Job::Follow {
+                promise: a,
+                source: b,
+            },
+            2 => Job::Adopt {
+                promise: a,
+                source: b,
+            },
+            _ => return Err(LoadError::Invalid("a job is known")),
+        })
+    }
+}
+
+impl Persist for Request {
+    const BYTES_MIN: usize = 12;
+
+    fn dump(&self, to: &mut Writer) {
+        to.pod(self.import);
+        self.args.dump(to);
+        to.pod(self.promise);
+    }
+
+    fn load(from: &mut Reader) -> Result<Request, LoadError> {
+        Ok(Request {
+            import: from.pod()?,
+            args: Vec::load(from)?,
+            promise: from.pod()?,
+        })
+    }
+}
+
+impl Persist for Activity {
+    const BYTES_MIN: usize = 33;
+
+    fn dump(&self, to: &mut Writer) {
+        self.tasks.dump(to);
+        to.count(self.jobs.len());
+        for job in &self.jobs {
+            job.dump(to);
+        }
+        self.timers.dump(to);
+        to.pod(self.running);
+        self.outbox.dump(to);
+        self.blocked.dump(to);
+    }
+
+    fn load(from: &mut Reader) -> Result<Activity, LoadError> {
+        Ok(Activity {
+            tasks: Tasks::load(from)?,
+            jobs: Vec::load(from)?.into(),
+            timers: Timers::load(from)?,
+            running: from.pod()?,
+            outbox: Vec::load(from)?,
+            blocked: bool::load(from)?,
+        })
+    }
 }

@@ -2,7 +2,7 @@
 //!
 //! Little-endian, unframed, each variable-length part led by its count. A dump is canonical: equal tables give equal bytes.
 //! Invariants: reading never goes beyond the input, and nothing is allocated that the input's length does not cover,
-//! so hostile bytes cost at most a constant times their length.
+//! so hostile bytes cost at most a constant times their length; what is reserved beyond it is accounted for by `allow`.
 //! Absent: versions and checksums (whoever frames a snapshot), what values mean (each table's `load` and `verify`).
 
 use bytemuck::Pod;
@@ -75,21 +75,35 @@ impl Writer {
     }
 }
 
+/// How many bytes that a dump does not hold (zeroed registers) may be allocated while one is read.
+const ZEROED_BYTES_MAX: usize = 256 << 20;
+
 /// Where a dump is read from.
 #[derive(Debug)]
 pub struct Reader<'a> {
     rest: &'a [u8],
+    zeroed_bytes_left: usize,
 }
 
 impl<'a> Reader<'a> {
     /// Reads these bytes from the start.
     pub fn new(bytes: &'a [u8]) -> Reader<'a> {
-        Reader { rest: bytes }
+        Reader {
+            rest: bytes,
+            zeroed_bytes_left: ZEROED_BYTES_MAX,
+        }
     }
 
     /// Fails unless everything was read.
     pub fn finish(self) -> Result<(), LoadError> {
         ensure(self.rest.is_empty(), "bytes follow the end")
+    }
+
+    /// Accounts for an allocation of zeroes that the input does not cover.
+    pub fn allow(&mut self, zeroed_bytes: usize) -> Result<(), LoadError> {
+        let left = self.zeroed_bytes_left.checked_sub(zeroed_bytes);
+        self.zeroed_bytes_left = left.ok_or(LoadError::Invalid("too much reserved"))?;
+        Ok(())
     }
 
     fn take(&mut self, count: usize) -> Result<&'a [u8], LoadError> {

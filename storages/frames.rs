@@ -2,19 +2,22 @@
 //!
 //! ```text
 //! rows   [ frame 0 ][ frame 1 ][ top ]
-//! nums   | locals 0 | locals 1 | locals top | temps top | zeros …
-//! refs   | locals 0 | locals 1 | locals top | temps top | zeros …
+//! nums   | locals 0 | locals 1 | locals top | temps top | …
+//! refs   | locals 0 | locals 1 | locals top | temps top | …
 //! ```
 //!
-//! Invariants: a frame's registers begin where its caller's locals end; `nums` and `refs` are as long as allocated,
-//! zeroed beyond what was used; at every stop that can be seen from outside temps are dead, so the live registers are
-//! those up to the top's locals, and only they are dumped. Written by execution only.
+//! Invariants: a frame's registers begin where its caller's locals end; banks are as long as reserved: 0 or a power of two,
+//! for the deepest the stack has ever been, so that their bytes are the program's doing and not history's. At every stop
+//! that can be seen from outside temps are dead: `live_nums` and `live_refs`, set by `settle` at the stop, end with the top's
+//! locals, and only registers below them are dumped. Written by execution only.
 //! Absent: what the registers mean (`bytecode`).
 
+use crate::dump::{LoadError, Persist, Reader, Writer, ensure, persist_pod};
+use crate::programs::{LinkedFunction, Program};
 use bytemuck::{Pod, Zeroable};
 
 /// A frame.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Pod, Zeroable)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Pod, Zeroable)]
 #[repr(C)]
 pub struct FrameRow {
     /// The function.
@@ -31,17 +34,22 @@ pub struct FrameRow {
     pub ret_ref: u16,
     /// The slot the caller wants (a kind), if it differs from the function's own; otherwise `Slot::VOID`'s neighbour `NO_ADAPT`.
     pub ret_adapt: u16,
-    /// A trap to raise when the frame goes on (number + 1), because its error could not be made before a collection; else 0.
-    pub raise: u16,
+    /// 0.
+    pub reserved: u16,
 }
 
 const _: () = assert!(size_of::<FrameRow>() == 24);
 
+persist_pod!(FrameRow);
+
 /// `FrameRow::ret_adapt` when the result needs no change.
 pub const NO_ADAPT: u16 = u16::MAX;
 
+/// The fewest registers of a bank that has any.
+const BANK_MIN: usize = 16;
+
 /// A stack. See the module's header.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Eq, Debug, Default)]
 pub struct Stack {
     /// The frames, outermost first.
     pub rows: Vec<FrameRow>,
@@ -49,4 +57,152 @@ pub struct Stack {
     pub nums: Vec<u64>,
     /// Reference registers.
     pub refs: Vec<u32>,
+    /// Numeric registers in use when execution last stopped here.
+    pub live_nums: u32,
+    /// Reference registers in use when execution last stopped here.
+    pub live_refs: u32,
+}
+
+/// Dead registers do not count.
+impl PartialEq for Stack {
+    fn eq(&self, other: &Stack) -> bool {
+        let sizes = |s: &Stack| (s.nums.len(), s.refs.len());
+        self.rows == other.rows && sizes(self) == sizes(other) && self.live() == other.live()
+    }
+}
+
+impl Stack {
+    /// Makes room for so many registers; new ones are 0.
+    #[inline]
+    pub fn reserve(&mut self, nums: usize, refs: usize) {
+        if nums > self.nums.len() {
+            self.nums.resize(bank_len(nums), 0);
+        }
+        if refs > self.refs.len() {
+            self.refs.resize(bank_len(refs), 0);
+        }
+    }
+
+    /// The bytes that `reserve` would make the banks take.
+    pub fn bytes_with(&self, nums: usize, refs: usize) -> u64 {
+        let nums = self
+            .nums
+            .len()
+            .max(if nums == 0 { 0 } else { bank_len(nums) });
+        let refs = self
+            .refs
+            .len()
+            .max(if refs == 0 { 0 } else { bank_len(refs) });
+        (self.rows.len() * size_of::<FrameRow>() + nums * 8 + refs * 4) as u64
+    }
+
+    /// What counts against the heap limit.
+    pub fn bytes(&self) -> u64 {
+        self.bytes_with(0, 0)
+    }
+
+    /// Says that execution stops here: what is live from now on are the locals of all frames.
+    pub fn settle(&mut self, functions: &[LinkedFunction]) {
+        (self.live_nums, self.live_refs) = self.locals_end(functions);
+    }
+
+    /// Where the top frame's locals end in each bank.
+    pub fn locals_end(&self, functions: &[LinkedFunction]) -> (u32, u32) {
+        self.rows.last().map_or((0, 0), |top| {
+            let function = &functions[top.function as usize];
+            (
+                top.num_base + u32::from(function.num_locals),
+                top.ref_base + u32::from(function.ref_locals),
+            )
+        })
+    }
+
+    /// The registers in use since `settle`.
+    pub fn live(&self) -> (&[u64], &[u32]) {
+        (
+            &self.nums[..self.live_nums as usize],
+            &self.refs[..self.live_refs as usize],
+        )
+    }
+
+    /// Checks that frames are the program's and lie one behind the other. Values in registers are `heaps`' to check.
+    pub fn verify(&self, program: &Program) -> Result<(), LoadError> {
+        let mut base = (0, 0);
+        for row in &self.rows {
+            ensure(row.reserved == 0, "unused bits are 0")?;
+            let function = program.functions.get(row.function as usize);
+            let function = function.ok_or(LoadError::Invalid("a frame is of a function"))?;
+            ensure(
+                row.pc < function.code_len,
+                "a frame goes on in its function",
+            )?;
+            ensure(
+                (row.num_base, row.ref_base) == base,
+                "a frame begins where its caller's locals end",
+            )?;
+            base.0 += u32::from(function.num_locals);
+            base.1 += u32::from(function.ref_locals);
+            let fits =
+                |base: u32, temps: u16, bank: usize| base as usize + usize::from(temps) <= bank;
+            ensure(
+                fits(base.0, function.num_temps, self.nums.len())
+                    && fits(base.1, function.ref_temps, self.refs.len()),
+                "a frame's registers lie in the banks",
+            )?;
+        }
+        ensure(
+            (self.live_nums, self.live_refs) == base,
+            "what is live ends with the top's locals",
+        )
+    }
+}
+
+/// The length of a bank for so many registers.
+fn bank_len(registers: usize) -> usize {
+    registers.next_power_of_two().max(BANK_MIN)
+}
+
+fn dump_bank<T: Pod>(bank: &[T], live: u32, to: &mut Writer) {
+    assert!(
+        bank.is_empty() || bank.len().is_power_of_two(),
+        "banks grow by doubling"
+    );
+    to.pod(bank.len().checked_ilog2().map_or(0u8, |log| log as u8 + 1));
+    to.slice(&bank[..live as usize]);
+}
+
+fn load_bank<T: Pod>(from: &mut Reader) -> Result<(Vec<T>, u32), LoadError> {
+    let log: u8 = from.pod()?;
+    ensure(log <= 32, "a bank's length fits its offsets")?;
+    let len = if log == 0 { 0 } else { 1usize << (log - 1) };
+    let live: Vec<T> = from.slice()?;
+    ensure(live.len() <= len, "what is live lies in the bank")?;
+    ensure(len == 0 || len >= BANK_MIN, "banks have a least length")?;
+    from.allow(len * size_of::<T>())?;
+    let mut bank = vec![T::zeroed(); len];
+    bank[..live.len()].copy_from_slice(&live);
+    Ok((bank, live.len() as u32))
+}
+
+impl Persist for Stack {
+    const BYTES_MIN: usize = 14;
+
+    fn dump(&self, to: &mut Writer) {
+        to.slice(&self.rows);
+        dump_bank(&self.nums, self.live_nums, to);
+        dump_bank(&self.refs, self.live_refs, to);
+    }
+
+    fn load(from: &mut Reader) -> Result<Stack, LoadError> {
+        let rows = from.slice()?;
+        let (nums, live_nums) = load_bank(from)?;
+        let (refs, live_refs) = load_bank(from)?;
+        Ok(Stack {
+            rows,
+            nums,
+            refs,
+            live_nums,
+            live_refs,
+        })
+    }
 }

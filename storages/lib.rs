@@ -15,4 +15,5 @@ pub mod limits;
 pub mod programs;
 mod table;
 pub mod tasks;
+pub mod timers;
 pub mod values;

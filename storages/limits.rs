@@ -2,8 +2,10 @@
 //!
 //! Invariants: a counter never exceeds its limit. Units are in the names; steps are units of fuel.
 
+use crate::dump::{LoadError, Persist, Reader, Writer};
+
 /// What a context may use at most.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Limits {
     /// Heap and stacks, in bytes.
     pub heap_bytes_max: u64,
@@ -26,4 +28,44 @@ pub struct Counters {
     pub steps_this_tick: u64,
     /// Collections since it was made.
     pub collections: u64,
+}
+
+impl Persist for Limits {
+    const BYTES_MIN: usize = 32;
+
+    fn dump(&self, to: &mut Writer) {
+        to.pod(self.heap_bytes_max);
+        to.pod(self.tasks_max);
+        to.pod(self.stack_frames_max);
+        to.pod(self.steps_max);
+        to.pod(self.steps_per_tick_max);
+    }
+
+    fn load(from: &mut Reader) -> Result<Limits, LoadError> {
+        Ok(Limits {
+            heap_bytes_max: from.pod()?,
+            tasks_max: from.pod()?,
+            stack_frames_max: from.pod()?,
+            steps_max: from.pod()?,
+            steps_per_tick_max: from.pod()?,
+        })
+    }
+}
+
+impl Persist for Counters {
+    const BYTES_MIN: usize = 24;
+
+    fn dump(&self, to: &mut Writer) {
+        to.pod(self.steps);
+        to.pod(self.steps_this_tick);
+        to.pod(self.collections);
+    }
+
+    fn load(from: &mut Reader) -> Result<Counters, LoadError> {
+        Ok(Counters {
+            steps: from.pod()?,
+            steps_this_tick: from.pod()?,
+            collections: from.pod()?,
+        })
+    }
 }

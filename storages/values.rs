@@ -3,6 +3,8 @@
 //! Deep and owned; no value refers to a context. Objects keep the order of their properties.
 //! Absent: how values get in and out of heaps (`systems/marshal`).
 
+use crate::dump::{LoadError, Persist, Reader, Writer, ensure};
+
 /// A value outside any heap.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub enum Value {
@@ -25,4 +27,98 @@ pub enum Value {
     Map(Vec<(Value, Value)>),
     /// A `Set`, in insertion order.
     Set(Vec<Value>),
+}
+
+/// How deep values nest at most.
+pub const VALUE_DEPTH_MAX: u32 = 100;
+
+impl Value {
+    /// About what it takes in memory, in bytes: what quotas and outboxes count.
+    pub fn bytes(&self) -> usize {
+        let inner = match self {
+            Value::String(text) => text.len(),
+            Value::Array(items) | Value::Set(items) => items.iter().map(Value::bytes).sum(),
+            Value::Object(fields) => fields.iter().map(|(k, v)| 24 + k.len() + v.bytes()).sum(),
+            Value::Map(pairs) => pairs.iter().map(|(k, v)| k.bytes() + v.bytes()).sum(),
+            _ => 0,
+        };
+        size_of::<Value>() + inner
+    }
+
+    fn load_within(from: &mut Reader, depth: u32) -> Result<Value, LoadError> {
+        ensure(depth > 0, "values nest so deep at most")?;
+        let next = |from: &mut Reader| Value::load_within(from, depth - 1);
+        fn many<T>(
+            from: &mut Reader,
+            bytes_min: usize,
+            mut one: impl FnMut(&mut Reader) -> Result<T, LoadError>,
+        ) -> Result<Vec<T>, LoadError> {
+            (0..from.count(bytes_min)?).map(|_| one(from)).collect()
+        }
+        Ok(match from.pod::<u8>()? {
+            0 => Value::Undefined,
+            1 => Value::Null,
+            2 => Value::Bool(bool::load(from)?),
+            3 => Value::Number(from.pod()?),
+            4 => Value::String(String::load(from)?),
+            5 => Value::Array(many(from, 1, next)?),
+            6 => Value::Object(many(from, 5, |from| {
+                Ok((String::load(from)?, next(from)?))
+            })?),
+            7 => Value::Map(many(from, 2, |from| Ok((next(from)?, next(from)?)))?),
+            8 => Value::Set(many(from, 1, next)?),
+            _ => return Err(LoadError::Invalid("a value's kind is known")),
+        })
+    }
+}
+
+impl Persist for Value {
+    const BYTES_MIN: usize = 1;
+
+    fn dump(&self, to: &mut Writer) {
+        match self {
+            Value::Undefined => to.pod(0u8),
+            Value::Null => to.pod(1u8),
+            Value::Bool(value) => {
+                to.pod(2u8);
+                value.dump(to);
+            }
+            Value::Number(value) => {
+                to.pod(3u8);
+                to.pod(*value);
+            }
+            Value::String(text) => {
+                to.pod(4u8);
+                text.dump(to);
+            }
+            Value::Array(items) => {
+                to.pod(5u8);
+                items.dump(to);
+            }
+            Value::Object(fields) => {
+                to.pod(6u8);
+                to.count(fields.len());
+                for (name, value) in fields {
+                    name.dump(to);
+                    value.dump(to);
+                }
+            }
+            Value::Map(pairs) => {
+                to.pod(7u8);
+                to.count(pairs.len());
+                for (key, value) in pairs {
+                    key.dump(to);
+                    value.dump(to);
+                }
+            }
+            Value::Set(items) => {
+                to.pod(8u8);
+                items.dump(to);
+            }
+        }
+    }
+
+    fn load(from: &mut Reader) -> Result<Value, LoadError> {
+        Value::load_within(from, VALUE_DEPTH_MAX)
+    }
 }
