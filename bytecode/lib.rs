@@ -6,7 +6,9 @@
 
 pub mod assemble;
 pub mod builtins;
+pub mod codec;
 pub mod image;
 pub mod isa;
 pub mod limits;
 pub mod slot;
+pub mod verify;

@@ -290,7 +290,7 @@ impl FunctionBuilder {
                     Bank::Num => (0, num_locals),
                     Bank::Ref => (1, ref_locals),
                 };
-                (register >= first).then_some((is_def(operand), (bank, register - first)))
+                (register >= first).then(|| (is_def(operand), (bank, register - first)))
             });
             let (defs, uses): (Vec<_>, Vec<_>) = temps.partition(|t| t.0);
             for (_, temp) in defs {
