@@ -12,6 +12,31 @@ pub mod parse;
 mod prelude;
 pub mod types;
 
+use diagnostics::Diagnostics;
+use load::SourceProvider;
+
+/// Finds all errors of the program whose entry is at `path`.
+pub fn check(path: &str, provider: &(dyn SourceProvider + Sync)) -> Result<(), Diagnostics> {
+    with_deep_stack(|| {
+        let mut diagnostics = Diagnostics::default();
+        front(path, provider, &mut diagnostics);
+        if diagnostics.has_errors() {
+            Err(diagnostics)
+        } else {
+            Ok(())
+        }
+    })
+}
+
+/// The stages that find errors.
+fn front(
+    path: &str,
+    provider: &dyn SourceProvider,
+    diagnostics: &mut Diagnostics,
+) -> Option<load::Program> {
+    load::load(path, provider, diagnostics)
+}
+
 /// Runs `work` with a stack that is deep enough for every tree that the parser lets through.
 ///
 /// Reading, checking and lowering recurse over trees up to [`parse::MAX_TREE_DEPTH`] deep, which is more than

@@ -51,14 +51,18 @@ impl Program {
     }
 }
 
-/// Loads the program whose entry is at `path`. Errors go to `diagnostics`; `None` only if there is no such file.
+/// Loads the program whose entry is at `path`. Errors go to `diagnostics`; `None` only if there is no such file,
+/// which is an error too.
 pub fn load(
     path: &str,
     provider: &dyn SourceProvider,
     diagnostics: &mut Diagnostics,
 ) -> Option<Program> {
     let path = provider::normalise(path);
-    let text = provider.read(&path)?;
+    let Some(text) = provider.read(&path) else {
+        report_missing(path, diagnostics);
+        return None;
+    };
     let mut loader = Loader {
         provider,
         ids: Ids::default(),
@@ -280,6 +284,20 @@ impl Resolver for Loader<'_> {
             None
         }
     }
+}
+
+fn report_missing(path: String, diagnostics: &mut Diagnostics) {
+    let message = format!("the file `{path}` can't be read as UTF-8 text");
+    let file = diagnostics.add_source(path, String::new());
+    diagnostics.error(
+        2000,
+        Span {
+            file,
+            start: 0,
+            end: 0,
+        },
+        message,
+    );
 }
 
 /// What a file holds, by its name.

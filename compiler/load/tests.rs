@@ -195,12 +195,8 @@ fn what_is_missing_is_named() {
 
 #[test]
 fn a_missing_entry_is_no_program() {
-    assert!(
-        load(
-            "main.ts",
-            &MemoryFiles::default(),
-            &mut Diagnostics::default()
-        )
-        .is_none()
-    );
+    let mut diagnostics = Diagnostics::default();
+    assert!(load("main.ts", &MemoryFiles::default(), &mut diagnostics).is_none());
+    assert_eq!(diagnostics.errors[0].code, 2000);
+    assert!(diagnostics.render(false).contains("main.ts"));
 }
