@@ -4,8 +4,9 @@
 //! from it: a guest's fault that nobody asked for (in its run's row), a pause (no error at all), a bug of ours (an assertion).
 //! Absent: how errors are printed with source lines (the command line does).
 
+use crate::TaskId;
+use crate::fault::Fault;
 use raya_storages::contexts::ContextId;
-use raya_storages::runs::TaskId;
 use std::fmt;
 
 /// What went wrong.

@@ -3,11 +3,11 @@
 //! ```text
 //! every tick   credits weights limits counters            account, schedule
 //! when it runs heaps activities programs grants           execute, effects, collect
-//! seldom       parents states names inner                 reap, look-ups
+//! seldom       parents states names inner entries         reap, look-ups
 //! ```
 //!
-//! Invariants: a parent is live as long as its children (terminating takes the subtree); what children draw
-//! (`inner`) never exceeds the limits of their parent; a context without an activity has nothing to run, no timer and
+//! Invariants: a parent is live as long as its children (terminating takes the subtree); a child's limits are
+//! taken off its parent's (`inner` says how much); a context without an activity has nothing to run, no timer and
 //! asks nothing. An idle context costs its columns and its heap: 300 bytes at most (tests/footprint.rs measures).
 //! Absent: which host functions the grants mean (`src/bindings`), who is runnable now (`ready`).
 
@@ -53,7 +53,7 @@ impl Persist for ContextState {
     }
 }
 
-/// What a context's children have drawn from its limits.
+/// What a context's live children have drawn from its limits, which are lower by so much.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Inner {
     /// How many children there are.
@@ -62,7 +62,7 @@ pub struct Inner {
     pub tasks: u32,
     /// The bytes their heaps may take.
     pub heap_bytes: u64,
-    /// The steps they may take, those that ended ones took included.
+    /// The steps they may take.
     pub steps: u64,
 }
 
@@ -115,6 +115,8 @@ table! {
         seeds: u64,
         /// What its children have drawn.
         inner: Option<Box<Inner>>,
+        /// Its rows of `runs`, as bits, in the order they were started.
+        entries: Option<Box<Vec<u64>>>,
     }
 }
 

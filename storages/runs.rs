@@ -52,7 +52,7 @@ pub enum RunOutcome {
 
 table! {
     /// The runs of a runtime.
-    Runs, RunRow, TaskId "task" {
+    Runs, RunRow, RunId "run" {
         /// The context, as bits.
         contexts: u64,
         /// The exported function; `NONE` for the modules themselves.
@@ -104,18 +104,11 @@ impl Persist for Failure {
 
     fn dump(&self, to: &mut Writer) {
         self.cause.dump(to);
-        to.count(self.trace.len());
-        for (function, pc) in &self.trace {
-            to.pod(*function);
-            to.pod(*pc);
-        }
+        self.trace.dump(to);
     }
 
     fn load(from: &mut Reader) -> Result<Failure, LoadError> {
-        let cause = Cause::load(from)?;
-        let count = from.count(8)?;
-        let trace = (0..count).map(|_| Ok((from.pod()?, from.pod()?))).collect::<Result<_, _>>()?;
-        Ok(Failure { cause, trace })
+        Ok(Failure { cause: Cause::load(from)?, trace: Vec::load(from)? })
     }
 }
 

@@ -1,0 +1,238 @@
+//! The runtime: the tables, and what an embedder does with them as a whole.
+//!
+//! Invariants: every public method leaves the tables as between two ticks (nothing half run is visible, outboxes are empty);
+//! `ready` covers whoever can run. Absent: the tick (`tick`), single contexts (`vm`), dumps (`state`).
+
+use crate::bindings::Bindings;
+use crate::error::VmError;
+use crate::handle::{Command, Handle};
+use crate::options::VmOptions;
+use crate::{Capability, ContextId, TaskId, TaskStatus, Vm, fault};
+use raya_storages::contexts::{ContextRow, Contexts, Inner};
+use raya_storages::heaps::Heap;
+use raya_storages::limits::Limits;
+use raya_storages::programs::{Program, ProgramId, Programs};
+use raya_storages::ready::Ready;
+use raya_storages::runs::{RunOutcome, Runs};
+use raya_systems::schedule::Pool;
+use std::fmt;
+use std::sync::Arc;
+use std::sync::mpsc::Receiver;
+
+/// Finds the bytes of a program that a guest asks for by path.
+pub type ProgramLoader = dyn FnMut(&str, ContextId) -> Result<Vec<u8>, String> + Send;
+
+/// How far time has come.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub(crate) struct Time {
+    /// The clock, in milliseconds.
+    pub clock_ms: f64,
+    /// Ticks since the beginning.
+    pub ticks: u64,
+    /// Fuel that was not shared out yet.
+    pub pool: Pool,
+    /// What seeds of contexts are derived from.
+    pub seeds: u64,
+}
+
+/// Holds contexts and runs them. See the module's header.
+pub struct Runtime {
+    pub(crate) contexts: Contexts,
+    pub(crate) programs: Programs,
+    pub(crate) runs: Runs,
+    pub(crate) time: Time,
+    pub(crate) ready: Ready,
+    pub(crate) bindings: Bindings,
+    pub(crate) loader: Box<ProgramLoader>,
+    pub(crate) commands: Receiver<Command>,
+    /// Rows that asked something of the host and were not served yet.
+    pub(crate) asking: Vec<u32>,
+    /// Workers; none for one thread.
+    pub(crate) workers: Option<rayon::ThreadPool>,
+    handle: Handle,
+}
+
+impl fmt::Debug for Runtime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Runtime")
+            .field("contexts", &self.contexts.len())
+            .field("time", &self.time)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Default for Runtime {
+    fn default() -> Runtime {
+        Runtime::new()
+    }
+}
+
+impl Runtime {
+    /// A runtime that uses all cores.
+    pub fn new() -> Runtime {
+        Runtime::with_threads(std::thread::available_parallelism().map_or(1, |n| n.get()))
+    }
+
+    /// A runtime that uses so many threads, at least one. What programs do doesn't depend on how many.
+    pub fn with_threads(threads: usize) -> Runtime {
+        let (handle, commands) = Handle::channel();
+        let pool = || rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+        Runtime {
+            contexts: Contexts::default(),
+            programs: Programs::default(),
+            runs: Runs::default(),
+            time: Time::default(),
+            ready: Ready::default(),
+            bindings: Bindings::default(),
+            loader: Box::new(|path, _| Err(format!("{path}: this host loads no programs"))),
+            commands,
+            asking: Vec::new(),
+            workers: (threads > 1).then(|| pool().expect("the system gives threads")),
+            handle,
+        }
+    }
+
+    /// A handle for other threads.
+    pub fn handle(&self) -> Handle {
+        self.handle.clone()
+    }
+
+    /// Makes a capability known, so that contexts can be granted it by name.
+    pub fn register(&mut self, capability: Capability) -> Result<(), VmError> {
+        self.bindings.register(capability)
+    }
+
+    /// Sets what finds programs that guests load by path. Without one, none are found.
+    pub fn set_program_loader(&mut self, loader: Box<ProgramLoader>) {
+        self.loader = loader;
+    }
+
+    /// Verifies and links a program, to be shared by contexts. The same bytes again give the same id.
+    pub fn load_program(&mut self, rbin: &[u8]) -> Result<ProgramId, VmError> {
+        let invalid = |e: String| VmError::InvalidBinary(e.into());
+        let (image, hash) = raya_bytecode::load(rbin).map_err(|e| invalid(e.to_string()))?;
+        Ok(self.programs.add(Arc::new(Program::link(image, hash))))
+    }
+
+    /// Makes a context.
+    pub fn create(&mut self, options: VmOptions) -> Result<ContextId, VmError> {
+        options.validate()?;
+        let grants = self.bindings.grants(&options.capabilities)?;
+        let limits = options.limits();
+        if let Some(parent) = options.parent {
+            let row = self.contexts.find(parent).ok_or(VmError::ContextNotFound(parent))?;
+            if grants & !self.contexts.grants[row] != 0 {
+                return Err(VmError::option("capabilities", "the parent holds not all of them"));
+            }
+            draw(&mut self.contexts, row, &limits)?;
+        }
+        self.time.seeds += 1;
+        let seed = options.seed.unwrap_or(self.time.seeds);
+        let id = self.contexts.insert(ContextRow {
+            parents: options.parent.map_or(0, ContextId::to_bits),
+            grants,
+            limits,
+            weights: options.weight,
+            heaps: Heap::new(limits.heap_bytes_max, seed),
+            names: options.name.into_boxed_str(),
+            seeds: seed,
+            ..ContextRow::default()
+        });
+        self.bindings.forget(id.index());
+        Ok(id)
+    }
+
+    /// A view of a context.
+    pub fn vm(&mut self, id: ContextId) -> Result<Vm<'_>, VmError> {
+        let row = self.contexts.find(id).ok_or(VmError::ContextNotFound(id))?;
+        Ok(Vm::new(self, id, row))
+    }
+
+    /// The live contexts, in order of their rows.
+    pub fn context_ids(&self) -> Vec<ContextId> {
+        self.contexts.ids().collect()
+    }
+
+    /// The clock, in milliseconds.
+    pub fn clock_ms(&self) -> f64 {
+        self.time.clock_ms
+    }
+
+    /// What became of a task. A context keeps the outcomes of its latest entries.
+    pub fn task(&self, task: TaskId) -> Result<TaskStatus, VmError> {
+        let run = self.runs.find(task).ok_or(VmError::TaskNotFound(task))?;
+        let context = ContextId::from_bits(self.runs.contexts[run]).expect("a run has a context");
+        Ok(match &self.runs.outcomes[run] {
+            None => TaskStatus::Running,
+            Some(RunOutcome::Returned(value)) => TaskStatus::Returned(value.clone()),
+            Some(RunOutcome::Failed(failure)) => {
+                let image = &self.program(context.index()).image;
+                let name = &self.contexts.names[context.index()];
+                let error = fault::failure_error(image, name, failure);
+                TaskStatus::Failed(error, fault::fault(image, name, failure))
+            }
+        })
+    }
+
+    /// The program of a context that has one.
+    pub(crate) fn program(&self, row: usize) -> &Arc<Program> {
+        let id = ProgramId::from_bits(self.contexts.programs[row]).expect("a context with a program");
+        self.programs.get(id).expect("programs in use stay")
+    }
+}
+
+/// Takes a child's limits off its parent's.
+fn draw(contexts: &mut Contexts, parent: usize, child: &Limits) -> Result<(), VmError> {
+    let live_tasks = contexts.activities[parent].as_ref().map_or(0, |a| a.tasks.len() as u32);
+    let (limits, counters) = (&contexts.limits[parent], &contexts.counters[parent]);
+    let heap_left = limits.heap_bytes_max.saturating_sub(contexts.heaps[parent].bytes());
+    let tasks_left = limits.tasks_max.saturating_sub(live_tasks);
+    let steps_left = limits.steps_max.saturating_sub(counters.steps);
+    fits("max_heap_bytes", child.heap_bytes_max, heap_left)?;
+    fits("max_tasks", child.tasks_max.into(), tasks_left.into())?;
+    if limits.steps_max != u64::MAX {
+        fits("max_step_budget", child.steps_max, steps_left)?;
+    }
+    let limits = &mut contexts.limits[parent];
+    limits.heap_bytes_max -= child.heap_bytes_max;
+    limits.tasks_max -= child.tasks_max;
+    let inner = contexts.inner[parent].get_or_insert_with(Box::<Inner>::default);
+    inner.children += 1;
+    inner.heap_bytes += child.heap_bytes_max;
+    inner.tasks += child.tasks_max;
+    if limits.steps_max != u64::MAX {
+        limits.steps_max -= child.steps_max;
+        inner.steps += child.steps_max;
+    }
+    Ok(())
+}
+
+fn fits(field: &'static str, value: u64, left: u64) -> Result<(), VmError> {
+    if value <= left {
+        return Ok(());
+    }
+    Err(VmError::option(field, format!("{value} is more than the parent has left ({left})")))
+}
+
+/// Gives what a child that ends has not used back to its parent.
+pub(crate) fn give_back(contexts: &mut Contexts, child: usize) {
+    let Some(parent) = contexts.parent(child).and_then(|id| contexts.find(id)) else {
+        return;
+    };
+    let (ended, steps) = (contexts.limits[child], contexts.counters[child].steps);
+    // Its own limits are lower by what its children drew; they ended before it.
+    let inner = contexts.inner[parent].as_mut().expect("a parent has children");
+    inner.children -= 1;
+    inner.heap_bytes -= ended.heap_bytes_max;
+    inner.tasks -= ended.tasks_max;
+    let limits = &mut contexts.limits[parent];
+    limits.heap_bytes_max += ended.heap_bytes_max;
+    limits.tasks_max += ended.tasks_max;
+    if limits.steps_max != u64::MAX {
+        inner.steps = inner.steps.saturating_sub(ended.steps_max);
+        limits.steps_max += ended.steps_max.saturating_sub(steps);
+    }
+    if inner.children == 0 {
+        contexts.inner[parent] = None;
+    }
+}
