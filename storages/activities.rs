@@ -2,7 +2,7 @@
 //!
 //! An idle context has none: the box is dropped when the last task has ended and nothing is queued.
 //! Invariants: `running` names a live task or none; jobs name live tasks and promises; a blocked context runs nothing
-//! until its request is answered. References in jobs, timers and requests are roots.
+//! until its request is answered. References in jobs, timers, requests and watches are roots.
 //! Absent: who answers requests (`systems/effects`), what references mean (`heaps`, `check`).
 
 use crate::dump::{LoadError, Persist, Reader, Writer, ensure};
@@ -49,6 +49,15 @@ pub struct Request {
     pub promise: u32,
 }
 
+/// A promise that somebody outside of the context looks at, or will settle. A root.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Watch {
+    /// The promise.
+    pub promise: u32,
+    /// The row of `runs`, as bits: whose outcome it is (`entries`), or whose outcome will settle it (`owed`).
+    pub run: u64,
+}
+
 /// See the module's header.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Activity {
@@ -64,6 +73,10 @@ pub struct Activity {
     pub outbox: Vec<Request>,
     /// The running task waits for the answer to the last request of the outbox.
     pub blocked: bool,
+    /// Entries that were started from outside, with their tasks' promises, in the order they were started.
+    pub entries: Vec<Watch>,
+    /// Promises that wait for the outcome of an entry of an inner context, in the order they were asked for.
+    pub owed: Vec<Watch>,
 }
 
 impl Activity {
@@ -73,6 +86,8 @@ impl Activity {
             && self.jobs.is_empty()
             && self.timers.is_empty()
             && self.outbox.is_empty()
+            && self.entries.is_empty()
+            && self.owed.is_empty()
     }
 
     /// Whether something could run now, without the host or the clock.
@@ -233,8 +248,24 @@ impl Persist for Request {
     }
 }
 
+impl Persist for Watch {
+    const BYTES_MIN: usize = 12;
+
+    fn dump(&self, to: &mut Writer) {
+        to.pod(self.promise);
+        to.pod(self.run);
+    }
+
+    fn load(from: &mut Reader) -> Result<Watch, LoadError> {
+        Ok(Watch {
+            promise: from.pod()?,
+            run: from.pod()?,
+        })
+    }
+}
+
 impl Persist for Activity {
-    const BYTES_MIN: usize = 33;
+    const BYTES_MIN: usize = 41;
 
     fn dump(&self, to: &mut Writer) {
         self.tasks.dump(to);
@@ -246,6 +277,8 @@ impl Persist for Activity {
         to.pod(self.running);
         self.outbox.dump(to);
         self.blocked.dump(to);
+        self.entries.dump(to);
+        self.owed.dump(to);
     }
 
     fn load(from: &mut Reader) -> Result<Activity, LoadError> {
@@ -256,6 +289,8 @@ impl Persist for Activity {
             running: from.pod()?,
             outbox: Vec::load(from)?,
             blocked: bool::load(from)?,
+            entries: Vec::load(from)?,
+            owed: Vec::load(from)?,
         })
     }
 }

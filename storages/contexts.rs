@@ -127,11 +127,20 @@ impl Contexts {
         for id in self.ids() {
             let row = id.index();
             let parent = ContextId::from_bits(self.parents[row]);
-            ensure((self.parents[row] == 0) == parent.is_none(), "a parent is an id or none")?;
-            ensure(parent.is_none_or(|p| self.find(p).is_some()), "a parent is live")?;
+            ensure(
+                (self.parents[row] == 0) == parent.is_none(),
+                "a parent is an id or none",
+            )?;
+            ensure(
+                parent.is_none_or(|p| self.find(p).is_some()),
+                "a parent is live",
+            )?;
             ensure(self.weights[row] > 0, "a context has a weight")?;
             let has_program = self.states[row] != ContextState::Empty;
-            ensure((self.programs[row] != 0) == has_program, "a program comes with its state")?;
+            ensure(
+                (self.programs[row] != 0) == has_program,
+                "a program comes with its state",
+            )?;
         }
         Ok(())
     }

@@ -194,7 +194,7 @@ macro_rules! persist_pod {
 }
 pub(crate) use persist_pod;
 
-persist_pod!(u8, u16, u32, u64, f64);
+persist_pod!(u8, u16, u32, u64, i64, f64);
 
 impl Persist for bool {
     const BYTES_MIN: usize = 1;
@@ -221,6 +221,18 @@ impl Persist for String {
 
     fn load(from: &mut Reader) -> Result<String, LoadError> {
         String::from_utf8(from.slice()?).map_err(|_| LoadError::Invalid("text is UTF-8"))
+    }
+}
+
+impl Persist for Box<str> {
+    const BYTES_MIN: usize = 4;
+
+    fn dump(&self, to: &mut Writer) {
+        to.slice(self.as_bytes());
+    }
+
+    fn load(from: &mut Reader) -> Result<Box<str>, LoadError> {
+        String::load(from).map(String::into_boxed_str)
     }
 }
 

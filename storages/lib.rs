@@ -7,12 +7,15 @@
 //! Absent: sweeps (`systems/`), the embedder's types (`src/`), clocks, host functions.
 
 pub mod activities;
+pub mod contexts;
 pub mod dump;
 pub mod frames;
 pub mod heaps;
 pub mod layout;
 pub mod limits;
 pub mod programs;
+pub mod ready;
+pub mod runs;
 mod table;
 pub mod tasks;
 pub mod timers;

@@ -17,13 +17,18 @@ pub struct Ready {
 
 /// Whether the context at a row has something to run.
 pub fn is_runnable(contexts: &Contexts, row: u32) -> bool {
-    contexts.activities[row as usize].as_ref().is_some_and(|a| a.is_runnable())
+    contexts.activities[row as usize]
+        .as_ref()
+        .is_some_and(|a| a.is_runnable())
 }
 
 fn next_due(contexts: &Contexts, row: u32) -> Option<u64> {
     let activity = contexts.activities[row as usize].as_ref()?;
     // Due times are never negative, so their bits are in their order.
-    activity.timers.next_due_ms().map(|due| due.max(0.0).to_bits())
+    activity
+        .timers
+        .next_due_ms()
+        .map(|due| due.max(0.0).to_bits())
 }
 
 impl Ready {

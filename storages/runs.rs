@@ -90,7 +90,10 @@ impl Persist for Cause {
 
     fn load(from: &mut Reader) -> Result<Cause, LoadError> {
         Ok(match from.pod::<u8>()? {
-            0 => Cause::Threw { name: String::load(from)?, message: String::load(from)? },
+            0 => Cause::Threw {
+                name: String::load(from)?,
+                message: String::load(from)?,
+            },
             1 => Cause::Limit(LimitFault::load(from)?),
             2 => Cause::Marshal(String::load(from)?),
             3 => Cause::Cancelled,
@@ -108,7 +111,10 @@ impl Persist for Failure {
     }
 
     fn load(from: &mut Reader) -> Result<Failure, LoadError> {
-        Ok(Failure { cause: Cause::load(from)?, trace: Vec::load(from)? })
+        Ok(Failure {
+            cause: Cause::load(from)?,
+            trace: Vec::load(from)?,
+        })
     }
 }
 
