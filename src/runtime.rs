@@ -111,7 +111,7 @@ impl Runtime {
     pub fn load_program(&mut self, rbin: &[u8]) -> Result<ProgramId, VmError> {
         let invalid = |e: String| VmError::InvalidBinary(e.into());
         let (image, hash) = raya_bytecode::load(rbin).map_err(|e| invalid(e.to_string()))?;
-        Ok(self.programs.add(Arc::new(Program::link(image, hash))))
+        Ok(self.programs.share(Arc::new(Program::link(image, hash))))
     }
 
     /// Makes a context.
@@ -185,7 +185,7 @@ impl Runtime {
 fn draw(contexts: &mut Contexts, parent: usize, child: &Limits) -> Result<(), VmError> {
     let live_tasks = contexts.activities[parent].as_ref().map_or(0, |a| a.tasks.len() as u32);
     let (limits, counters) = (&contexts.limits[parent], &contexts.counters[parent]);
-    let heap_left = limits.heap_bytes_max.saturating_sub(contexts.heaps[parent].bytes());
+    let heap_left = limits.heap_bytes_max.saturating_sub(contexts.heaps[parent].bytes_used());
     let tasks_left = limits.tasks_max.saturating_sub(live_tasks);
     let steps_left = limits.steps_max.saturating_sub(counters.steps);
     fits("max_heap_bytes", child.heap_bytes_max, heap_left)?;
