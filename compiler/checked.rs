@@ -5,7 +5,7 @@
 //! in scope; the lowering substitutes them when it makes an instance.
 //! Absent: how any of it was found (`check/`), slots and code (`lower/`).
 
-use crate::ast::{BindingId, ClassId, ExprId, FileId, FnId, Module, Name, Span};
+use crate::ast::{BindingId, ClassId, FileId, FnId, Module, Name, Span};
 use crate::types::{EnumId, TypeArena, TypeId, TypeParamId};
 
 /// A whole program, checked: all modules in initialisation order, with the findings.

@@ -31,7 +31,7 @@ refusals! {
     WITH = 1103, "`with`", "name the object before each of its properties";
     ARGUMENTS = 1104, "`arguments`", "declare a rest parameter: `(...args: T[])`";
     EVAL = 1105, "running text as code (`eval`, `Function`)", "call a function, or load a compiled program with `raya:vm`";
-    LOOSE_EQUALITY = 1106, "`==` and `!=` (except with null or undefined)", "write `===` or `!==`";
+    LOOSE_EQUALITY = 1106, "`==` or `!=` with anything but null and undefined", "write `===` or `!==`";
     DELETE = 1107, "`delete`", "assign `undefined` to an optional property, or use a `Map` and its `delete`";
     PROTOTYPE = 1108, "reaching prototypes (`prototype`, `__proto__`)", "declare a class and extend it";
     GENERATOR = 1109, "a generator function (`function*`)", "return an array, or call a function given for each element";

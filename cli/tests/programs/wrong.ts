@@ -1,0 +1,5 @@
+import { nothing } from "./nowhere";
+var count = nothing();
+if (count == 1) {
+  console.log(count);
+}
