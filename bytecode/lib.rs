@@ -7,6 +7,8 @@
 pub mod assemble;
 pub mod builtins;
 pub mod codec;
+pub mod describe;
+pub mod disasm;
 pub mod image;
 pub mod isa;
 pub mod limits;
