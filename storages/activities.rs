@@ -127,8 +127,10 @@ impl Activity {
                 (task.state == TaskState::Done) == task.outcome.is_some(),
                 "who is done, and nobody else, has an outcome",
             )?;
+            // A waiting task without frames only passes on what it waits for: its promise follows another.
+            let has_frames = !task.stack.rows.is_empty();
             ensure(
-                (task.state == TaskState::Done) == task.stack.rows.is_empty(),
+                task.state == TaskState::Waiting || has_frames == (task.state != TaskState::Done),
                 "who is not done, and nobody else, has frames",
             )?;
         }

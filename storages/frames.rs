@@ -6,7 +6,7 @@
 //! refs   | locals 0 | locals 1 | locals top | temps top | …
 //! ```
 //!
-//! Invariants: a frame's registers begin where its caller's locals end; banks are as long as reserved: 0 or a power of two,
+//! Invariants: a frame's registers begin where its caller's locals end; banks are as long as raise: 0 or a power of two,
 //! for the deepest the stack has ever been, so that their bytes are the program's doing and not history's. At every stop
 //! that can be seen from outside temps are dead: `live_nums` and `live_refs`, set by `settle` at the stop, end with the top's
 //! locals, and only registers below them are dumped. Written by execution only.
@@ -34,8 +34,8 @@ pub struct FrameRow {
     pub ret_ref: u16,
     /// The slot the caller wants (a kind), if it differs from the function's own; otherwise `Slot::VOID`'s neighbour `NO_ADAPT`.
     pub ret_adapt: u16,
-    /// 0.
-    pub reserved: u16,
+    /// A trap to raise when the frame goes on (number + 1), because its error could not be made before a collection; else 0.
+    pub raise: u16,
 }
 
 const _: () = assert!(size_of::<FrameRow>() == 24);
@@ -129,7 +129,7 @@ impl Stack {
     pub fn verify(&self, program: &Program) -> Result<(), LoadError> {
         let mut base = (0, 0);
         for row in &self.rows {
-            ensure(row.reserved == 0, "unused bits are 0")?;
+            ensure(row.raise <= 8, "a trap to raise is one")?;
             let function = program.functions.get(row.function as usize);
             let function = function.ok_or(LoadError::Invalid("a frame is of a function"))?;
             ensure(

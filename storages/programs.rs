@@ -52,7 +52,8 @@ pub struct LinkedFunction {
     pub ret: Slot,
     /// Only `Spawn` runs it.
     pub is_async: bool,
-    /// A parameter is narrower than "any reference": calls that checked kinds only must check references.
+    /// A parameter beyond the first (the receiver) is narrower than "any reference": calls that checked kinds only must
+    /// check references.
     pub needs_ref_checks: bool,
 }
 
@@ -293,7 +294,7 @@ fn link_functions(image: &Image) -> Vec<LinkedFunction> {
             handlers: f.handlers,
             ret: f.ret,
             is_async: f.flags & FUNCTION_ASYNC != 0,
-            needs_ref_checks: params.iter().any(|s| *s > Slot::ANY),
+            needs_ref_checks: params.iter().skip(1).any(|s| *s > Slot::ANY),
         }
     };
     image.functions.iter().map(link).collect()
