@@ -1,0 +1,24 @@
+// Arrays: grouping of more than six elements, long ones, columns, nesting.
+const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
+console.log(upTo(6));
+console.log(upTo(7));
+console.log(upTo(27));
+console.log(upTo(101));
+console.log(upTo(120).map((n) => n * n * 7));
+console.log(upTo(10).map((n) => n / 4));
+console.log(upTo(8).map((n) => (n % 2 === 0 ? -n : n * 1000)));
+console.log(upTo(12).map((n) => "item" + n));
+console.log(["a", "bb", "ccc", "dddd", "eeeee", "ffffff", "ggggggg", "hhhhhhhh"]);
+console.log(upTo(8).map((n) => "a somewhat longer text " + n));
+console.log(upTo(7).map((n) => n % 2 === 0));
+console.log(upTo(9).map((n) => [n]));
+console.log(upTo(3).map((n) => upTo(7 + n)));
+console.log(upTo(8).map((n) => ({ n })));
+console.log({ numbers: upTo(30), words: upTo(7).map((n) => "w".repeat(n)) });
+console.log([undefined, null, NaN, -0, 0, true, "s"]);
+console.log(upTo(105).map((n) => `s${n}`).length, [[upTo(2)], [[upTo(2)]]]);
+console.log([1.5, 22.25, 333.125, 4444, 5, 6, 7, 8, 9, 10]);
+console.log(["x".repeat(80)], ["y".repeat(30), "z".repeat(30), "w".repeat(30)]);
+console.log([[1, 2, 3, 4, 5, 6, 7, 8], "text"], [upTo(20)]);
+const matrix = upTo(4).map((y) => upTo(4).map((x) => x * y));
+console.log(matrix);

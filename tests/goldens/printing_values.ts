@@ -1,0 +1,23 @@
+// Top-level values, several arguments, format directives, functions and classes.
+console.log();
+console.log("");
+console.log("text", 1, true, null, undefined, -0, [], {});
+console.log(["text", 'it\'s', "line\nbreak"], "line\nbreak");
+console.log("%s is %d years and %i, %f", "Ann", 42.5, 42.9, "1.25", "extra", { a: 1 });
+console.log("100%", 5, "%d", 7);
+console.log("%O %j %%", { a: { b: {} } }, { x: [1] });
+console.log("%s", { a: 1 }, "%s", null, "%x");
+console.log("%s %s", "only one");
+console.log("%c styled", "color: red");
+console.log([undefined], [null], [NaN, Infinity, -Infinity]);
+console.log(1e100, 123456789.123, 0.000001, 1e-7, -5);
+console.log([1e21, 0.1, 1 / 3]);
+console.log("unicode: é 日本 😀", ["é 日本 😀"]);
+console.log("tab\tin text", ["tab\tin text", "nul\0", "esc\x1b", "del\x7f"]);
+console.log("a".repeat(5), ["a".repeat(5)], "b", ["c"]);
+console.log(true, [true, false], { yes: true });
+console.log("multiple\nlines", { in: "objects\nare escaped" });
+console.info("info goes to stdout");
+console.debug("debug as well", [1]);
+const undef: undefined = undefined;
+console.log(undef, [undef], { undef });
