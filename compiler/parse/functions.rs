@@ -1,7 +1,7 @@
 //! Functions of all forms: declarations, expressions, arrows, methods; parameters and bodies.
 
-use super::{Converter, refuse};
 use super::classes::visibility;
+use super::{Converter, refuse};
 use crate::ast::{FnBody, Function, FunctionForm, Name, Param, Stmt, Visibility};
 use oxc_ast::ast::{
     self as ox, ArrowFunctionBody, ArrowFunctionExpression, FormalParameter, FormalParameterRest,

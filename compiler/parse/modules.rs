@@ -194,9 +194,8 @@ impl Converter<'_> {
                 (StmtKind::Class(Box::new(class)), name)
             }
             ExportDefaultDeclarationKind::TSInterfaceDeclaration(interface) => {
-                let interface = self.interface(interface);
-                let name = interface.name.clone();
-                (StmtKind::Interface(interface), name)
+                let name = Name::from(interface.id.name.as_str());
+                (self.interface(interface), name)
             }
             value => self.default_value(value.to_expression()),
         };

@@ -66,7 +66,7 @@ refusals! {
     TARGET = 1138, "assigning to a type assertion", "assign to the name or the property itself";
     PRIVATE_IN = 1139, "`#name in object`", "use `instanceof`";
     INSTANTIATION = 1140, "a function with type arguments but no call", "wrap the call in an arrow function";
-    CALL_SIGNATURE = 1141, "a call or construct signature in an object type", "write a function type: `(a: A) => B`";
+    CALL_SIGNATURE = 1141, "a call signature beside other members, or a construct signature,", "write a function type: `(a: A) => B`";
     ACCESSOR_SIGNATURE = 1142, "an accessor in an object type", "declare a property, `readonly` if it has no setter";
     IMPORT_TYPE = 1143, "`import(\"…\")` as a type", "write `import type { X } from \"…\"` at the top";
     INFER = 1144, "`infer`", "write the type out";

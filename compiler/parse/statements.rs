@@ -3,7 +3,7 @@
 use super::{Converter, refuse};
 use crate::ast::{
     CatchClause, Declarator, ForInit, FunctionForm, InterfaceDecl, Name, Pattern, Stmt, StmtKind,
-    SwitchCase, TypeAliasDecl, VarDecl,
+    SwitchCase, TypeAliasDecl, TypeNode, VarDecl,
 };
 use oxc_ast::ast::{
     self as ox, Declaration, ForInStatement, ForOfStatement, ForStatement, ForStatementInit,
@@ -203,9 +203,7 @@ impl Converter<'_> {
             Declaration::TSTypeAliasDeclaration(alias) => {
                 StmtKind::TypeAlias(self.type_alias(alias))
             }
-            Declaration::TSInterfaceDeclaration(interface) => {
-                StmtKind::Interface(self.interface(interface))
-            }
+            Declaration::TSInterfaceDeclaration(interface) => self.interface(interface),
             Declaration::TSEnumDeclaration(enumeration) => {
                 StmtKind::Enum(self.enumeration(enumeration))
             }
@@ -279,17 +277,35 @@ impl Converter<'_> {
         }
     }
 
-    pub(super) fn interface(&mut self, interface: &TSInterfaceDeclaration<'_>) -> InterfaceDecl {
-        InterfaceDecl {
-            name: self.declare(&interface.id),
-            type_params: self.type_params(interface.type_parameters.as_deref()),
-            extends: interface
-                .extends
-                .iter()
-                .map(|base| self.interface_base(base))
-                .collect(),
-            members: self.type_members(&interface.body.body),
+    /// An interface that is only a call signature is the function type, under a name.
+    pub(super) fn interface(&mut self, interface: &TSInterfaceDeclaration<'_>) -> StmtKind {
+        let name = self.declare(&interface.id);
+        let type_params = self.type_params(interface.type_parameters.as_deref());
+        if interface.extends.is_empty()
+            && let Some(kind) = self.only_call_signature(&interface.body.body)
+        {
+            let ty = TypeNode {
+                span: self.span(interface.body.span),
+                kind,
+            };
+            return StmtKind::TypeAlias(TypeAliasDecl {
+                name,
+                type_params,
+                ty,
+            });
         }
+        let extends = interface
+            .extends
+            .iter()
+            .map(|base| self.interface_base(base))
+            .collect();
+        let members = self.type_members(&interface.body.body);
+        StmtKind::Interface(InterfaceDecl {
+            name,
+            type_params,
+            extends,
+            members,
+        })
     }
 
     fn type_alias(&mut self, alias: &TSTypeAliasDeclaration<'_>) -> TypeAliasDecl {

@@ -129,9 +129,10 @@ impl Converter<'_> {
                 );
                 TypeNodeKind::Function(Box::new(node))
             }
-            TSType::TSTypeLiteral(literal) => {
-                TypeNodeKind::Object(self.type_members(&literal.members))
-            }
+            TSType::TSTypeLiteral(literal) => match self.only_call_signature(&literal.members) {
+                Some(function) => function,
+                None => TypeNodeKind::Object(self.type_members(&literal.members)),
+            },
             TSType::TSTypeOperatorType(operator) => self.type_operator(operator),
             TSType::TSIndexedAccessType(indexed) => {
                 let object = self.boxed_type(&indexed.object_type);
@@ -327,6 +328,25 @@ impl Converter<'_> {
                 None
             }
         }
+    }
+
+    /// `{ (a: A): B }` is `(a: A) => B`.
+    pub(super) fn only_call_signature(
+        &mut self,
+        members: &[TSSignature<'_>],
+    ) -> Option<TypeNodeKind> {
+        let [TSSignature::TSCallSignatureDeclaration(call)] = members else {
+            return None;
+        };
+        self.refuse_this(call.this_param.as_deref());
+        let type_params = self.type_params(call.type_parameters.as_deref());
+        let node = self.signature(
+            type_params,
+            &call.params,
+            call.return_type.as_deref(),
+            call.span,
+        );
+        Some(TypeNodeKind::Function(Box::new(node)))
     }
 
     fn property_signature(&mut self, property: &TSPropertySignature<'_>) -> TypeMember {

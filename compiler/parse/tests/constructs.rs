@@ -519,6 +519,18 @@ fn interfaces() {
 }
 
 #[test]
+fn only_a_call_signature_is_a_function_type() {
+    assert!(
+        matches!(statement("interface F<T> { (a: T): void }"), StmtKind::TypeAlias(alias)
+        if alias.type_params.len() == 1 && matches!(alias.ty.kind, TypeNodeKind::Function(_)))
+    );
+    assert!(matches!(
+        ty("{ (a: number): void }").kind,
+        TypeNodeKind::Function(_)
+    ));
+}
+
+#[test]
 fn predicates() {
     let ret = |text: &str| match statement(text) {
         StmtKind::Function(f) => f.ret.expect("a return type").kind,

@@ -62,7 +62,7 @@ const CASES: &[(u16, &str)] = &[
     (1138, "a! += 1;"),
     (1139, "class A { #x = 1; m(o: A) { return #x in o; } }"),
     (1140, "const g = f<number>;"),
-    (1141, "interface A { (a: number): void }"),
+    (1141, "interface A { (a: number): void; x: number }"),
     (1141, "interface A { new (): A }"),
     (1142, "interface A { get x(): number }"),
     (1143, "let a: import('./x').A;"),
