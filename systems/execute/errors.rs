@@ -1,0 +1,392 @@
+//! Errors: making them, finding their handlers, ending tasks with them.
+//!
+//! A trap or a thrown value unwinds the running task's frames to the innermost handler; without one the task ends and its
+//! promise is rejected. Faults of limits skip handlers. An error object needs memory: where that asks for a collection first, a
+//! trap is noted in its frame (`FrameRow::raise`), whose temps are dead then; a built-in's error comes again when the
+//! built-in runs again.
+//! Absent: the messages' translation to the embedder's errors (`src/`).
+
+use super::machine::{Machine, Need};
+use super::state::{Exit, handlers};
+use super::tasks::Settled;
+use raya_bytecode::image::{Class, NONE};
+use raya_bytecode::isa::{Inst, Op, Trap};
+use raya_bytecode::slot::{NULL, Slot, TAG_BOOLEAN, TAG_NUMBER, UNDEFINED};
+use raya_storages::layout::{Kind, object_header};
+use raya_storages::tasks::{LimitFault, Outcome};
+
+/// Frames that an error's stack shows.
+const SHOWN_FRAMES_MAX: usize = 10;
+/// Frames that an outcome's trace keeps.
+const TRACE_FRAMES_MAX: usize = 64;
+/// Words that the error of a fault takes at most, unless names are very long.
+const FAULT_WORDS_MAX: u64 = 384;
+/// Fuel for each frame unwound.
+const UNWIND_COST: u64 = 4;
+
+/// The class of an error that the runtime makes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum ErrorKind {
+    Error,
+    TypeError,
+    RangeError,
+}
+
+impl ErrorKind {
+    fn name(self) -> &'static str {
+        match self {
+            ErrorKind::Error => "Error",
+            ErrorKind::TypeError => "TypeError",
+            ErrorKind::RangeError => "RangeError",
+        }
+    }
+}
+
+/// Why an instruction or built-in did not come to its end.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) enum Halt {
+    /// So many words are needed; it runs again from the start after a collection.
+    Collect(u32),
+    /// A limit.
+    Limit(LimitFault),
+    /// An error of the guest.
+    Throw(ErrorKind, Box<str>),
+    /// An error with a fixed message.
+    Trap(Trap),
+}
+
+impl Halt {
+    pub fn type_error(message: impl Into<Box<str>>) -> Halt {
+        Halt::Throw(ErrorKind::TypeError, message.into())
+    }
+
+    pub fn range_error(message: impl Into<Box<str>>) -> Halt {
+        Halt::Throw(ErrorKind::RangeError, message.into())
+    }
+}
+
+/// The class and message of a trap.
+pub(super) fn describe(trap: Trap) -> (ErrorKind, &'static str) {
+    match trap {
+        Trap::Nullish => (
+            ErrorKind::TypeError,
+            "Cannot read properties of undefined or null",
+        ),
+        Trap::WrongType => (
+            ErrorKind::TypeError,
+            "Value is not of the type that the program says",
+        ),
+        Trap::IndexOutOfRange => (ErrorKind::RangeError, "Index out of range"),
+        Trap::IntOverflow => (ErrorKind::RangeError, "Integer overflow"),
+        Trap::Uninitialized => (
+            ErrorKind::Error,
+            "Cannot access a variable before initialization",
+        ),
+        Trap::Unreachable => (ErrorKind::TypeError, "Unreachable code was reached"),
+        Trap::DivisionByZero => (ErrorKind::RangeError, "Division by zero"),
+        Trap::InvalidLength => (ErrorKind::RangeError, "Invalid array length"),
+    }
+}
+
+/// The trap with a number; unknown ones are `Unreachable`.
+pub(super) fn trap_numbered(number: u16) -> Trap {
+    const TRAPS: [Trap; 8] = [
+        Trap::Nullish,
+        Trap::WrongType,
+        Trap::IndexOutOfRange,
+        Trap::IntOverflow,
+        Trap::Uninitialized,
+        Trap::Unreachable,
+        Trap::DivisionByZero,
+        Trap::InvalidLength,
+    ];
+    TRAPS
+        .get(usize::from(number))
+        .copied()
+        .unwrap_or(Trap::Unreachable)
+}
+
+handlers! {
+    /// Raises `Machine::trap` at this instruction.
+    #[cold]
+    #[inline(never)]
+    raise_trap(s) {
+        s.m.save(s.ip, s.fuel);
+        s.m.raise_in_frame(s.m.trap)
+    }
+
+    /// Does what `Machine::halt` says at this instruction; `Machine::need.window_refs` temps are alive.
+    #[cold]
+    #[inline(never)]
+    raise_halt(s) {
+        s.m.save(s.ip, s.fuel);
+        let halt = s.m.halt.take().unwrap_or(Halt::Trap(Trap::Unreachable));
+        s.m.raise(halt)
+    }
+}
+
+/// A value that is thrown, as a mixed pair.
+pub(super) type Thrown = (u64, u32);
+
+impl Machine<'_> {
+    /// Raises a trap in the saved top frame, now or after a collection.
+    pub fn raise_in_frame(&mut self, trap: Trap) -> Exit {
+        let (kind, message) = describe(trap);
+        self.stack.rows.last_mut().expect("a frame").raise = 0;
+        match self.make_error(kind, message) {
+            Ok(error) => self.throw((0, error), true),
+            Err(Halt::Collect(words)) => {
+                self.stack.rows.last_mut().expect("a frame").raise = trap as u16 + 1;
+                self.need = Need {
+                    words,
+                    window_refs: 0,
+                };
+                Exit::Collect
+            }
+            Err(Halt::Limit(fault)) => self.fail_running(fault),
+            Err(_) => unreachable!("making an error gives no other error"),
+        }
+    }
+
+    /// Does what a halt says; the stack is saved with the instruction to run again on top.
+    pub fn raise(&mut self, halt: Halt) -> Exit {
+        match halt {
+            Halt::Collect(words) => {
+                self.need.words = words;
+                Exit::Collect
+            }
+            Halt::Limit(fault) => self.fail_running(fault),
+            Halt::Trap(trap) => self.raise_in_frame(trap),
+            Halt::Throw(kind, message) => match self.make_error(kind, &message) {
+                Ok(error) => self.throw((0, error), true),
+                Err(halt) => self.raise(halt),
+            },
+        }
+    }
+
+    /// Unwinds the running task. `in_flight`: the top frame's pc is the instruction that throws, not the one after.
+    pub fn throw(&mut self, value: Thrown, in_flight: bool) -> Exit {
+        for depth in (0..self.stack.rows.len()).rev() {
+            self.pay(UNWIND_COST);
+            let row = self.stack.rows[depth];
+            let is_top = depth + 1 == self.stack.rows.len();
+            let pc = if is_top && in_flight {
+                row.pc
+            } else {
+                row.pc.saturating_sub(1)
+            };
+            if let Some(target) = self.handler_of(row.function, pc) {
+                self.stack.rows.truncate(depth + 1);
+                self.catch_at(target, value);
+                return Exit::Switch;
+            }
+        }
+        let trace = self.trace(in_flight);
+        self.end_running(Settled::Rejected(value), Outcome::Threw(trace));
+        Exit::Switch
+    }
+
+    fn handler_of(&self, function: u32, pc: u32) -> Option<u32> {
+        let handlers = self.program.functions[function as usize].handlers.indices();
+        let handlers = &self.program.image.handlers[handlers];
+        handlers
+            .iter()
+            .find(|h| h.start <= pc && pc < h.end)
+            .map(|h| h.target)
+    }
+
+    /// Lets the top frame go on in a handler, whose `Catch` is done here.
+    fn catch_at(&mut self, target: u32, value: Thrown) {
+        let row = self
+            .stack
+            .rows
+            .last_mut()
+            .expect("the frame with the handler");
+        row.pc = target + 1;
+        row.raise = 0;
+        let start = self.program.functions[row.function as usize].code_start;
+        let catch: Inst = self.program.image.code[(start + target) as usize];
+        debug_assert_eq!(Op::from_u8(catch.op), Some(Op::Catch));
+        let (num, reference) = (row.num_base as usize, row.ref_base as usize);
+        self.stack.nums[num + usize::from(catch.a)] = value.0;
+        self.stack.refs[reference + usize::from(catch.b)] = value.1;
+    }
+
+    /// Ends the running task at a limit: no handler runs, whoever awaits it gets an Error.
+    pub fn fail_running(&mut self, fault: LimitFault) -> Exit {
+        let trace = self.trace(true);
+        let value = self.fault_value(fault);
+        self.end_running(Settled::Rejected(value), Outcome::Limit(fault, trace));
+        Exit::Switch
+    }
+
+    /// The error that says which limit was hit; a constant string where there is no memory for it.
+    fn fault_value(&mut self, fault: LimitFault) -> Thrown {
+        let message = fault_message(fault);
+        let error = self.beyond_mark(FAULT_WORDS_MAX, |m| {
+            m.make_error(ErrorKind::Error, &message)
+        });
+        match error {
+            Some(Ok(error)) => (0, error),
+            _ => (0, self.program.well_known.object_object),
+        }
+    }
+
+    /// The frames of the saved stack, innermost first: function and pc.
+    pub fn trace(&self, in_flight: bool) -> Vec<(u32, u32)> {
+        let rows = self.stack.rows.iter().rev().take(TRACE_FRAMES_MAX);
+        let mut trace: Vec<(u32, u32)> =
+            rows.map(|r| (r.function, r.pc.saturating_sub(1))).collect();
+        if let (true, Some(first), Some(row)) =
+            (in_flight, trace.first_mut(), self.stack.rows.last())
+        {
+            first.1 = row.pc;
+        }
+        trace
+    }
+
+    /// The frames as `Error.stack` shows them, each on a line of its own, beginning with a line break.
+    pub fn stack_text(&self, trace: &[(u32, u32)]) -> String {
+        let mut text = String::new();
+        for (function, pc) in trace.iter().take(SHOWN_FRAMES_MAX) {
+            let name = self
+                .program
+                .image
+                .text(self.program.image.functions[*function as usize].name);
+            let place = self.place(*function, *pc);
+            match (name.is_empty(), place) {
+                (true, Some(place)) => text.push_str(&format!("\n    at {place}")),
+                (false, Some(place)) => text.push_str(&format!("\n    at {name} ({place})")),
+                (_, None) => text.push_str(&format!("\n    at {name}")),
+            }
+        }
+        text
+    }
+
+    /// File, line and column of a pc.
+    fn place(&self, function: u32, pc: u32) -> Option<String> {
+        let image = &self.program.image;
+        let lines = &image.lines[image.functions[function as usize].lines.indices()];
+        let at = lines.partition_point(|l| l.pc <= pc).checked_sub(1)?;
+        let line = &lines[at];
+        let file = image
+            .files
+            .get((line.line >> 24) as usize)
+            .map(|f| image.text(*f))?;
+        Some(format!("{file}:{}:{}", line.line & 0xff_ffff, line.column))
+    }
+
+    /// A new error of one of the program's classes; where it has none, a string.
+    pub fn make_error(&mut self, kind: ErrorKind, message: &str) -> Result<u32, Halt> {
+        let entry = &self.program.image.entry;
+        let class = match kind {
+            ErrorKind::Error => entry.error,
+            ErrorKind::TypeError if entry.type_error != NONE => entry.type_error,
+            ErrorKind::RangeError if entry.range_error != NONE => entry.range_error,
+            _ => entry.error,
+        };
+        let headline = if message.is_empty() {
+            kind.name().to_owned()
+        } else {
+            format!("{}: {message}", kind.name())
+        };
+        if class == NONE {
+            return self.new_text(&headline);
+        }
+        let trace = self.trace(true);
+        let stack = headline + &self.stack_text(&trace);
+        let words = u64::from(self.program.classes[class as usize].words);
+        let texts = [kind.name(), message, &stack];
+        let texts_words: u64 = texts.iter().map(|t| Self::text_words_max(t)).sum();
+        let pairs = trace.len().min(SHOWN_FRAMES_MAX) as u32 * 2;
+        self.reserve(words + texts_words + Self::array_words(Kind::ArrayF64, pairs))?;
+        let error = self.take(words as usize, object_header(class as u16));
+        for (name, text) in ["name", "message", "stack"].iter().zip(texts) {
+            if let Some(offset) = self.field_named(class, name, Slot::STR) {
+                let text = self.take_text(text);
+                self.set_field_ref(error, offset, text);
+            }
+        }
+        if let Some(offset) = self.field_named(class, "__trace", Slot::ARR_F64) {
+            let array = self.take_trace(&trace);
+            self.set_field_ref(error, offset, array);
+        }
+        Ok(error)
+    }
+
+    /// A trace as an array of function and pc by turns, in reserved memory.
+    pub fn take_trace(&mut self, trace: &[(u32, u32)]) -> u32 {
+        let shown = &trace[..trace.len().min(SHOWN_FRAMES_MAX)];
+        let array = self.take_array(Kind::ArrayF64, shown.len() as u32 * 2);
+        let store = self.array_store(array) as usize + 2;
+        for (i, (function, pc)) in shown.iter().enumerate() {
+            self.heap.words[store + 2 * i] = f64::from(*function).to_bits();
+            self.heap.words[store + 2 * i + 1] = f64::from(*pc).to_bits();
+        }
+        array
+    }
+
+    /// The offset of a reference field by name and type.
+    pub fn field_named(&self, class: u32, name: &str, slot: Slot) -> Option<u16> {
+        let image = &self.program.image;
+        let row: &Class = &image.classes[class as usize];
+        let fields = &image.fields[row.fields.indices()];
+        let is_named = |name_index: u32| {
+            name.encode_utf16()
+                .eq(image.units(name_index).iter().copied())
+        };
+        fields
+            .iter()
+            .find(|f| f.slot == slot && is_named(f.name))
+            .map(|f| f.ref_offset)
+    }
+
+    /// A value as the slot `to` holds it, where the slot `from` held it; or the trap that says it can't be.
+    pub fn adapt(&self, value: (u64, u32), from: Slot, to: Slot) -> Result<(u64, u32), Trap> {
+        let (num, reference) = as_mixed(value, from);
+        match to {
+            Slot::VOID => Ok((0, UNDEFINED)),
+            Slot::MIXED => Ok((num, reference)),
+            Slot::F64 if reference == TAG_NUMBER => Ok((num, 0)),
+            Slot::BOOL if reference == TAG_BOOLEAN => Ok((num, 0)),
+            Slot::I32 if reference == TAG_NUMBER => {
+                let number = f64::from_bits(num);
+                let int = number as i32;
+                if f64::from(int) == number {
+                    Ok((i64::from(int) as u64, 0))
+                } else {
+                    Err(Trap::IntOverflow)
+                }
+            }
+            Slot::F64 | Slot::BOOL | Slot::I32 => Err(Trap::WrongType),
+            _ if reference <= NULL => Ok((0, reference)),
+            _ if reference == TAG_NUMBER || reference == TAG_BOOLEAN => Err(Trap::WrongType),
+            _ if self.is_type(reference, to) => Ok((0, reference)),
+            _ => Err(Trap::WrongType),
+        }
+    }
+}
+
+/// A value as a mixed pair.
+pub(super) fn as_mixed(value: (u64, u32), from: Slot) -> (u64, u32) {
+    match from {
+        Slot::F64 => (value.0, TAG_NUMBER),
+        Slot::I32 => (f64::from(value.0 as i32).to_bits(), TAG_NUMBER),
+        Slot::BOOL => (value.0, TAG_BOOLEAN),
+        Slot::VOID => (0, UNDEFINED),
+        Slot::MIXED => value,
+        _ => (0, value.1),
+    }
+}
+
+/// What a fault of a limit says.
+pub(super) fn fault_message(fault: LimitFault) -> String {
+    match fault {
+        LimitFault::Heap { used, max } => format!("Heap limit exceeded: {used} of {max} bytes"),
+        LimitFault::Tasks { count, max } => format!("Task limit exceeded: {count} of {max} tasks"),
+        LimitFault::Steps { steps, max } => format!("Step budget exceeded: {steps} of {max} steps"),
+        LimitFault::Stack { frames, max } => {
+            format!("Maximum call stack size exceeded: {frames} of {max} frames")
+        }
+    }
+}

@@ -1,0 +1,363 @@
+//! What a context may call outside: the functions behind its program's imports.
+//!
+//! Immediate functions answer inline and see the arguments where they lie; deferred ones are asked through the outbox and
+//! answered through a promise; blocking ones stop the context until the answer is there.
+//! Absent: who grants them (`src/`), how values are copied (`marshal`).
+
+use super::errors::Halt;
+use super::machine::{Machine, Need};
+use super::state::{Exit, handlers};
+use raya_bytecode::slot::{Slot, TAG_BOOLEAN, TAG_NUMBER, UNDEFINED};
+use raya_storages::activities::Request;
+use raya_storages::layout::PROMISE_WORDS;
+use raya_storages::programs::Program;
+use std::borrow::Cow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+/// An error that a host function gives; the guest gets an `Error` with this message.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct HostError {
+    /// What went wrong.
+    pub message: String,
+}
+
+impl HostError {
+    /// An error with a message.
+    pub fn new(message: impl Into<String>) -> HostError {
+        HostError {
+            message: message.into(),
+        }
+    }
+}
+
+/// A function that answers inline.
+pub type ImmediateFunction = dyn Fn(&mut HostCall<'_>) -> Result<(), HostError> + Send + Sync;
+
+/// What stands behind an import.
+#[derive(Clone)]
+pub enum HostFunction {
+    /// Called inline.
+    Immediate(Arc<ImmediateFunction>),
+    /// Asked through the outbox; the call gives a promise.
+    Deferred,
+    /// Asked through the outbox; the context stops until the answer is there.
+    Blocking,
+    /// Not granted, or revoked: calling it throws.
+    Missing,
+}
+
+/// The functions behind a program's imports, by import index.
+#[derive(Clone, Default)]
+pub struct HostLinks {
+    /// By import index.
+    pub functions: Vec<HostFunction>,
+}
+
+/// What an immediate function gave.
+enum Answer {
+    Nothing,
+    Number(f64),
+    Bool(bool),
+    Null,
+    Text(String),
+}
+
+/// A call of an immediate function: arguments in, result out.
+pub struct HostCall<'a> {
+    program: &'a Program,
+    heap: &'a raya_storages::heaps::Heap,
+    kinds: &'a [Slot],
+    nums: &'a [u64],
+    refs: &'a [u32],
+    answer: Answer,
+}
+
+impl HostCall<'_> {
+    /// How many arguments there are.
+    pub fn len(&self) -> usize {
+        self.kinds.len()
+    }
+
+    /// Whether there is no argument.
+    pub fn is_empty(&self) -> bool {
+        self.kinds.is_empty()
+    }
+
+    /// An argument's kind, numeric half and reference half.
+    fn arg(&self, index: usize) -> (Slot, u64, u32) {
+        let Some(kind) = self.kinds.get(index) else {
+            return (Slot::VOID, 0, UNDEFINED);
+        };
+        let before = &self.kinds[..index];
+        let num = before.iter().filter(|k| k.has_num()).count();
+        let reference = before.iter().filter(|k| k.has_ref()).count();
+        let num = if kind.has_num() { self.nums[num] } else { 0 };
+        let reference = if kind.has_ref() {
+            self.refs[reference]
+        } else {
+            UNDEFINED
+        };
+        (*kind, num, reference)
+    }
+
+    /// An argument as a mixed pair, for marshalling; with the heap and program it belongs to.
+    pub fn arg_raw(&self, index: usize) -> (u64, u32) {
+        let (kind, num, reference) = self.arg(index);
+        super::errors::as_mixed((num, reference), kind)
+    }
+
+    /// The heap that references in arguments are into.
+    pub fn heap(&self) -> &raya_storages::heaps::Heap {
+        self.heap
+    }
+
+    /// The program that calls.
+    pub fn program(&self) -> &Program {
+        self.program
+    }
+
+    /// A number.
+    #[inline]
+    pub fn arg_f64(&self, index: usize) -> Option<f64> {
+        let (num, reference) = self.arg_raw(index);
+        (reference == TAG_NUMBER).then(|| f64::from_bits(num))
+    }
+
+    /// An integer.
+    #[inline]
+    pub fn arg_i32(&self, index: usize) -> Option<i32> {
+        let number = self.arg_f64(index)?;
+        let int = number as i32;
+        (f64::from(int) == number).then_some(int)
+    }
+
+    /// A boolean.
+    #[inline]
+    pub fn arg_bool(&self, index: usize) -> Option<bool> {
+        let (num, reference) = self.arg_raw(index);
+        (reference == TAG_BOOLEAN).then_some(num != 0)
+    }
+
+    /// A string, with lone surrogates replaced.
+    pub fn arg_str(&self, index: usize) -> Option<Cow<'_, str>> {
+        let reference = self.arg(index).2;
+        let constants = &self.program.constants;
+        if !self.heap.is_string(constants, reference) {
+            return None;
+        }
+        match self.heap.units(constants, reference) {
+            Some(raya_storages::heaps::Units::Latin1(bytes)) if bytes.is_ascii() => {
+                std::str::from_utf8(bytes).ok().map(Cow::Borrowed)
+            }
+            _ => Some(Cow::Owned(self.heap.text(constants, reference))),
+        }
+    }
+
+    /// Answers with a number.
+    #[inline]
+    pub fn ret_f64(&mut self, value: f64) {
+        self.answer = Answer::Number(if value.is_nan() { f64::NAN } else { value });
+    }
+
+    /// Answers with a boolean.
+    #[inline]
+    pub fn ret_bool(&mut self, value: bool) {
+        self.answer = Answer::Bool(value);
+    }
+
+    /// Answers with a string.
+    pub fn ret_str(&mut self, value: impl Into<String>) {
+        self.answer = Answer::Text(value.into());
+    }
+
+    /// Answers with null.
+    pub fn ret_null(&mut self) {
+        self.answer = Answer::Null;
+    }
+}
+
+handlers! {
+    call_host(s) {
+        let import = s.c();
+        s.m.fuel = s.fuel;
+        let function = &*s.m.current;
+        let nums = std::slice::from_raw_parts(s.window_nums(), function.num_temps as usize);
+        let refs = std::slice::from_raw_parts(s.window_refs(), function.ref_temps as usize);
+        match s.m.call_host(import, nums, refs) {
+            Ok(Called::Answered((num, reference), slot)) => {
+                if slot.has_num() {
+                    s.set_n(s.a(), num);
+                }
+                if slot.has_ref() {
+                    s.set_r(s.b(), reference);
+                }
+                s.fuel = s.m.fuel;
+                s.heap = s.m.heap.words.as_mut_ptr();
+                s.charge();
+                s.ip = s.ip.add(1);
+                s.block()
+            }
+            Ok(Called::Blocked) => {
+                s.fuel = s.m.fuel;
+                s.charge();
+                s.m.save(s.ip.add(1), s.fuel);
+                Exit::Blocked
+            }
+            Err(halt) => {
+                s.fuel = s.m.fuel;
+                s.m.halt = Some(halt);
+                let window_refs = s.m.import_kinds(import).iter().filter(|k| k.has_ref()).count();
+                s.m.need = Need { words: 0, window_refs: window_refs as u32 };
+                s.go(super::errors::raise_halt)
+            }
+        }
+    }
+}
+
+/// What came of a host call.
+pub(super) enum Called {
+    Answered((u64, u32), Slot),
+    Blocked,
+}
+
+impl<'a> Machine<'a> {
+    fn import_kinds(&self, import: u16) -> &'a [Slot] {
+        let image = &self.program.image;
+        let sig = image.sigs[image.imports[usize::from(import)].sig as usize];
+        &image.sig_params[sig.params.indices()]
+    }
+
+    fn call_host(&mut self, import: u16, nums: &[u64], refs: &[u32]) -> Result<Called, Halt> {
+        let host = self.host;
+        match host.functions.get(usize::from(import)) {
+            Some(HostFunction::Immediate(function)) => {
+                self.call_immediate(import, function.as_ref(), nums, refs)
+            }
+            Some(HostFunction::Deferred) => {
+                self.reserve(u64::from(PROMISE_WORDS))?;
+                let args = self.copy_arguments(import, nums, refs)?;
+                let promise = self.take_promise();
+                self.activity.outbox.push(Request {
+                    import: u32::from(import),
+                    args,
+                    promise,
+                });
+                Ok(Called::Answered((0, promise), Slot::ANY))
+            }
+            Some(HostFunction::Blocking) => {
+                let args = self.copy_arguments(import, nums, refs)?;
+                self.activity.outbox.push(Request {
+                    import: u32::from(import),
+                    args,
+                    promise: 0,
+                });
+                self.activity.blocked = true;
+                Ok(Called::Blocked)
+            }
+            Some(HostFunction::Missing) | None => {
+                let name = self.import_name(import);
+                Err(Halt::Throw(
+                    super::errors::ErrorKind::Error,
+                    format!("{name} is not granted").into(),
+                ))
+            }
+        }
+    }
+
+    fn import_name(&self, import: u16) -> String {
+        let image = &self.program.image;
+        let import = &image.imports[usize::from(import)];
+        format!("{}.{}", image.text(import.module), image.text(import.name))
+    }
+
+    #[inline]
+    fn call_immediate(
+        &mut self,
+        import: u16,
+        function: &ImmediateFunction,
+        nums: &[u64],
+        refs: &[u32],
+    ) -> Result<Called, Halt> {
+        let kinds = self.import_kinds(import);
+        let mut call = HostCall {
+            program: self.program,
+            heap: self.heap,
+            kinds,
+            nums,
+            refs,
+            answer: Answer::Nothing,
+        };
+        let outcome = catch_unwind(AssertUnwindSafe(|| function(&mut call)));
+        let answer = call.answer;
+        match outcome {
+            Ok(Ok(())) => self.answer_inline(import, answer),
+            Ok(Err(error)) => Err(Halt::Throw(
+                super::errors::ErrorKind::Error,
+                error.message.into(),
+            )),
+            Err(_) => {
+                let message = format!("The host function {} panicked", self.import_name(import));
+                Err(Halt::Throw(super::errors::ErrorKind::Error, message.into()))
+            }
+        }
+    }
+
+    #[inline]
+    fn answer_inline(&mut self, import: u16, answer: Answer) -> Result<Called, Halt> {
+        let ret = self.program.image.imports[usize::from(import)].ret;
+        let mixed = match answer {
+            Answer::Number(value) => (value.to_bits(), TAG_NUMBER),
+            Answer::Bool(value) => (u64::from(value), TAG_BOOLEAN),
+            Answer::Nothing => (0, UNDEFINED),
+            Answer::Null => (0, raya_bytecode::slot::NULL),
+            Answer::Text(text) => (0, self.host_text(&text)?),
+        };
+        match self.adapt(mixed, Slot::MIXED, ret) {
+            Ok(value) => Ok(Called::Answered(value, ret)),
+            Err(trap) => Err(Halt::Trap(trap)),
+        }
+    }
+
+    /// A string that the host gave. The call can't be made again, so this may go beyond the collection mark, within the limit.
+    fn host_text(&mut self, text: &str) -> Result<u32, Halt> {
+        let words = Self::text_words_max(text);
+        self.check_bytes(words * 8)?;
+        self.beyond_mark(words, |m| m.new_text(text))
+            .expect("it is within the limit")
+    }
+
+    fn copy_arguments(
+        &mut self,
+        import: u16,
+        nums: &[u64],
+        refs: &[u32],
+    ) -> Result<Vec<raya_storages::values::Value>, Halt> {
+        let call = HostCall {
+            program: self.program,
+            heap: self.heap,
+            kinds: self.import_kinds(import),
+            nums,
+            refs,
+            answer: Answer::Nothing,
+        };
+        let raw: Vec<(u64, u32)> = (0..call.len()).map(|i| call.arg_raw(i)).collect();
+        raw.into_iter().map(|value| self.copy_out(value)).collect()
+    }
+
+    /// Copies a value out of the heap.
+    fn copy_out(&mut self, value: (u64, u32)) -> Result<raya_storages::values::Value, Halt> {
+        use raya_storages::values::Value;
+        Ok(match value.1 {
+            UNDEFINED => Value::Undefined,
+            raya_bytecode::slot::NULL => Value::Null,
+            TAG_NUMBER => Value::Number(f64::from_bits(value.0)),
+            TAG_BOOLEAN => Value::Bool(value.0 != 0),
+            r if self.is_type(r, Slot::STR) => {
+                self.pay(u64::from(self.text_len(r)) / 4);
+                Value::String(self.text_string(r))
+            }
+            _ => return Err(Halt::type_error("This value can't be passed to the host")),
+        })
+    }
+}

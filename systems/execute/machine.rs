@@ -1,0 +1,431 @@
+//! What a running context is besides its registers: program, heap, tasks, and the stack of the task that runs.
+//!
+//! The stack is taken out of its task while that runs and put back by `leave`. Invariants: between `enter` and
+//! `leave` the raw pointers point into `stack` and the program; `save` brings `stack.rows` up to date; the banks
+//! are long enough for the top frame's locals and temps.
+//! Absent: registers (`state`), what instructions do.
+
+use super::errors::Halt;
+use super::host::HostLinks;
+use super::state::Exit;
+#[cfg(not(tail_dispatch))]
+use super::state::State;
+use raya_bytecode::isa::{Inst, Trap};
+use raya_bytecode::slot::{CONSTANT_BIT, HEAP_START, Slot};
+use raya_storages::activities::Activity;
+use raya_storages::frames::{FrameRow, Stack};
+use raya_storages::heaps::{HEAP_WORDS_MAX, Heap};
+use raya_storages::layout::{self, Kind};
+use raya_storages::limits::Limits;
+use raya_storages::programs::{LinkedFunction, Program};
+use raya_storages::tasks::LimitFault;
+
+/// Bytes beyond the heap limit that errors which say so may take.
+const RESERVE_BYTES: u64 = 4096;
+/// Rows that a new stack has room for.
+const ROWS_MIN: usize = 4;
+
+/// The registers, while no handler runs (without tail dispatch).
+#[cfg(not(tail_dispatch))]
+#[derive(Clone, Copy)]
+pub(super) struct Registers {
+    pub ip: *const Inst,
+    pub nums: *mut u64,
+    pub refs: *mut u32,
+    pub heap: *mut u64,
+    pub fuel: i64,
+}
+
+/// Memory that an instruction waits for.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Need {
+    /// Words to allocate.
+    pub words: u32,
+    /// Reference temps that are alive.
+    pub window_refs: u32,
+}
+
+/// See the module's header.
+pub(super) struct Machine<'a> {
+    pub current: *const LinkedFunction,
+    pub row: *mut FrameRow,
+    rows_end: *mut FrameRow,
+    nums_end: *mut u64,
+    refs_end: *mut u32,
+    pub functions: *const LinkedFunction,
+    pub code: *const Inst,
+    pub numbers: *const f64,
+    pub strings: *const u32,
+    pub constants: *const u64,
+    #[cfg(not(tail_dispatch))]
+    pub registers: Registers,
+    /// Fuel, while no handler runs and in slow paths.
+    pub fuel: i64,
+    /// The trap being raised.
+    pub trap: Trap,
+    /// The function that a call needs room for.
+    pub callee: u32,
+    /// What `give_slowly` gives.
+    pub returned: (u64, u32),
+    /// What `raise_halt` raises.
+    pub halt: Option<Halt>,
+    pub need: Need,
+    pub stack: Stack,
+    pub program: &'a Program,
+    pub heap: &'a mut Heap,
+    pub activity: &'a mut Activity,
+    pub limits: &'a Limits,
+    pub host: &'a HostLinks,
+    pub now_ms: f64,
+}
+
+impl<'a> Machine<'a> {
+    pub fn new(
+        program: &'a Program,
+        heap: &'a mut Heap,
+        activity: &'a mut Activity,
+        limits: &'a Limits,
+        host: &'a HostLinks,
+        now_ms: f64,
+    ) -> Machine<'a> {
+        Machine {
+            current: std::ptr::null(),
+            row: std::ptr::null_mut(),
+            rows_end: std::ptr::null_mut(),
+            nums_end: std::ptr::null_mut(),
+            refs_end: std::ptr::null_mut(),
+            functions: program.functions.as_ptr(),
+            code: program.image.code.as_ptr(),
+            numbers: program.image.numbers.as_ptr(),
+            strings: program.constant_refs.as_ptr(),
+            constants: program.constants.as_ptr(),
+            #[cfg(not(tail_dispatch))]
+            registers: Registers {
+                ip: std::ptr::null(),
+                nums: std::ptr::null_mut(),
+                refs: std::ptr::null_mut(),
+                heap: std::ptr::null_mut(),
+                fuel: 0,
+            },
+            fuel: 0,
+            trap: Trap::Unreachable,
+            callee: 0,
+            returned: (0, 0),
+            halt: None,
+            need: Need::default(),
+            stack: Stack::default(),
+            program,
+            heap,
+            activity,
+            limits,
+            host,
+            now_ms,
+        }
+    }
+
+    /// Runs the handlers of the running task until one of them exits.
+    pub fn run_handlers(&mut self) -> Exit {
+        self.refresh();
+        // SAFETY: `refresh` made room for the top frame and the pointers that `State` relies on; the program is verified.
+        unsafe {
+            let top = *self.row;
+            let ip = self
+                .code
+                .add((*self.current).code_start as usize + top.pc as usize);
+            let nums = self.stack.nums.as_mut_ptr().add(top.num_base as usize);
+            let refs = self.stack.refs.as_mut_ptr().add(top.ref_base as usize);
+            let heap = self.heap.words.as_mut_ptr();
+            #[cfg(tail_dispatch)]
+            {
+                let fuel = self.fuel;
+                super::state::State {
+                    ip,
+                    nums,
+                    refs,
+                    heap,
+                    fuel,
+                    m: self,
+                }
+                .dispatch()
+            }
+            #[cfg(not(tail_dispatch))]
+            {
+                self.registers = Registers {
+                    ip,
+                    nums,
+                    refs,
+                    heap,
+                    fuel: self.fuel,
+                };
+                loop {
+                    let Registers {
+                        ip,
+                        nums,
+                        refs,
+                        heap,
+                        fuel,
+                    } = self.registers;
+                    let handler = super::dispatch::TABLE[(*ip).op as usize];
+                    let exit = State {
+                        ip,
+                        nums,
+                        refs,
+                        heap,
+                        fuel,
+                        m: self,
+                    }
+                    .go(handler);
+                    if exit != Exit::Continue {
+                        return exit;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Brings the pointers up to date with `stack`, and makes room for the temps of its top frame.
+    fn refresh(&mut self) {
+        let top = *self.stack.rows.last().expect("a running task has a frame");
+        let function = &self.program.functions[top.function as usize];
+        let nums = top.num_base as usize
+            + usize::from(function.num_locals)
+            + usize::from(function.num_temps);
+        let refs = top.ref_base as usize
+            + usize::from(function.ref_locals)
+            + usize::from(function.ref_temps);
+        self.stack.reserve(nums, refs);
+        self.current = function;
+        self.point();
+    }
+
+    /// Sets the pointers from `stack`.
+    fn point(&mut self) {
+        let rows = self.stack.rows.as_mut_ptr_range();
+        let rows_max = self
+            .stack
+            .rows
+            .capacity()
+            .min(self.limits.stack_frames_max as usize);
+        self.row = rows.end.wrapping_sub(1);
+        self.rows_end = rows.start.wrapping_add(rows_max);
+        self.nums_end = self.stack.nums.as_mut_ptr_range().end;
+        self.refs_end = self.stack.refs.as_mut_ptr_range().end;
+    }
+
+    /// Brings `stack` up to date: `ip` is where the top frame goes on.
+    ///
+    /// # Safety
+    /// `ip` points into the code of the current function and the pointers into `stack`.
+    pub unsafe fn save(&mut self, ip: *const Inst, fuel: i64) {
+        self.fuel = fuel;
+        // SAFETY: `row` is the top row, within the capacity; all rows below it were written by calls.
+        unsafe {
+            (*self.row).pc = self.pc_of(ip);
+            let count = self.row.offset_from(self.stack.rows.as_ptr()) + 1;
+            self.stack.rows.set_len(count as usize);
+        }
+    }
+
+    /// The index of an instruction in the current function.
+    ///
+    /// # Safety
+    /// As `save`.
+    #[inline(always)]
+    pub unsafe fn pc_of(&self, ip: *const Inst) -> u32 {
+        // SAFETY: both point into the program's code.
+        unsafe { ip.offset_from(self.code) as u32 - (*self.current).code_start }
+    }
+
+    /// Whether a frame of `callee` fits whose registers begin at `nums` and `refs`.
+    ///
+    /// # Safety
+    /// The pointers point into the stack's banks, `callee` to a function of the program.
+    #[inline(always)]
+    pub unsafe fn has_room(
+        &self,
+        callee: *const LinkedFunction,
+        nums: *mut u64,
+        refs: *mut u32,
+    ) -> bool {
+        // SAFETY: sums stay far below the address space; only compared.
+        unsafe {
+            let nums = usize::from((*callee).num_locals)
+                + usize::from((*callee).num_temps)
+                + nums.addr() / 8;
+            let refs = usize::from((*callee).ref_locals)
+                + usize::from((*callee).ref_temps)
+                + refs.addr() / 4;
+            self.row.wrapping_add(1) < self.rows_end
+                && nums <= self.nums_end.addr() / 8
+                && refs <= self.refs_end.addr() / 4
+        }
+    }
+
+    /// Makes room for another frame of `callee` above the top one. The stack was saved.
+    pub fn grow_for(&mut self, callee: usize) -> Result<(), Halt> {
+        let top = *self.stack.rows.last().expect("a caller");
+        let caller = &self.program.functions[top.function as usize];
+        let callee = &self.program.functions[callee];
+        let frames = self.stack.rows.len() as u32 + 1;
+        if frames > self.limits.stack_frames_max {
+            let max = self.limits.stack_frames_max;
+            return Err(Halt::Limit(LimitFault::Stack { frames, max }));
+        }
+        let nums = top.num_base as usize
+            + usize::from(caller.num_locals)
+            + usize::from(callee.num_locals)
+            + usize::from(callee.num_temps);
+        let refs = top.ref_base as usize
+            + usize::from(caller.ref_locals)
+            + usize::from(callee.ref_locals)
+            + usize::from(callee.ref_temps);
+        let bytes = self.stack.bytes_with(nums, refs) + size_of::<FrameRow>() as u64;
+        self.check_bytes(bytes)?;
+        self.stack.reserve(nums, refs);
+        self.stack.rows.reserve(1);
+        self.point();
+        Ok(())
+    }
+
+    /// A stack with one frame of `function`, at its start.
+    pub fn new_stack(&self, function: u32) -> Stack {
+        let f = &self.program.functions[function as usize];
+        let mut stack = Stack::default();
+        stack.rows.reserve(ROWS_MIN);
+        // The bottom frame's result goes to nobody; `give` sees by its `ret_adapt` that it is the bottom.
+        stack.rows.push(FrameRow {
+            function,
+            ret_adapt: Slot::VOID.0,
+            ..FrameRow::default()
+        });
+        let nums = usize::from(f.num_locals) + usize::from(f.num_temps);
+        let refs = usize::from(f.ref_locals) + usize::from(f.ref_temps);
+        stack.reserve(nums, refs);
+        stack
+    }
+
+    /// Fails if so many bytes beyond the heap and the other tasks' stacks would exceed the limit.
+    pub fn check_bytes(&self, bytes: u64) -> Result<(), Halt> {
+        let used = self.heap.bytes_used() + self.activity.bytes() + bytes;
+        let max = self.limits.heap_bytes_max;
+        if used > max {
+            Err(Halt::Limit(LimitFault::Heap { used, max }))
+        } else {
+            Ok(())
+        }
+    }
+}
+
+/// Access to objects, for slow paths and built-ins: checked, and free of `unsafe`.
+impl Machine<'_> {
+    /// Makes sure that the next `words` words can be allocated.
+    pub fn reserve(&mut self, words: u64) -> Result<(), Halt> {
+        let top = u64::from(self.heap.top.max(HEAP_START));
+        if top
+            .checked_add(words)
+            .is_some_and(|end| end <= u64::from(self.heap.collect_at_words))
+        {
+            return Ok(());
+        }
+        self.reserve_slowly(words)
+    }
+
+    #[cold]
+    fn reserve_slowly(&mut self, words: u64) -> Result<(), Halt> {
+        let top = u64::from(self.heap.top.max(HEAP_START));
+        let used = top.saturating_add(words).saturating_mul(8);
+        let max = self.limits.heap_bytes_max;
+        if words.saturating_mul(8) > max || words > u64::from(HEAP_WORDS_MAX) {
+            return Err(Halt::Limit(LimitFault::Heap { used, max }));
+        }
+        if top + words > u64::from(self.heap.collect_at_words) {
+            return Err(Halt::Collect(words as u32));
+        }
+        Ok(())
+    }
+
+    /// Allocates what was reserved; the words are 0 but for the header.
+    pub fn take(&mut self, words: usize, header: u64) -> u32 {
+        let at = self
+            .heap
+            .allocate(words as u32)
+            .expect("memory was reserved");
+        self.heap.words[at as usize] = header;
+        at
+    }
+
+    /// Does something for which there must be no collection, with so many words beyond the mark: `None` if they go beyond the
+    /// limit and its reserve too.
+    pub fn beyond_mark<T>(&mut self, words: u64, act: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        let end = u64::from(self.heap.top.max(HEAP_START)) + words;
+        if end * 8 > self.limits.heap_bytes_max.saturating_add(RESERVE_BYTES)
+            || end > u64::from(HEAP_WORDS_MAX)
+        {
+            return None;
+        }
+        let mark = self.heap.collect_at_words;
+        self.heap.collect_at_words = mark.max(end as u32);
+        let value = act(self);
+        self.heap.collect_at_words = mark;
+        Some(value)
+    }
+
+    /// The words of an object from its header on (and of those after it).
+    pub fn words(&self, r: u32) -> &[u64] {
+        if r & CONSTANT_BIT == 0 {
+            &self.heap.words[r as usize..]
+        } else {
+            &self.program.constants[(r & !CONSTANT_BIT) as usize..]
+        }
+    }
+
+    /// The words of an object of the heap, to write.
+    pub fn words_mut(&mut self, r: u32) -> &mut [u64] {
+        &mut self.heap.words[r as usize..]
+    }
+
+    /// The kind of a reference's object; `None` for undefined, null and tags.
+    pub fn kind(&self, r: u32) -> Option<Kind> {
+        if r < HEAP_START {
+            None
+        } else {
+            Kind::of(self.words(r)[0])
+        }
+    }
+
+    /// The class of an instance.
+    pub fn class(&self, r: u32) -> Option<u16> {
+        match self.kind(r) {
+            Some(Kind::Object) => Some(layout::header_class(self.words(r)[0])),
+            _ => None,
+        }
+    }
+
+    /// A numeric field, in words from the object's start.
+    pub fn field_num(&self, r: u32, offset: u16) -> u64 {
+        self.words(r)[usize::from(offset)]
+    }
+
+    /// A reference field, in 4-byte units from the object's start.
+    pub fn field_ref(&self, r: u32, offset: u16) -> u32 {
+        let word = self.words(r)[usize::from(offset / 2)];
+        (word >> (32 * (offset % 2))) as u32
+    }
+
+    /// Writes a numeric field.
+    pub fn set_field_num(&mut self, r: u32, offset: u16, value: u64) {
+        self.words_mut(r)[usize::from(offset)] = value;
+    }
+
+    /// Writes a reference field.
+    pub fn set_field_ref(&mut self, r: u32, offset: u16, value: u32) {
+        let word = &mut self.words_mut(r)[usize::from(offset / 2)];
+        let shift = 32 * (offset % 2);
+        *word = *word & !(0xffff_ffff << shift) | u64::from(value) << shift;
+    }
+
+    /// Pays for work that a block's cost doesn't contain.
+    pub fn pay(&mut self, fuel: u64) {
+        self.fuel -= fuel.min(i64::MAX as u64 / 4) as i64;
+    }
+}
