@@ -83,7 +83,7 @@ macro_rules! accepts {
         #[test]
         #[allow(unused_variables)]
         fn $name() {
-            let image = image_with(|$f: &mut FunctionBuilder, $s: &Sample| { $body; });
+            let image = image_with(|$f: &mut FunctionBuilder, $s: &Sample| { $body });
             verify(image).unwrap_or_else(|e| panic!("{e}"));
         }
     )*};
@@ -94,7 +94,7 @@ macro_rules! refuses {
         #[test]
         #[allow(unused_variables)]
         fn $name() {
-            let image = image_with(|$f: &mut FunctionBuilder, $s: &Sample| { $body; });
+            let image = image_with(|$f: &mut FunctionBuilder, $s: &Sample| { $body });
             let problem = problem_of(image);
             assert!(matches!(problem, $problem), "{problem:?}");
         }
@@ -106,7 +106,7 @@ macro_rules! refuses_changed {
     ($($name:ident $problem:pat, |$f:ident| $body:expr, |$image:ident| $change:expr;)*) => {$(
         #[test]
         fn $name() {
-            let mut $image = image_with(|$f: &mut FunctionBuilder, _: &Sample| { $body; });
+            let mut $image = image_with(|$f: &mut FunctionBuilder, _: &Sample| { $body });
             $change;
             let problem = problem_of($image);
             assert!(matches!(problem, $problem), "{problem:?}");
