@@ -1,0 +1,358 @@
+//! Entries: starting exported functions in a context, and what becomes of their outcomes.
+//!
+//! ```text
+//! Loaded --start_modules--> Starting --modules ended--> Ready --start--> activity.entries --settled--> runs.outcomes
+//!                              entries wait as runs       \--> Broken: entries fail as the modules did
+//! ```
+//!
+//! Invariants: a context's modules run once, before its first entry; a run's outcome is written once; a context keeps its latest
+//! outcomes only. Absent: execution itself, the order of sweeps (`tick`).
+
+use crate::cell::{Cell, Refused};
+use crate::error::VmError;
+use crate::fault::{failure_error, fault, limit_error};
+use crate::runtime::{Runtime, give_back};
+use crate::{ContextId, TaskId, Value};
+use raya_bytecode::image::{EXPORT_FUNCTION, NONE};
+use raya_storages::activities::Watch;
+use raya_storages::contexts::ContextState;
+use raya_storages::runs::{Cause, Failure, OUTCOMES_KEPT_MAX, RunOutcome, RunRow};
+use std::collections::BTreeMap;
+
+/// The run of a promise that `call` itself waits for.
+const CALLED: u64 = 0;
+
+impl Runtime {
+    fn find(&self, id: ContextId) -> Result<usize, VmError> {
+        self.contexts.find(id).ok_or(VmError::ContextNotFound(id))
+    }
+
+    /// The function that an export is.
+    fn exported(&self, row: usize, id: ContextId, name: &str) -> Result<u32, VmError> {
+        if self.contexts.states[row] == ContextState::Empty {
+            return Err(VmError::NoProgram(id));
+        }
+        let export = self.program(row).export(name).filter(|e| e.kind == EXPORT_FUNCTION);
+        export.map(|e| e.index).ok_or_else(|| VmError::FunctionNotFound(name.into()))
+    }
+
+    fn add_run(&mut self, row: usize, id: ContextId, run: RunRow) -> TaskId {
+        let task = self.runs.insert(RunRow { contexts: id.to_bits(), ..run });
+        self.contexts.entries[row].get_or_insert_with(Box::default).push(task.to_bits());
+        task
+    }
+
+    /// Starts the modules of a context that has only been loaded; gives the run of its modules in any case.
+    pub(crate) fn start_modules(&mut self, id: ContextId) -> Result<TaskId, VmError> {
+        let row = self.find(id)?;
+        match self.contexts.states[row] {
+            ContextState::Empty => return Err(VmError::NoProgram(id)),
+            ContextState::Loaded => {}
+            _ => return self.modules_run(row).ok_or(VmError::AlreadyLoaded(id)),
+        }
+        let task = self.add_run(row, id, RunRow { functions: NONE, ..RunRow::default() });
+        self.contexts.states[row] = ContextState::Starting;
+        let init = self.program(row).image.entry.init;
+        let started = self.cell(row).spawn_modules(init);
+        self.watch(row, task, started);
+        Ok(task)
+    }
+
+    /// The run of a context's modules.
+    fn modules_run(&self, row: usize) -> Option<TaskId> {
+        let runs = self.contexts.entries[row].as_ref()?;
+        let ids = runs.iter().filter_map(|&bits| TaskId::from_bits(bits));
+        ids.into_iter().find(|id| self.runs.functions[id.index()] == NONE)
+    }
+
+    /// Starts an exported function, at once or when the modules have run.
+    pub(crate) fn start_entry(
+        &mut self,
+        id: ContextId,
+        name: &str,
+        args: Vec<Value>,
+        asker: Option<ContextId>,
+    ) -> Result<TaskId, VmError> {
+        let row = self.find(id)?;
+        let functions = self.exported(row, id, name)?;
+        if self.contexts.states[row] == ContextState::Loaded {
+            self.start_modules(id)?;
+        }
+        self.check_tasks(row)?;
+        let askers = asker.map_or(0, ContextId::to_bits);
+        let task = self.add_run(row, id, RunRow { functions, args, askers, ..RunRow::default() });
+        match self.contexts.states[row] {
+            ContextState::Ready => self.start(row, task),
+            ContextState::Broken => self.fail_as_modules(row, task),
+            _ => {}
+        }
+        Ok(task)
+    }
+
+    /// Runs that have not ended count as tasks, so that entries can't pile up before modules have run.
+    fn check_tasks(&self, row: usize) -> Result<(), VmError> {
+        let runs = self.contexts.entries[row].as_deref().map_or(&[][..], Vec::as_slice);
+        let is_open = |bits: &&u64| {
+            TaskId::from_bits(**bits).is_some_and(|id| self.runs.outcomes[id.index()].is_none())
+        };
+        let count = runs.iter().filter(is_open).count() as u32 + 1;
+        let max = self.contexts.limits[row].tasks_max;
+        if count > max { Err(VmError::TaskLimitExceeded { count, max }) } else { Ok(()) }
+    }
+
+    /// Starts a run whose modules have run.
+    fn start(&mut self, row: usize, task: TaskId) {
+        let function = self.runs.functions[task.index()];
+        let args = std::mem::take(&mut self.runs.args[task.index()]);
+        let started = self.cell(row).spawn_entry(function, &args);
+        self.watch(row, task, started);
+    }
+
+    /// Lets the activity watch what was started, or ends the run where it was not.
+    fn watch(&mut self, row: usize, task: TaskId, started: Result<u32, Refused>) {
+        match started {
+            Ok(promise) => {
+                let activity = self.contexts.activities[row].as_mut().expect("a task was spawned");
+                activity.entries.push(Watch { promise, run: task.to_bits() });
+                self.ready.update(&self.contexts, row as u32);
+            }
+            Err(refused) => {
+                let cause = match refused {
+                    Refused::Limit(limit) => Cause::Limit(limit),
+                    Refused::Marshal(message) => Cause::Marshal(message),
+                };
+                self.drop_idle(row);
+                self.end(task, RunOutcome::Failed(Box::new(Failure { cause, trace: Vec::new() })));
+            }
+        }
+    }
+
+    fn fail_as_modules(&mut self, row: usize, task: TaskId) {
+        let modules = self.modules_run(row).expect("modules that failed have a run");
+        let outcome = self.runs.outcomes[modules.index()].clone().expect("they ended");
+        self.end(task, outcome);
+    }
+
+    /// Writes the outcome of a run, and does what waited for it.
+    pub(crate) fn end(&mut self, task: TaskId, outcome: RunOutcome) {
+        let run = task.index();
+        let context = ContextId::from_bits(self.runs.contexts[run]).expect("a run has a context");
+        let (row, is_modules) = (context.index(), self.runs.functions[run] == NONE);
+        assert!(self.runs.outcomes[run].is_none(), "a run ends once");
+        let returned = matches!(outcome, RunOutcome::Returned(_));
+        if let Some(asker) = ContextId::from_bits(self.runs.askers[run]) {
+            self.answer_asker(asker, task, row, &outcome);
+        }
+        self.runs.outcomes[run] = Some(outcome);
+        self.forget_old(row);
+        if is_modules {
+            self.contexts.states[row] = if returned { ContextState::Ready } else { ContextState::Broken };
+            self.start_waiting(row, returned);
+        }
+    }
+
+    /// The modules ended: those that waited for them start, or fail likewise.
+    fn start_waiting(&mut self, row: usize, returned: bool) {
+        let waiting = self.contexts.entries[row].clone().unwrap_or_default();
+        for task in waiting.iter().filter_map(|&bits| TaskId::from_bits(bits)) {
+            if self.runs.outcomes[task.index()].is_some() {
+                continue;
+            }
+            if returned { self.start(row, task) } else { self.fail_as_modules(row, task) }
+        }
+    }
+
+    /// Settles the promise that another context waits at.
+    fn answer_asker(&mut self, asker: ContextId, task: TaskId, row: usize, outcome: &RunOutcome) {
+        let Some(asking) = self.contexts.find(asker) else {
+            return;
+        };
+        let answer = match outcome {
+            RunOutcome::Returned(value) => Ok(value.clone()),
+            RunOutcome::Failed(failure) => {
+                let image = self.program(row).image.clone();
+                Err(fault(&image, &self.contexts.names[row], failure).to_string())
+            }
+        };
+        self.settle_owed(asking, task, answer);
+        // The asker was told: nobody else asks for this outcome.
+        self.runs.askers[task.index()] = 0;
+    }
+
+    /// Settles a promise owed for a run.
+    fn settle_owed(&mut self, row: usize, task: TaskId, answer: Result<Value, String>) {
+        let Some(activity) = self.contexts.activities[row].as_mut() else {
+            return;
+        };
+        let Some(at) = activity.owed.iter().position(|w| w.run == task.to_bits()) else {
+            return;
+        };
+        // It stays a root until it is settled, since making the value may collect.
+        self.cell(row).settle_owed(at, answer);
+        let activity = self.contexts.activities[row].as_mut().expect("it is still there");
+        activity.owed.remove(at);
+        self.ready.update(&self.contexts, row as u32);
+    }
+
+    /// Drops the oldest outcomes of a context beyond what is kept; the modules' stays.
+    fn forget_old(&mut self, row: usize) {
+        let Some(entries) = self.contexts.entries[row].as_mut() else {
+            return;
+        };
+        let runs = &mut self.runs;
+        let is_old = |bits: &u64| {
+            let id = TaskId::from_bits(*bits).expect("entries name runs");
+            runs.outcomes[id.index()].is_some() && runs.functions[id.index()] != NONE
+        };
+        let ended = entries.iter().filter(|bits| is_old(bits)).count();
+        if ended > OUTCOMES_KEPT_MAX {
+            let at = entries.iter().position(is_old).expect("some have ended");
+            let id = TaskId::from_bits(entries.remove(at)).expect("entries name runs");
+            self.runs.free(id);
+        }
+    }
+
+    /// Reads the outcomes of a context's entries whose promises have settled.
+    pub(crate) fn reap_entries(&mut self, row: usize) -> u64 {
+        let mut ended = 0;
+        while let Some(activity) = self.contexts.activities[row].as_ref() {
+            let entries = activity.entries.clone();
+            let settled = entries.iter().position(|w| w.run != CALLED && self.is_settled(row, w.promise));
+            let Some(at) = settled else {
+                break;
+            };
+            let task = TaskId::from_bits(entries[at].run).expect("an entry has a run");
+            let outcome = self.outcome(row, entries[at].promise, self.runs.functions[task.index()]);
+            let activity = self.contexts.activities[row].as_mut().expect("it was there");
+            activity.entries.remove(at);
+            self.end(task, outcome);
+            ended += 1;
+        }
+        ended
+    }
+
+    /// Calls an exported function now.
+    pub(crate) fn call(&mut self, id: ContextId, name: &str, args: &[Value]) -> Result<Value, VmError> {
+        let row = self.find(id)?;
+        let function = self.exported(row, id, name)?;
+        if self.contexts.states[row] != ContextState::Ready {
+            self.run_modules_now(id, row)?;
+        }
+        let promise = self.cell(row).spawn_entry(function, args).map_err(|refused| match refused {
+            Refused::Limit(limit) => limit_error(limit),
+            Refused::Marshal(message) => VmError::Marshal(message.into()),
+        })?;
+        let activity = self.contexts.activities[row].as_mut().expect("a task was spawned");
+        activity.entries.push(Watch { promise, run: CALLED });
+        self.run_until(row, |runtime| runtime.called(row).is_none_or(|p| runtime.is_settled(row, p)));
+        let Some(promise) = self.called(row) else {
+            return Err(VmError::ContextNotFound(id));
+        };
+        if !self.is_settled(row, promise) {
+            return Err(VmError::Pending(self.keep_called(row, id, function)));
+        }
+        let outcome = self.outcome(row, promise, function);
+        let activity = self.contexts.activities[row].as_mut().expect("it is watched");
+        activity.entries.retain(|w| w.run != CALLED);
+        self.settle_down(row);
+        match outcome {
+            RunOutcome::Returned(value) => Ok(value),
+            RunOutcome::Failed(failure) => {
+                Err(failure_error(&self.program(row).image, &self.contexts.names[row], &failure))
+            }
+        }
+    }
+
+    /// The promise that a call waits for.
+    fn called(&self, row: usize) -> Option<u32> {
+        let activity = self.contexts.activities[row].as_ref()?;
+        activity.entries.iter().find(|w| w.run == CALLED).map(|w| w.promise)
+    }
+
+    /// Makes a call that can't end now an entry like others.
+    fn keep_called(&mut self, row: usize, id: ContextId, functions: u32) -> TaskId {
+        let task = self.add_run(row, id, RunRow { functions, ..RunRow::default() });
+        let activity = self.contexts.activities[row].as_mut().expect("a task waits");
+        let watch = activity.entries.iter_mut().find(|w| w.run == CALLED);
+        watch.expect("the call is watched").run = task.to_bits();
+        self.ready.update(&self.contexts, row as u32);
+        task
+    }
+
+    fn run_modules_now(&mut self, id: ContextId, row: usize) -> Result<(), VmError> {
+        let task = self.start_modules(id)?;
+        self.run_until(row, |runtime| {
+            runtime.contexts.find(id).is_none() || runtime.contexts.states[row] != ContextState::Starting
+        });
+        self.find(id)?;
+        match self.contexts.states[row] {
+            ContextState::Ready => Ok(()),
+            ContextState::Broken => match &self.runs.outcomes[task.index()] {
+                Some(RunOutcome::Failed(failure)) => {
+                    Err(failure_error(&self.program(row).image, &self.contexts.names[row], failure))
+                }
+                _ => unreachable!("modules that failed have a failure"),
+            },
+            _ => Err(VmError::Pending(task)),
+        }
+    }
+
+    /// Ends a context and those inside it.
+    pub(crate) fn remove(&mut self, id: ContextId) {
+        for id in self.subtree(id).into_iter().rev() {
+            self.remove_one(id);
+        }
+    }
+
+    /// A context and all inside it, parents first.
+    fn subtree(&self, id: ContextId) -> Vec<ContextId> {
+        let mut found = vec![id];
+        if self.contexts.find(id).is_some_and(|row| self.contexts.inner[row].is_none()) {
+            return found;
+        }
+        let mut children: BTreeMap<ContextId, Vec<ContextId>> = BTreeMap::new();
+        for child in self.contexts.ids() {
+            if let Some(parent) = self.contexts.parent(child.index()) {
+                children.entry(parent).or_default().push(child);
+            }
+        }
+        let mut next = 0;
+        while let Some(id) = found.get(next) {
+            found.extend(children.get(id).into_iter().flatten());
+            next += 1;
+        }
+        found
+    }
+
+    fn remove_one(&mut self, id: ContextId) {
+        let Some(row) = self.contexts.find(id) else {
+            return;
+        };
+        let entries = self.contexts.entries[row].take().unwrap_or_default();
+        for task in entries.iter().filter_map(|&bits| TaskId::from_bits(bits)) {
+            let asker = ContextId::from_bits(self.runs.askers[task.index()]);
+            if let Some(asking) = asker.and_then(|asker| self.contexts.find(asker)) {
+                self.settle_owed(asking, task, Err(VmError::Cancelled.to_string()));
+            }
+            self.runs.free(task);
+        }
+        give_back(&mut self.contexts, row);
+        self.bindings.forget(row);
+        self.contexts.free(id);
+    }
+
+    /// What execution sees of a context that has a program.
+    pub(crate) fn cell(&mut self, row: usize) -> Cell<'_> {
+        let program = raya_storages::programs::ProgramId::from_bits(self.contexts.programs[row]);
+        Cell {
+            id: self.contexts.id_at(row).expect("a live row"),
+            program: program.and_then(|id| self.programs.get(id)).expect("a context with a program"),
+            host: self.bindings.of(row),
+            heap: &mut self.contexts.heaps[row],
+            activity: &mut self.contexts.activities[row],
+            limits: &self.contexts.limits[row],
+            counters: &mut self.contexts.counters[row],
+            now_ms: self.time.clock_ms,
+        }
+    }
+}

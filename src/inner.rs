@@ -1,0 +1,215 @@
+//! `raya:vm`: contexts made by contexts.
+//!
+//! Reads and writes all tables, between rounds, one request after another in the order of rows. Invariants: a context reaches only
+//! the children it made itself; what a child may use is drawn from its parent's limits, what it may import from its
+//! parent's grants; values cross by copying. Absent: who finds programs by path (the embedder's loader).
+
+use crate::capability::HostError;
+use crate::options::{MAX_HEAP_BYTES, MAX_TASKS, VmOptions};
+use crate::runtime::Runtime;
+use crate::{ContextId, TaskId, Value, VmError};
+
+/// The capability that lets a context make others.
+pub(crate) const MODULE: &str = "raya:vm";
+
+/// A limit that is not given takes this part of what the parent has left, if the usual default is more.
+const DEFAULT_PART: u64 = 16;
+
+/// Bits of a handle that hold the row; the rest holds half of the generation, so that it fits a double exactly.
+const HANDLE_ROW_BITS: u32 = 24;
+
+/// The functions of the module.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum VmOp {
+    New,
+    Load,
+    Run,
+    Stats,
+    Alive,
+    Terminate,
+}
+
+impl VmOp {
+    /// The functions with their names and types.
+    pub const ALL: [(VmOp, &str, &str); 6] = [
+        (
+            VmOp::New,
+            "__vmNew",
+            "(a: number, b: number, c: number, d: number, e: number, f: string, g: string[]) => number",
+        ),
+        (VmOp::Load, "__vmLoad", "(a: number, b: string) => void"),
+        (VmOp::Run, "__vmRun", "(a: number, b: string, c: unknown[]) => Promise<unknown>"),
+        (VmOp::Stats, "__vmStats", "(a: number) => number[]"),
+        (VmOp::Alive, "__vmAlive", "(a: number) => boolean"),
+        (VmOp::Terminate, "__vmTerminate", "(a: number) => void"),
+    ];
+}
+
+/// What serving a request came to.
+pub(crate) enum Served {
+    /// The answer.
+    Answer(Result<Value, HostError>),
+    /// The run whose outcome will be the answer.
+    Later(TaskId),
+}
+
+/// Serves a request of the context `asker`.
+pub(crate) fn serve(runtime: &mut Runtime, asker: ContextId, op: VmOp, args: &[Value]) -> Served {
+    if op == VmOp::Run {
+        return match run(runtime, asker, args) {
+            Ok(task) => Served::Later(task),
+            Err(e) => Served::Answer(Err(HostError(e.to_string()))),
+        };
+    }
+    let answer = match op {
+        VmOp::New => new(runtime, asker, args),
+        VmOp::Load => load(runtime, asker, args),
+        VmOp::Stats => stats(runtime, asker, args),
+        VmOp::Alive => Ok(Value::Bool(child(runtime, asker, args).is_ok())),
+        VmOp::Terminate => terminate(runtime, asker, args),
+        VmOp::Run => unreachable!("answered above"),
+    };
+    Served::Answer(answer.map_err(|e| HostError(e.to_string())))
+}
+
+fn number(args: &[Value], at: usize) -> f64 {
+    match args.get(at) {
+        Some(Value::Number(n)) => *n,
+        _ => -1.0,
+    }
+}
+
+fn text(args: &[Value], at: usize) -> &str {
+    match args.get(at) {
+        Some(Value::String(s)) => s,
+        _ => "",
+    }
+}
+
+fn handle(id: ContextId) -> Option<f64> {
+    let (row, generation) = (id.index() as u64, id.to_bits() >> 32);
+    let fits = row < 1 << HANDLE_ROW_BITS && generation >> 1 < 1 << (53 - HANDLE_ROW_BITS);
+    fits.then(|| ((generation >> 1) << HANDLE_ROW_BITS | row) as f64)
+}
+
+fn from_handle(handle: f64) -> Option<ContextId> {
+    let bits = handle as u64;
+    let generation = (bits >> HANDLE_ROW_BITS) << 1 | 1;
+    let row = bits & ((1 << HANDLE_ROW_BITS) - 1);
+    ContextId::from_bits(generation << 32 | row).filter(|_| bits as f64 == handle)
+}
+
+/// The child that the first argument names.
+fn child(runtime: &Runtime, asker: ContextId, args: &[Value]) -> Result<ContextId, VmError> {
+    let missing = || VmError::Marshal("this Vm was terminated".into());
+    let id = from_handle(number(args, 0)).ok_or_else(missing)?;
+    let row = runtime.contexts.find(id).ok_or_else(missing)?;
+    if runtime.contexts.parent(row) == Some(asker) { Ok(id) } else { Err(missing()) }
+}
+
+/// A limit as given, or by default; `field` is at fault if it is no whole number.
+fn limit(field: &'static str, given: f64, default: u64) -> Result<u64, VmError> {
+    if given == -1.0 {
+        return Ok(default);
+    }
+    if given < 0.0 || given.fract() != 0.0 || given > 2f64.powi(53) {
+        return Err(VmError::option(field, format!("{given} is no whole number of 0 or more")));
+    }
+    Ok(given as u64)
+}
+
+fn new(runtime: &mut Runtime, asker: ContextId, args: &[Value]) -> Result<Value, VmError> {
+    let row = asker.index();
+    let left = &runtime.contexts.limits[row];
+    let heap_left = left.heap_bytes_max.saturating_sub(runtime.contexts.heaps[row].bytes_used());
+    let heap_default = MAX_HEAP_BYTES.min(heap_left / DEFAULT_PART);
+    let tasks_default = u64::from(MAX_TASKS.min(left.tasks_max / DEFAULT_PART as u32));
+    let steps_left = left.steps_max.saturating_sub(runtime.contexts.counters[row].steps);
+    let steps_default = if left.steps_max == u64::MAX { u64::MAX } else { steps_left / DEFAULT_PART };
+    let small = |field, n: u64| {
+        u32::try_from(n).map_err(|_| VmError::option(field, format!("{n} is too much")))
+    };
+    let options = VmOptions {
+        max_heap_bytes: limit("maxHeapBytes", number(args, 0), heap_default)?,
+        max_tasks: small("maxTasks", limit("maxTasks", number(args, 1), tasks_default)?)?,
+        max_step_budget: Some(limit("maxStepBudget", number(args, 2), steps_default)?)
+            .filter(|&steps| steps != u64::MAX),
+        max_steps_per_tick: Some(limit("stepsPerTick", number(args, 3), u64::MAX)?)
+            .filter(|&steps| steps != u64::MAX),
+        max_stack_frames: left.stack_frames_max,
+        weight: small("weight", limit("weight", number(args, 4), 1)?)?,
+        seed: None,
+        name: text(args, 5).into(),
+        parent: Some(asker),
+        capabilities: strings(args.get(6)),
+    };
+    let id = runtime.create(options)?;
+    handle(id).map(Value::Number).ok_or_else(|| {
+        runtime.remove(id);
+        VmError::Marshal("too many contexts".into())
+    })
+}
+
+fn strings(value: Option<&Value>) -> Vec<String> {
+    let Some(Value::Array(values)) = value else {
+        return Vec::new();
+    };
+    let text = |v: &Value| match v {
+        Value::String(s) => Some(s.clone()),
+        _ => None,
+    };
+    values.iter().filter_map(text).collect()
+}
+
+fn load(runtime: &mut Runtime, asker: ContextId, args: &[Value]) -> Result<Value, VmError> {
+    let id = child(runtime, asker, args)?;
+    let bytes = (runtime.loader)(text(args, 1), asker).map_err(|e| VmError::NotLoaded(e.into()))?;
+    runtime.vm(id)?.load_rbin_bytes(&bytes)?;
+    Ok(Value::Undefined)
+}
+
+fn run(runtime: &mut Runtime, asker: ContextId, args: &[Value]) -> Result<TaskId, VmError> {
+    let id = child(runtime, asker, args)?;
+    let passed = match args.get(2) {
+        Some(Value::Array(values)) => values.clone(),
+        _ => Vec::new(),
+    };
+    runtime.start_entry(id, text(args, 1), passed, Some(asker))
+}
+
+fn stats(runtime: &mut Runtime, asker: ContextId, args: &[Value]) -> Result<Value, VmError> {
+    let id = child(runtime, asker, args)?;
+    let stats = runtime.vm(id)?.stats();
+    let figures = [
+        stats.heap_bytes_used as f64,
+        stats.max_heap_bytes as f64,
+        f64::from(stats.tasks),
+        f64::from(stats.max_tasks),
+        stats.steps_executed as f64,
+        stats.max_step_budget.map_or(-1.0, |steps| steps as f64),
+    ];
+    Ok(Value::Array(figures.map(Value::Number).into()))
+}
+
+fn terminate(runtime: &mut Runtime, asker: ContextId, args: &[Value]) -> Result<Value, VmError> {
+    // Ending twice is no error.
+    if let Ok(id) = child(runtime, asker, args) {
+        runtime.remove(id);
+    }
+    Ok(Value::Undefined)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn handles_come_back() {
+        for bits in [1 << 32, 3 << 32 | 7, 0x1fff_ffff << 32 | 0xff_ffff] {
+            let id = ContextId::from_bits(bits).expect("an id");
+            assert_eq!(from_handle(handle(id).expect("fits")), Some(id));
+        }
+        assert_eq!(from_handle(-1.0), None);
+        assert_eq!(from_handle(0.5), None);
+    }
+}

@@ -1,0 +1,162 @@
+//! A runtime as data: everything dumped, loaded, hashed.
+//!
+//! ```text
+//! magic version | time | capability names | programs' images | programs | contexts | runs | hash of all before
+//! ```
+//!
+//! Invariants: equal runtimes give equal bytes; bytes are validated fully before anything is changed; what is derived (who is
+//! ready, bindings) is made anew. Capabilities are bound again by name: those that were granted must be registered.
+//! Absent: snapshots of single contexts, host state.
+
+use crate::error::VmError;
+use crate::runtime::{Runtime, Time};
+use raya_bytecode::{codec, verify};
+use raya_storages::contexts::Contexts;
+use raya_storages::dump::{LoadError, Persist, Reader, Writer, ensure};
+use raya_storages::programs::{Program, ProgramId, Programs};
+use raya_storages::ready::Ready;
+use raya_storages::runs::Runs;
+use raya_systems::schedule::Pool;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The first bytes of a dump.
+const MAGIC: [u8; 8] = *b"RAYADUMP";
+/// The version of the format.
+const VERSION: u32 = 1;
+
+impl Persist for Time {
+    const BYTES_MIN: usize = 32;
+
+    fn dump(&self, to: &mut Writer) {
+        to.pod(self.clock_ms);
+        to.pod(self.ticks);
+        to.pod(self.pool.units);
+        to.pod(self.seeds);
+    }
+
+    fn load(from: &mut Reader) -> Result<Time, LoadError> {
+        Ok(Time {
+            clock_ms: from.pod()?,
+            ticks: from.pod()?,
+            pool: Pool { units: from.pod()? },
+            seeds: from.pod()?,
+        })
+    }
+}
+
+/// The tables that a dump holds.
+struct Tables {
+    time: Time,
+    capabilities: Vec<String>,
+    programs: Programs,
+    contexts: Contexts,
+    runs: Runs,
+}
+
+impl Runtime {
+    fn write(&self) -> Writer {
+        let mut to = Writer::new();
+        to.pod(MAGIC);
+        to.pod(VERSION);
+        self.time.dump(&mut to);
+        self.bindings.names().dump(&mut to);
+        let images: Vec<Vec<u8>> = self
+            .programs
+            .ids()
+            .filter_map(|id| self.programs.get(id))
+            .map(|program| codec::encode(&program.image))
+            .collect();
+        images.dump(&mut to);
+        self.programs.dump(&mut to);
+        self.contexts.dump(&mut to);
+        self.runs.dump(&mut to);
+        to
+    }
+
+    /// Everything as bytes: contexts in the middle of running, programs, clock. Not the host's own state.
+    pub fn dump(&self) -> Vec<u8> {
+        let mut to = self.write();
+        let hash = to.hash();
+        to.pod(hash);
+        to.into_bytes()
+    }
+
+    /// The canonical hash of all tables: equal on any number of threads, and before and after a load.
+    pub fn hash(&self) -> u64 {
+        self.write().hash()
+    }
+
+    /// Becomes the runtime that was dumped, with the capabilities, loader and handles of this one. On an error nothing
+    /// has changed.
+    pub fn load(&mut self, bytes: &[u8]) -> Result<(), VmError> {
+        let invalid = |e: LoadError| VmError::InvalidDump(e.to_string().into());
+        let tables = read(bytes).map_err(invalid)?;
+        self.bindings.check(&tables.capabilities)?;
+        self.bindings.rebind(&tables.capabilities);
+        self.ready = Ready::of(&tables.contexts);
+        self.time = tables.time;
+        self.programs = tables.programs;
+        self.contexts = tables.contexts;
+        self.runs = tables.runs;
+        Ok(())
+    }
+}
+
+fn read(bytes: &[u8]) -> Result<Tables, LoadError> {
+    let (body, hash) = bytes.split_last_chunk::<8>().ok_or(LoadError::Truncated)?;
+    let mut from = Reader::new(body);
+    ensure(from.pod::<[u8; 8]>()? == MAGIC, "a dump begins with its magic")?;
+    ensure(from.pod::<u32>()? == VERSION, "the version is known")?;
+    ensure(raya_storages::dump::hash_bytes(body) == u64::from_le_bytes(*hash), "the hash is that of the bytes")?;
+    let time = Time::load(&mut from)?;
+    ensure(time.clock_ms >= 0.0, "the clock is a time")?;
+    let capabilities = Vec::load(&mut from)?;
+    let linked = read_images(&mut from)?;
+    let mut programs = Programs::load(&mut from)?;
+    programs.bind(|hash| linked.get(&hash).cloned())?;
+    let contexts = Contexts::load(&mut from)?;
+    let runs = Runs::load(&mut from)?;
+    from.finish()?;
+    let tables = Tables { time, capabilities, programs, contexts, runs };
+    verify_tables(&tables)?;
+    Ok(tables)
+}
+
+fn read_images(from: &mut Reader) -> Result<BTreeMap<u64, Arc<Program>>, LoadError> {
+    let images: Vec<Vec<u8>> = Vec::load(from)?;
+    let link = |bytes: Vec<u8>| {
+        let image = verify::decode_verified(&bytes).map_err(|_| LoadError::Invalid("a program is valid"))?;
+        let hash = raya_storages::dump::hash_bytes(&bytes);
+        Ok((hash, Arc::new(Program::link(Arc::new(image.into_inner()), hash))))
+    };
+    images.into_iter().map(link).collect()
+}
+
+fn verify_tables(tables: &Tables) -> Result<(), LoadError> {
+    tables.programs.verify()?;
+    tables.contexts.verify()?;
+    for id in tables.contexts.ids() {
+        verify_context(tables, id.index())?;
+    }
+    for id in tables.runs.ids() {
+        let context = raya_storages::contexts::ContextId::from_bits(tables.runs.contexts[id.index()]);
+        ensure(context.is_some_and(|c| tables.contexts.find(c).is_some()), "a run's context is live")?;
+    }
+    Ok(())
+}
+
+fn verify_context(tables: &Tables, row: usize) -> Result<(), LoadError> {
+    let contexts = &tables.contexts;
+    let names = tables.capabilities.len() as u32;
+    ensure(names >= 64 || contexts.grants[row] >> names == 0, "grants are of known capabilities")?;
+    let id = ProgramId::from_bits(contexts.programs[row]);
+    let Some(program) = id.and_then(|id| tables.programs.get(id)) else {
+        ensure(contexts.programs[row] == 0, "a program is live")?;
+        return ensure(contexts.activities[row].is_none(), "without a program nothing goes on");
+    };
+    match &contexts.activities[row] {
+        Some(activity) => activity.verify(program),
+        None => Ok(()),
+    }
+}

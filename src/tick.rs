@@ -1,0 +1,236 @@
+//! The tick: the sweeps, in order.
+//!
+//! ```text
+//! take commands -> ( wake -> schedule -> execute -> effects -> reap -> account )*
+//! ```
+//!
+//! The part in parentheses goes round until the tick's fuel is spent or everyone waits. Collection happens inside execute, where
+//! an allocation asks for it. Invariants: what happens in a context depends on its own rows, its fuel and the answers it got,
+//! never on threads: execution writes only the rows of its context, everything else goes in the order of rows.
+//! Absent: what sweeps do (`systems`, `cell`), entries (`entries`).
+
+use crate::cell::{Cell, Columns};
+use crate::handle;
+use crate::inner::{self, Served};
+use crate::runtime::Runtime;
+use crate::{Call, ContextId, HostError, TickBudget, TickReport};
+use crate::bindings::Service;
+use raya_storages::activities::{Request, Watch};
+use raya_storages::ready::is_runnable;
+use raya_systems::account;
+use raya_systems::schedule::{schedule, steps_allowed};
+
+/// Fuel of the ticks that `run_until_idle` makes.
+const IDLE_TICK_FUEL: u64 = 100_000_000;
+
+/// Steps that a call runs before requests are served again.
+const CALL_FUEL: u64 = 1 << 40;
+
+impl Runtime {
+    /// Runs contexts until the budget is used up or all of them wait.
+    pub fn tick(&mut self, budget: TickBudget) -> TickReport {
+        while let Ok(command) = self.commands.try_recv() {
+            handle::apply(self, command);
+        }
+        self.time.ticks += 1;
+        self.time.clock_ms += budget.elapsed_ms.max(0.0);
+        self.time.pool.add_steps(budget.fuel);
+        let mut report = TickReport { tick: self.time.ticks, ..TickReport::default() };
+        let mut ran = Vec::new();
+        loop {
+            self.wake();
+            let batch = self.schedule();
+            if batch.is_empty() {
+                break;
+            }
+            report.steps += self.execute(&batch);
+            report.requests_served += self.effects(&batch);
+            report.entries_ended += self.reap(&batch);
+            self.account(&batch);
+            ran.extend(batch);
+        }
+        self.end_tick(&mut ran, &mut report);
+        report
+    }
+
+    /// Ticks until nobody can run and nobody sleeps, letting the clock jump to whatever is due next. Never returns if a
+    /// program never ends.
+    pub fn run_until_idle(&mut self) -> TickReport {
+        let mut total = TickReport::default();
+        loop {
+            let elapsed_ms = match self.ready.next_due_ms(&self.contexts) {
+                Some(due) if self.ready.runnable(&self.contexts).is_empty() => due - self.time.clock_ms,
+                _ => 0.0,
+            };
+            let report = self.tick(TickBudget { fuel: IDLE_TICK_FUEL, elapsed_ms });
+            total = TickReport {
+                steps: total.steps + report.steps,
+                requests_served: total.requests_served + report.requests_served,
+                entries_ended: total.entries_ended + report.entries_ended,
+                contexts_run: total.contexts_run + report.contexts_run,
+                ..report
+            };
+            if report.runnable == 0 && report.sleeping == 0 {
+                return total;
+            }
+        }
+    }
+
+    /// Lets the sleepers go on whose time has come, one of a context at a time.
+    fn wake(&mut self) {
+        let mut later = Vec::new();
+        while let Some(row) = self.ready.pop_due(&self.contexts, self.time.clock_ms) {
+            if is_runnable(&self.contexts, row) || self.contexts.activities[row as usize].as_ref().is_some_and(|a| a.blocked) {
+                later.push(row);
+            } else {
+                self.cell(row as usize).wake();
+                self.ready.update(&self.contexts, row);
+            }
+        }
+        for row in later {
+            self.ready.update(&self.contexts, row);
+        }
+    }
+
+    /// Shares the fuel out; gives the rows that may run now.
+    fn schedule(&mut self) -> Vec<u32> {
+        let contexts = &mut self.contexts;
+        let (limits, counters) = (&contexts.limits, &contexts.counters);
+        let may_run = |row: &u32| {
+            counters[*row as usize].steps_this_tick < limits[*row as usize].steps_per_tick_max
+        };
+        let mut rows = self.ready.runnable(contexts).to_vec();
+        rows.retain(may_run);
+        schedule(&mut self.time.pool, &rows, &contexts.weights, &mut contexts.credits);
+        rows.retain(|&row| steps_allowed(contexts.credits[row as usize]) > 0);
+        rows
+    }
+
+    /// Runs contexts side by side; gives the steps.
+    fn execute(&mut self, batch: &[u32]) -> u64 {
+        let columns = Columns::of(self);
+        match &self.workers {
+            Some(workers) => workers.install(|| columns.run(batch)),
+            None => columns.run(batch),
+        }
+    }
+
+    /// Serves what contexts asked of the host.
+    fn effects(&mut self, batch: &[u32]) -> u64 {
+        batch.iter().map(|&row| self.serve(row as usize)).sum()
+    }
+
+    /// Serves what one context asked of the host.
+    fn serve(&mut self, row: usize) -> u64 {
+        let Some(activity) = self.contexts.activities[row].as_mut().filter(|a| !a.outbox.is_empty()) else {
+            return 0;
+        };
+        // Promises stay roots of the outbox until they are settled.
+        let count = activity.outbox.len();
+        let id = self.contexts.id_at(row).expect("a live row");
+        let binding = self.bindings.share(row);
+        for _ in 0..count {
+            let Some(activity) = self.contexts.activities[row].as_mut() else {
+                break;
+            };
+            let args = std::mem::take(&mut activity.outbox[0].args);
+            let import = activity.outbox[0].import;
+            let served = match &binding.services[import as usize] {
+                Service::None => Served::Answer(Err(HostError("not answered inline".into()))),
+                Service::Vm(op) => inner::serve(self, id, *op, &args),
+                Service::Effect(function) => {
+                    let call = Call { context: id, clock_ms: self.time.clock_ms };
+                    Served::Answer(crate::capability::call_effect(function, &call, &args))
+                }
+            };
+            self.deliver(row, id, served);
+        }
+        self.ready.update(&self.contexts, row as u32);
+        count as u64
+    }
+
+    /// Gives the answer to the first request of a context's outbox.
+    fn deliver(&mut self, row: usize, id: ContextId, served: Served) {
+        // Serving a request may have ended the context.
+        if self.contexts.find(id).is_none() || self.contexts.activities[row].is_none() {
+            return;
+        }
+        match served {
+            Served::Answer(answer) => self.cell(row).answer(answer.map_err(|e| e.0)),
+            Served::Later(task) => {
+                let activity = self.contexts.activities[row].as_mut().expect("it was there");
+                let Request { promise, .. } = activity.outbox.remove(0);
+                activity.owed.push(Watch { promise, run: task.to_bits() });
+                // The run may have ended at once: its outcome came before there was a promise to tell.
+                self.settle_if_ended(row, task);
+            }
+        }
+    }
+
+    /// Reads outcomes and drops what is done.
+    fn reap(&mut self, batch: &[u32]) -> u64 {
+        batch
+            .iter()
+            .map(|&row| {
+                let ended = self.reap_entries(row as usize);
+                self.settle_down(row as usize);
+                ended
+            })
+            .sum()
+    }
+
+    /// Drops the activity of a context where nothing goes on any more, and takes note of the others.
+    pub(crate) fn settle_down(&mut self, row: usize) {
+        if let Some(activity) = self.contexts.activities[row].as_mut() {
+            raya_systems::reap::reap(activity);
+            self.drop_idle(row);
+            self.ready.update(&self.contexts, row as u32);
+        }
+    }
+
+    /// Drops an activity in which nothing goes on.
+    pub(crate) fn drop_idle(&mut self, row: usize) {
+        let activity = &mut self.contexts.activities[row];
+        if activity.as_ref().is_some_and(|a| a.is_idle()) {
+            *activity = None;
+        }
+    }
+
+    /// Takes back what those can't use that have nothing more to run in this tick.
+    fn account(&mut self, batch: &[u32]) {
+        for &row in batch {
+            let counters = &self.contexts.counters[row as usize];
+            let limits = &self.contexts.limits[row as usize];
+            let may_run = counters.steps_this_tick < limits.steps_per_tick_max;
+            if !(may_run && is_runnable(&self.contexts, row)) {
+                self.time.pool.take_back(&mut self.contexts.credits[row as usize]);
+            }
+        }
+    }
+
+    fn end_tick(&mut self, ran: &mut Vec<u32>, report: &mut TickReport) {
+        ran.sort_unstable();
+        ran.dedup();
+        account::end_tick(&mut self.contexts.counters, ran);
+        report.contexts_run = ran.len() as u64;
+        report.runnable = self.ready.runnable(&self.contexts).len() as u64;
+        report.sleeping = self.ready.next_due_ms(&self.contexts).map_or(0, |_| self.ready.sleeping() as u64);
+        if report.runnable == 0 {
+            // Fuel is not saved up for later ticks.
+            self.time.pool.units = 0;
+        }
+    }
+
+    /// Runs one context, outside of ticks, until a condition holds or it has nothing more to run.
+    pub(crate) fn run_until(&mut self, row: usize, done: impl Fn(&Runtime) -> bool) {
+        let id = self.contexts.id_at(row).expect("a live row");
+        while !done(self) && is_runnable(&self.contexts, row as u32) {
+            self.cell(row).run(CALL_FUEL);
+            self.serve(row);
+            if self.contexts.find(id).is_none() {
+                return;
+            }
+            self.reap_entries(row);
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! A view of one context: load a program, call it, look at it, end it.
+//!
+//! Invariant: a view borrows the runtime, so the row it names stays live as long as it does.
+//! Absent: how entries are run (`entries`), what passes between ticks (`tick`).
+
+use crate::error::VmError;
+use crate::report::{TaskStatus, VmStats};
+use crate::runtime::Runtime;
+use crate::{ContextId, ProgramId, TaskId, Value};
+use raya_bytecode::describe::describe;
+use raya_bytecode::image::EXPORT_FUNCTION;
+use raya_storages::contexts::ContextState;
+use raya_storages::tasks::TaskState;
+use std::path::Path;
+
+/// A context, seen from outside. See the module's header.
+#[derive(Debug)]
+pub struct Vm<'a> {
+    runtime: &'a mut Runtime,
+    id: ContextId,
+    row: usize,
+}
+
+impl<'a> Vm<'a> {
+    pub(crate) fn new(runtime: &'a mut Runtime, id: ContextId, row: usize) -> Vm<'a> {
+        Vm { runtime, id, row }
+    }
+
+    /// Its id.
+    pub fn id(&self) -> ContextId {
+        self.id
+    }
+
+    /// Loads a program from a file.
+    pub fn load_rbin(&mut self, path: impl AsRef<Path>) -> Result<(), VmError> {
+        let path = path.as_ref();
+        let bytes = std::fs::read(path)
+            .map_err(|e| VmError::NotLoaded(format!("{}: {e}", path.display()).into()))?;
+        self.load_rbin_bytes(&bytes)
+    }
+
+    /// Loads a program from bytes.
+    pub fn load_rbin_bytes(&mut self, bytes: &[u8]) -> Result<(), VmError> {
+        let program = self.runtime.load_program(bytes)?;
+        self.load_program(program)
+    }
+
+    /// Loads a program that is shared: its imports are checked against what the context was granted.
+    pub fn load_program(&mut self, program: ProgramId) -> Result<(), VmError> {
+        if self.runtime.contexts.states[self.row] != ContextState::Empty {
+            return Err(VmError::AlreadyLoaded(self.id));
+        }
+        self.runtime.bind(self.row, program)?;
+        self.runtime.contexts.programs[self.row] = program.to_bits();
+        self.runtime.contexts.states[self.row] = ContextState::Loaded;
+        Ok(())
+    }
+
+    /// Runs the modules' own code, as the first entry does too. The task ends when they have run.
+    pub fn initialize(&mut self) -> Result<TaskId, VmError> {
+        self.runtime.start_modules(self.id)
+    }
+
+    /// Starts an exported function; ticks run it. Its outcome is there for [`Vm::task`] afterwards.
+    pub fn run_entry(&mut self, name: &str, args: Vec<Value>) -> Result<TaskId, VmError> {
+        self.runtime.start_entry(self.id, name, args, None)
+    }
+
+    /// Calls an exported function and runs this context until it returns, ticks or not.
+    pub fn call(&mut self, name: &str, args: Vec<Value>) -> Result<Value, VmError> {
+        self.runtime.call(self.id, name, &args)
+    }
+
+    /// What became of a task.
+    pub fn task(&self, task: TaskId) -> Result<TaskStatus, VmError> {
+        self.runtime.task(task)
+    }
+
+    /// What it uses and may use.
+    pub fn stats(&self) -> VmStats {
+        let contexts = &self.runtime.contexts;
+        let row = self.row;
+        let (limits, inner) = (&contexts.limits[row], contexts.inner[row].as_deref());
+        let activity = contexts.activities[row].as_deref();
+        let is_live = |state: TaskState| state != TaskState::Done;
+        let tasks = activity.map_or(0, |a| a.tasks.iter().filter(|(_, t)| is_live(t.state)).count());
+        let drawn_steps = inner.map_or(0, |i| i.steps);
+        VmStats {
+            context: self.id,
+            name: contexts.names[row].to_string(),
+            heap_bytes_used: contexts.heaps[row].bytes_used() + activity.map_or(0, |a| a.bytes()),
+            max_heap_bytes: limits.heap_bytes_max + inner.map_or(0, |i| i.heap_bytes),
+            tasks: tasks as u32,
+            max_tasks: limits.tasks_max + inner.map_or(0, |i| i.tasks),
+            steps_executed: contexts.counters[row].steps,
+            max_step_budget: (limits.steps_max != u64::MAX).then(|| limits.steps_max + drawn_steps),
+            collections: contexts.counters[row].collections,
+            weight: contexts.weights[row],
+            children: inner.map_or(0, |i| i.children),
+        }
+    }
+
+    /// The functions its program exports, with their types.
+    pub fn exports(&self) -> Vec<(String, String)> {
+        if self.runtime.contexts.states[self.row] == ContextState::Empty {
+            return Vec::new();
+        }
+        let image = &self.runtime.program(self.row).image;
+        let functions = image.exports.iter().filter(|e| e.kind == EXPORT_FUNCTION);
+        functions.map(|e| (image.text(e.name), describe(image, e.desc))).collect()
+    }
+
+    /// Ends it and the contexts inside it: tasks are gone, memory is freed, the id is never used again.
+    pub fn terminate(self) {
+        self.runtime.remove(self.id);
+    }
+}
