@@ -65,6 +65,10 @@ enum Answer {
 
 /// A call of an immediate function: arguments in, result out.
 pub struct HostCall<'a> {
+    /// The context that calls, as bits.
+    pub context: u64,
+    /// Its clock.
+    pub now_ms: f64,
     program: &'a Program,
     heap: &'a raya_storages::heaps::Heap,
     kinds: &'a [Slot],
@@ -281,6 +285,8 @@ impl<'a> Machine<'a> {
     ) -> Result<Called, Halt> {
         let kinds = self.import_kinds(import);
         let mut call = HostCall {
+            context: self.context,
+            now_ms: self.now_ms,
             program: self.program,
             heap: self.heap,
             kinds,
@@ -334,6 +340,8 @@ impl<'a> Machine<'a> {
         refs: &[u32],
     ) -> Result<Vec<raya_storages::values::Value>, Halt> {
         let call = HostCall {
+            context: self.context,
+            now_ms: self.now_ms,
             program: self.program,
             heap: self.heap,
             kinds: self.import_kinds(import),

@@ -77,6 +77,7 @@ pub(super) struct Machine<'a> {
     pub limits: &'a Limits,
     pub host: &'a HostLinks,
     pub now_ms: f64,
+    pub context: u64,
 }
 
 impl<'a> Machine<'a> {
@@ -87,6 +88,7 @@ impl<'a> Machine<'a> {
         limits: &'a Limits,
         host: &'a HostLinks,
         now_ms: f64,
+        context: u64,
     ) -> Machine<'a> {
         Machine {
             current: std::ptr::null(),
@@ -120,6 +122,7 @@ impl<'a> Machine<'a> {
             limits,
             host,
             now_ms,
+            context,
         }
     }
 

@@ -54,6 +54,8 @@ pub struct Execution<'a> {
     pub host: &'a HostLinks,
     /// Its clock.
     pub now_ms: f64,
+    /// Its id, as bits, for host functions.
+    pub context: u64,
 }
 
 /// Why a context stopped.
@@ -83,6 +85,7 @@ impl<'a> Execution<'a> {
             self.limits,
             self.host,
             self.now_ms,
+            self.context,
         )
     }
 }
