@@ -1,0 +1,40 @@
+//! How long the interpreter takes for whole programs; with `--test`, toy sizes once. Prints each result, so that none can be
+//! left out by the optimiser.
+
+#[path = "../tests/common/mod.rs"]
+mod common;
+mod programs;
+
+use common::{World, number};
+use raya_storages::programs::Program;
+use std::sync::Arc;
+use std::time::Instant;
+
+const RUNS: usize = 7;
+
+fn main() {
+    let is_test = std::env::args().any(|a| a == "--test");
+    let size = |full: f64, toy: f64| if is_test { toy } else { full };
+    bench("fib(32)", programs::fib(), size(32.0, 10.0), 1);
+    bench(
+        "sieve to 2 M, 3 times",
+        programs::sieve(),
+        size(2e6, 100.0),
+        3,
+    );
+}
+
+fn bench(name: &str, program: Arc<Program>, size: f64, times: usize) {
+    let mut best = f64::INFINITY;
+    let mut result = 0.0;
+    for _ in 0..RUNS {
+        let mut world = World::new(program.clone());
+        let start = Instant::now();
+        for _ in 0..times {
+            result = f64::from_bits(world.call(1, &[number(size)]).1);
+            world.heap = raya_storages::heaps::Heap::new(64 << 20, 1);
+        }
+        best = best.min(start.elapsed().as_secs_f64() * 1e3);
+    }
+    println!("{name}: {best:.1} ms ({result})");
+}

@@ -1,0 +1,192 @@
+//! What the tests of execution share: a builder for hand-written programs, and a context to run them in.
+
+#![allow(dead_code, reason = "each test uses a part")]
+
+use raya_bytecode::assemble::{FunctionBuilder, FunctionSpec, ImageBuilder};
+use raya_bytecode::image::{CLASS_GLOBALS, Entry, NONE};
+use raya_bytecode::slot::Slot;
+use raya_bytecode::verify::verify;
+use raya_storages::activities::Activity;
+use raya_storages::heaps::Heap;
+use raya_storages::limits::Limits;
+use raya_storages::programs::Program;
+use raya_systems::execute::{Execution, HostLinks, Stop, execute, spawn_entry};
+use std::sync::Arc;
+
+/// A program being written.
+pub struct Source {
+    pub image: ImageBuilder,
+    pub entry: Entry,
+}
+
+impl Source {
+    pub fn new() -> Source {
+        let mut image = ImageBuilder::new();
+        let globals = image.declare_class("globals", CLASS_GLOBALS, None);
+        let init = image.declare_function();
+        let mut f = FunctionBuilder::new();
+        f.emit(raya_bytecode::isa::Op::Ret, 0, 0, 0);
+        let spec = spec(
+            "init",
+            &[],
+            Slot::VOID,
+            &[],
+            &[],
+            raya_bytecode::image::FUNCTION_ASYNC,
+        );
+        image.define_function(init, &spec, f.finish(0, 0).expect("assembles"));
+        let entry = Entry {
+            init,
+            globals: u32::from(globals),
+            error: NONE,
+            type_error: NONE,
+            range_error: NONE,
+            map: NONE,
+            set: NONE,
+            reserved: 0,
+        };
+        Source { image, entry }
+    }
+
+    /// Defines a function. `nums` and `refs` are its locals, parameters first.
+    pub fn define(
+        &mut self,
+        id: u32,
+        params: &[Slot],
+        ret: Slot,
+        nums: &[Slot],
+        refs: &[Slot],
+        write: impl FnOnce(&mut FunctionBuilder),
+    ) {
+        self.define_flagged(id, params, ret, nums, refs, 0, write);
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    pub fn define_flagged(
+        &mut self,
+        id: u32,
+        params: &[Slot],
+        ret: Slot,
+        nums: &[Slot],
+        refs: &[Slot],
+        flags: u16,
+        write: impl FnOnce(&mut FunctionBuilder),
+    ) {
+        let mut f = FunctionBuilder::new();
+        write(&mut f);
+        let body = f
+            .finish(nums.len() as u16, refs.len() as u16)
+            .expect("assembles");
+        let name = format!("f{id}");
+        self.image
+            .define_function(id, &spec(&name, params, ret, nums, refs, flags), body);
+    }
+
+    pub fn finish(self) -> Arc<Program> {
+        let image = self.image.finish(self.entry).expect("assembles");
+        let image = verify(image).unwrap_or_else(|e| panic!("{e}"));
+        Arc::new(Program::link(Arc::new(image.into_inner()), 1))
+    }
+}
+
+fn spec<'a>(
+    name: &'a str,
+    params: &'a [Slot],
+    ret: Slot,
+    num_locals: &'a [Slot],
+    ref_locals: &'a [Slot],
+    flags: u16,
+) -> FunctionSpec<'a> {
+    FunctionSpec {
+        name,
+        params,
+        ret,
+        num_locals,
+        ref_locals,
+        receiver: None,
+        flags,
+    }
+}
+
+/// A context.
+pub struct World {
+    pub program: Arc<Program>,
+    pub heap: Heap,
+    pub activity: Activity,
+    pub limits: Limits,
+    pub host: HostLinks,
+    pub steps: i64,
+    pub collections: u32,
+}
+
+impl World {
+    pub fn new(program: Arc<Program>) -> World {
+        let limits = Limits {
+            heap_bytes_max: 64 << 20,
+            tasks_max: 100,
+            stack_frames_max: 10_000,
+            steps_max: u64::MAX,
+            steps_per_tick_max: u64::MAX,
+        };
+        World {
+            program,
+            heap: Heap::new(limits.heap_bytes_max, 1),
+            activity: Activity::default(),
+            limits,
+            host: HostLinks::default(),
+            steps: 0,
+            collections: 0,
+        }
+    }
+
+    pub fn execution(&mut self) -> Execution<'_> {
+        Execution {
+            program: &self.program,
+            heap: &mut self.heap,
+            activity: &mut self.activity,
+            limits: &self.limits,
+            host: &self.host,
+            now_ms: 0.0,
+        }
+    }
+
+    /// Starts a function; gives its promise.
+    pub fn start(&mut self, function: u32, args: &[(u64, u32)]) -> u32 {
+        let id = spawn_entry(&mut self.execution(), function, args).expect("starts");
+        self.activity.tasks.task[id.index()].promise
+    }
+
+    /// Runs until idle, with so much fuel a time.
+    pub fn run(&mut self, fuel_each: i64) {
+        let mut fuel = fuel_each;
+        loop {
+            let before = fuel;
+            let stop = execute(&mut self.execution(), &mut fuel);
+            self.steps += before - fuel;
+            match stop {
+                Stop::Idle => return,
+                Stop::OutOfFuel => fuel = fuel_each,
+                other => panic!("stopped by {other:?}"),
+            }
+        }
+    }
+
+    /// Runs a function to its end; gives what its promise settled to: state, numeric and reference half.
+    pub fn call(&mut self, function: u32, args: &[(u64, u32)]) -> (u8, u64, u32) {
+        self.start(function, args);
+        self.run(1 << 40);
+        self.outcome()
+    }
+
+    /// The state and value of the promise of the task that was added last.
+    pub fn outcome(&self) -> (u8, u64, u32) {
+        let (_, task) = self.activity.tasks.iter().last().expect("a task");
+        let words = &self.heap.words[task.promise as usize..];
+        (words[1] as u8 & 3, words[2], (words[1] >> 32) as u32)
+    }
+}
+
+/// A number as an argument.
+pub fn number(value: f64) -> (u64, u32) {
+    (value.to_bits(), raya_bytecode::slot::TAG_NUMBER)
+}
