@@ -3,11 +3,14 @@
 //! An idle context has none: the box is dropped when the last task has ended and nothing is queued.
 //! Invariants: `running` names a live task or none; jobs name live tasks and promises; a blocked context runs nothing
 //! until its request is answered. References in jobs, timers, requests and watches are roots.
-//! Absent: who answers requests (`systems/effects`), what references mean (`heaps`, `check`).
+//! Absent: who answers requests (`systems/effects`), what references mean (`heaps`).
 
 use crate::dump::{LoadError, Persist, Reader, Writer, ensure};
+use crate::frames::{FrameRow, Stack};
+use crate::heaps::{Heap, Soundness};
+use crate::layout::Kind;
 use crate::programs::Program;
-use crate::tasks::{TaskState, Tasks};
+use crate::tasks::{Task, TaskState, Tasks};
 use crate::timers::Timers;
 use crate::values::Value;
 use std::collections::VecDeque;
@@ -100,8 +103,15 @@ impl Activity {
         self.tasks.stack_bytes()
     }
 
-    /// Checks the invariants within the activity; references are `check`'s.
-    pub fn verify(&self, program: &Program) -> Result<(), LoadError> {
+    /// Checks the invariants, in itself and against the context's heap. A context without an activity has an empty one.
+    pub fn verify(&self, program: &Program, heap: &Heap) -> Result<(), LoadError> {
+        self.verify_rows(program)?;
+        let soundness = Soundness::of(heap, program)?;
+        self.verify_references(program, &soundness)?;
+        self.verify_waiters(heap, &soundness)
+    }
+
+    fn verify_rows(&self, program: &Program) -> Result<(), LoadError> {
         self.tasks.verify_rows()?;
         self.timers.verify()?;
         let is_state = |index: u32, state| self.tasks.at(index).is_some_and(|t| t.state == state);
@@ -135,6 +145,58 @@ impl Activity {
             )?;
         }
         Ok(())
+    }
+
+    fn verify_references(&self, program: &Program, soundness: &Soundness) -> Result<(), LoadError> {
+        let is_promise = |reference| soundness.kind(reference) == Some(Kind::Promise);
+        let are_promises = self.jobs.iter().all(|job| match *job {
+            Job::Resume { promise, .. } => is_promise(promise),
+            Job::Follow { promise, source } | Job::Adopt { promise, source } => {
+                is_promise(promise) && is_promise(source)
+            }
+        });
+        ensure(are_promises, "jobs are about promises")?;
+        ensure(
+            self.timers.promises().all(is_promise),
+            "timers fulfil promises",
+        )?;
+        let is_optional = |reference| reference == 0 || is_promise(reference);
+        ensure(
+            self.outbox.iter().all(|r| is_optional(r.promise)),
+            "answers go to promises",
+        )?;
+        for (_, task) in self.tasks.iter() {
+            ensure(is_optional(task.promise), "a task settles a promise")?;
+            for row in &task.stack.rows {
+                verify_registers(row, &task.stack, program, soundness)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Every waiting task is in one promise's list, and lists are of waiting tasks.
+    fn verify_waiters(&self, heap: &Heap, soundness: &Soundness) -> Result<(), LoadError> {
+        let is_waiting = |task: &&Task| task.state == TaskState::Waiting;
+        let mut left = self
+            .tasks
+            .iter()
+            .filter(|(_, t)| t.state == TaskState::Waiting)
+            .count();
+        for promise in soundness.promises() {
+            let (mut next, last) = (heap.half(promise, 6), heap.half(promise, 7));
+            let mut end = 0;
+            while next != 0 {
+                let task = self.tasks.at(next - 1).filter(is_waiting);
+                let task = task.ok_or(LoadError::Invalid("who waits for a promise is waiting"))?;
+                left = left
+                    .checked_sub(1)
+                    .ok_or(LoadError::Invalid("a task is in one list"))?;
+                end = next;
+                next = task.next_waiter;
+            }
+            ensure(end == last, "a list of waiters ends with the last")?;
+        }
+        ensure(left == 0, "who waits is in a list")
     }
 
     fn verify_jobs(&self) -> Result<(), LoadError> {
@@ -185,17 +247,34 @@ impl Activity {
             left == 0,
             "tasks that run are the running one and its resumers",
         )?;
-        let awaits = |t: &crate::tasks::Task| t.state == TaskState::Running || t.resumer == 0;
+        let awaits = |t: &Task| t.state == TaskState::Running || t.resumer == 0;
         ensure(
             self.tasks.iter().all(|(_, t)| awaits(t)),
             "only running tasks have resumers",
         )?;
-        let waits = |t: &crate::tasks::Task| t.state == TaskState::Waiting || t.next_waiter == 0;
+        let waits = |t: &Task| t.state == TaskState::Waiting || t.next_waiter == 0;
         ensure(
             self.tasks.iter().all(|(_, t)| waits(t)),
             "only waiting tasks are in lists",
         )
     }
+}
+
+/// The reference registers of a frame hold what its function's locals say.
+fn verify_registers(
+    row: &FrameRow,
+    stack: &Stack,
+    program: &Program,
+    soundness: &Soundness,
+) -> Result<(), LoadError> {
+    let function = &program.image.functions[row.function as usize];
+    let slots = &program.image.slots[function.locals.indices()][usize::from(function.num_locals)..];
+    let registers = &stack.refs[row.ref_base as usize..][..slots.len()];
+    let are_sound = slots
+        .iter()
+        .zip(registers)
+        .all(|(slot, r)| soundness.accepts(*slot, *r));
+    ensure(are_sound, "registers hold what locals say")
 }
 
 impl Persist for Job {

@@ -1,0 +1,255 @@
+//! Strings: flat ones of bytes or UTF-16 units, and ropes of two parts that become flat when they are read.
+//!
+//! Invariants: a string whose units are all up to 0xff is Latin-1, so equal flat strings are equal bytes; the parts of a
+//! rope are not empty, so a rope of n units has fewer than n ropes below it. Absent: what methods of strings do.
+
+use super::{Heap, is_object};
+use crate::layout::{Kind, ROPE_WORDS, header, latin1_words, string_hash, utf16_words};
+use raya_bytecode::slot::CONSTANT_BIT;
+
+/// A flat string's contents.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Units<'a> {
+    /// Units up to 0xff, one byte each.
+    Latin1(&'a [u8]),
+    /// UTF-16 units, at least one of them above 0xff.
+    Utf16(&'a [u16]),
+}
+
+impl Units<'_> {
+    /// How many units.
+    pub fn len(&self) -> usize {
+        match self {
+            Units::Latin1(bytes) => bytes.len(),
+            Units::Utf16(units) => units.len(),
+        }
+    }
+
+    /// Whether it is the empty string.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// A unit.
+    pub fn get(&self, index: usize) -> Option<u16> {
+        match self {
+            Units::Latin1(bytes) => bytes.get(index).map(|b| u16::from(*b)),
+            Units::Utf16(units) => units.get(index).copied(),
+        }
+    }
+
+    /// All units.
+    pub fn iter(&self) -> impl Iterator<Item = u16> + '_ {
+        (0..self.len()).filter_map(|index| self.get(index))
+    }
+
+    /// As text, with lone surrogates replaced.
+    pub fn text(&self) -> String {
+        match self {
+            Units::Latin1(bytes) => bytes.iter().map(|b| char::from(*b)).collect(),
+            Units::Utf16(units) => String::from_utf16_lossy(units),
+        }
+    }
+}
+
+/// Strings. `constants` is the program's constants region.
+impl Heap {
+    /// A new string of units up to 0xff.
+    pub fn new_latin1(&mut self, bytes: &[u8]) -> Option<u32> {
+        let string = self.allocate(latin1_words(u32::try_from(bytes.len()).ok()?))?;
+        self.fill_string(string, Kind::Latin1, bytes.len(), bytes);
+        Some(string)
+    }
+
+    /// A new string of units of which at least one is above 0xff.
+    pub fn new_utf16(&mut self, units: &[u16]) -> Option<u32> {
+        debug_assert!(units.iter().any(|u| *u > 0xff), "a string has one form");
+        let string = self.allocate(utf16_words(u32::try_from(units.len()).ok()?))?;
+        self.fill_string(
+            string,
+            Kind::Utf16,
+            units.len(),
+            bytemuck::cast_slice(units),
+        );
+        Some(string)
+    }
+
+    fn fill_string(&mut self, string: u32, kind: Kind, len: usize, bytes: &[u8]) {
+        self.words[string as usize] = header(kind);
+        self.words[string as usize + 1] = len as u64;
+        let body = bytemuck::cast_slice_mut(&mut self.words[string as usize + 2..]);
+        body[..bytes.len()].copy_from_slice(bytes);
+    }
+
+    /// A new string of any units.
+    pub fn new_units(&mut self, units: &[u16]) -> Option<u32> {
+        if units.iter().any(|u| *u > 0xff) {
+            return self.new_utf16(units);
+        }
+        let string = self.allocate(latin1_words(u32::try_from(units.len()).ok()?))?;
+        self.fill_string(string, Kind::Latin1, units.len(), &[]);
+        let body = bytemuck::cast_slice_mut::<u64, u8>(&mut self.words[string as usize + 2..]);
+        for (byte, unit) in body.iter_mut().zip(units) {
+            *byte = *unit as u8;
+        }
+        Some(string)
+    }
+
+    /// A new string from text.
+    pub fn new_text(&mut self, text: &str) -> Option<u32> {
+        if text.is_ascii() {
+            return self.new_latin1(text.as_bytes());
+        }
+        self.new_units(&text.encode_utf16().collect::<Vec<u16>>())
+    }
+
+    /// A new rope. Neither part is empty.
+    pub fn new_rope(&mut self, left: u32, right: u32, len: u32) -> Option<u32> {
+        let rope = self.new_plain(Kind::Rope, ROPE_WORDS)?;
+        self.words[rope as usize + 1] = u64::from(len);
+        self.words[rope as usize + 2] = u64::from(left) | u64::from(right) << 32;
+        Some(rope)
+    }
+
+    /// The region that a reference is into, and where.
+    fn region<'a>(&'a self, constants: &'a [u64], reference: u32) -> (&'a [u64], usize) {
+        if reference & CONSTANT_BIT == 0 {
+            (&self.words, reference as usize)
+        } else {
+            (constants, (reference & !CONSTANT_BIT) as usize)
+        }
+    }
+
+    /// The kind of an object wherever it lies.
+    pub fn kind_of(&self, constants: &[u64], reference: u32) -> Kind {
+        let (words, at) = self.region(constants, reference);
+        Kind::of(words[at]).expect("a reference is to an object")
+    }
+
+    /// Whether a reference is to a string.
+    pub fn is_string(&self, constants: &[u64], reference: u32) -> bool {
+        is_object(reference) && self.kind_of(constants, reference).is_string()
+    }
+
+    /// How many units a string has.
+    pub fn string_len(&self, constants: &[u64], string: u32) -> u32 {
+        let (words, at) = self.region(constants, string);
+        words[at + 1] as u32
+    }
+
+    /// The parts of a rope that is not flattened yet.
+    pub fn rope_parts(&self, rope: u32) -> Option<(u32, u32)> {
+        let is_open = self.kind(rope) == Kind::Rope && self.half(rope, 5) != 0;
+        is_open.then(|| (self.half(rope, 4), self.half(rope, 5)))
+    }
+
+    /// A string's units where they lie; none for a rope that is not flattened.
+    pub fn units<'a>(&'a self, constants: &'a [u64], string: u32) -> Option<Units<'a>> {
+        let (words, at) = self.region(constants, string);
+        let (len, body) = (words[at + 1] as u32 as usize, &words[at + 2..]);
+        match Kind::of(words[at]) {
+            Some(Kind::Latin1) => Some(Units::Latin1(&bytemuck::cast_slice(body)[..len])),
+            Some(Kind::Utf16) => Some(Units::Utf16(&bytemuck::cast_slice(body)[..len])),
+            Some(Kind::Rope) if body[0] >> 32 == 0 => self.units(constants, body[0] as u32),
+            Some(Kind::Rope) => None,
+            _ => panic!("the reference is not to a string"),
+        }
+    }
+
+    /// Goes through a string's flat parts in order.
+    pub fn for_each_part<'a>(
+        &'a self,
+        constants: &'a [u64],
+        string: u32,
+        mut each: impl FnMut(Units<'a>),
+    ) {
+        let mut rest = vec![string];
+        while let Some(part) = rest.pop() {
+            match self.units(constants, part) {
+                Some(units) => each(units),
+                None => {
+                    let (left, right) = self.rope_parts(part).expect("only ropes have no units");
+                    rest.extend([right, left]);
+                }
+            }
+        }
+    }
+
+    /// A string's units, copied.
+    pub fn copy_units(&self, constants: &[u64], string: u32) -> Vec<u16> {
+        let mut units = Vec::with_capacity(self.string_len(constants, string) as usize);
+        self.for_each_part(constants, string, |part| units.extend(part.iter()));
+        units
+    }
+
+    /// A string as text, with lone surrogates replaced.
+    pub fn text(&self, constants: &[u64], string: u32) -> String {
+        match self.units(constants, string) {
+            Some(units) => units.text(),
+            None => String::from_utf16_lossy(&self.copy_units(constants, string)),
+        }
+    }
+
+    /// Whether all units of a string are up to 0xff.
+    pub fn is_latin1(&self, constants: &[u64], string: u32) -> bool {
+        let mut is_latin1 = true;
+        self.for_each_part(constants, string, |part| {
+            is_latin1 &= matches!(part, Units::Latin1(_));
+        });
+        is_latin1
+    }
+
+    /// The words that flattening a string takes; 0 if it is flat.
+    pub fn flatten_words(&self, constants: &[u64], string: u32) -> u32 {
+        if self.units(constants, string).is_some() {
+            return 0;
+        }
+        let len = self.string_len(constants, string);
+        if self.is_latin1(constants, string) {
+            latin1_words(len)
+        } else {
+            utf16_words(len)
+        }
+    }
+
+    /// Makes a string flat and gives the flat one; a rope keeps it. None: collect `flatten_words` first.
+    pub fn flatten(&mut self, constants: &[u64], string: u32) -> Option<u32> {
+        if self.kind_of(constants, string) != Kind::Rope {
+            return Some(string);
+        }
+        if self.rope_parts(string).is_none() {
+            return Some(self.half(string, 4));
+        }
+        let flat = self.new_flat(constants, string)?;
+        self.words[string as usize + 2] = u64::from(flat);
+        Some(flat)
+    }
+
+    fn new_flat(&mut self, constants: &[u64], rope: u32) -> Option<u32> {
+        if !self.is_latin1(constants, rope) {
+            return self.new_utf16(&self.copy_units(constants, rope));
+        }
+        let mut bytes = Vec::with_capacity(self.string_len(constants, rope) as usize);
+        self.for_each_part(constants, rope, |part| match part {
+            Units::Latin1(part) => bytes.extend_from_slice(part),
+            Units::Utf16(_) => unreachable!("all parts are Latin-1"),
+        });
+        self.new_latin1(&bytes)
+    }
+
+    /// The hash of a flat string; kept in it.
+    pub fn string_hash(&mut self, constants: &[u64], string: u32) -> u32 {
+        let (words, at) = self.region(constants, string);
+        let kept = (words[at + 1] >> 32) as u32;
+        if kept != 0 {
+            return kept;
+        }
+        let hash = match self.units(constants, string).expect("the string is flat") {
+            Units::Latin1(bytes) => string_hash(bytes),
+            Units::Utf16(units) => string_hash(bytemuck::cast_slice(units)),
+        };
+        assert!(string & CONSTANT_BIT == 0, "constants have their hash");
+        self.set_half(string, 3, hash);
+        hash
+    }
+}
