@@ -165,6 +165,11 @@ impl Activity {
             self.outbox.iter().all(|r| is_optional(r.promise)),
             "answers go to promises",
         )?;
+        let mut watches = self.entries.iter().chain(&self.owed);
+        ensure(
+            watches.all(|w| is_promise(w.promise)),
+            "watches are on promises",
+        )?;
         for (_, task) in self.tasks.iter() {
             ensure(is_optional(task.promise), "a task settles a promise")?;
             for row in &task.stack.rows {

@@ -11,10 +11,12 @@
 use crate::dump::{LoadError, Persist, Reader, Writer, ensure};
 use crate::layout::{Kind, header, string_hash};
 use crate::table::table;
+use raya_bytecode::codec::encode;
 use raya_bytecode::image::{
     CLASS_SHAPE, Export, FUNCTION_ASYNC, Image, METHOD_GETTER, METHOD_SETTER, NONE, Range,
 };
 use raya_bytecode::slot::{CONSTANT_BIT, Slot};
+use raya_bytecode::verify::VerifiedImage;
 use std::sync::Arc;
 
 /// The dense member table has at most so many cells; larger programs look members up by binary search.
@@ -124,7 +126,7 @@ pub struct WellKnown {
 #[derive(Debug)]
 pub struct Program {
     /// What it was linked from.
-    pub image: Arc<Image>,
+    pub image: Arc<VerifiedImage>,
     /// The hash of its encoded bytes.
     pub hash: u64,
     /// The constants region.
@@ -145,8 +147,8 @@ pub struct Program {
 }
 
 impl Program {
-    /// Links a verified image. `hash` is that of its encoded bytes.
-    pub fn link(image: Arc<Image>, hash: u64) -> Program {
+    /// Links an image. `hash` is the xxh3 of its encoded bytes.
+    pub fn link(image: Arc<VerifiedImage>, hash: u64) -> Program {
         let mut constants = Constants::default();
         for unit in 0..=0xff {
             constants.add(&[unit]);
@@ -454,7 +456,7 @@ impl Programs {
         // A hash can be forged: a program is another's equal only if its image is.
         let is_same = |cell: &ProgramCell| {
             let equal = |linked: &Arc<Program>| {
-                Arc::ptr_eq(linked, &program) || same_image(&linked.image, &program.image)
+                Arc::ptr_eq(linked, &program) || encode(&linked.image) == encode(&program.image)
             };
             cell.hash == program.hash && cell.linked.as_ref().is_some_and(equal)
         };
@@ -493,20 +495,4 @@ impl Programs {
         }
         Ok(())
     }
-}
-
-/// Equality of images by bits: NaN constants are equal to themselves.
-fn same_image(a: &Image, b: &Image) -> bool {
-    let bits = |image: &Image| {
-        image
-            .numbers
-            .iter()
-            .map(|n| n.to_bits())
-            .collect::<Vec<u64>>()
-    };
-    let without_numbers = |image: &Image| Image {
-        numbers: Vec::new(),
-        ..image.clone()
-    };
-    bits(a) == bits(b) && without_numbers(a) == without_numbers(b)
 }

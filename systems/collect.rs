@@ -9,7 +9,9 @@
 use raya_bytecode::image::RefSpan;
 use raya_bytecode::slot::HEAP_START;
 use raya_storages::activities::{Activity, Job};
-use raya_storages::heaps::{COLLECT_AT_WORDS_MIN, HEAP_WORDS_MAX, Heap, Soundness, is_in_heap, object_words};
+use raya_storages::heaps::{
+    COLLECT_AT_WORDS_MIN, HEAP_WORDS_MAX, Heap, Soundness, is_in_heap, object_words,
+};
 use raya_storages::layout::{Kind, header_class};
 use raya_storages::limits::Limits;
 use raya_storages::programs::Program;
@@ -76,14 +78,23 @@ pub fn collect(
         fuel: FUEL_FIXED + u64::from(heap.top) / WORDS_PER_STEP + roots / ROOTS_PER_STEP,
     };
     settle_size(heap, need.words, stack_bytes, limits)?;
-    debug_assert!(Soundness::of(heap, program).is_ok(), "a collection leaves a sound heap");
+    debug_assert!(
+        Soundness::of(heap, program).is_ok(),
+        "a collection leaves a sound heap"
+    );
     Ok(stats)
 }
 
 /// Sets when the next collection comes, and gives back memory that it won't need.
-fn settle_size(heap: &mut Heap, need: u32, stack_bytes: u64, limits: &Limits) -> Result<(), LimitFault> {
+fn settle_size(
+    heap: &mut Heap,
+    need: u32,
+    stack_bytes: u64,
+    limits: &Limits,
+) -> Result<(), LimitFault> {
     let live = u64::from(heap.top.max(HEAP_START));
-    let words_max = (limits.heap_bytes_max.saturating_sub(stack_bytes) / 8).min(HEAP_WORDS_MAX.into());
+    let words_max =
+        (limits.heap_bytes_max.saturating_sub(stack_bytes) / 8).min(HEAP_WORDS_MAX.into());
     let wanted = live + u64::from(need);
     let comfortable = if cfg!(feature = "zeal") {
         wanted
@@ -92,7 +103,8 @@ fn settle_size(heap: &mut Heap, need: u32, stack_bytes: u64, limits: &Limits) ->
     };
     heap.collect_at_words = comfortable.min(words_max) as u32;
     if heap.words.capacity() > heap.words.len() * 2 {
-        heap.words.shrink_to(heap.words.len() + heap.words.len() / 2);
+        heap.words
+            .shrink_to(heap.words.len() + heap.words.len() / 2);
     }
     if wanted > words_max {
         let (used, max) = (wanted * 8 + stack_bytes, limits.heap_bytes_max);
@@ -109,7 +121,9 @@ fn activity_roots(program: &Program, activity: &mut Activity, window_refs: u32, 
         let (_, locals_end) = task.stack.locals_end(&program.functions);
         let window = if index == running { window_refs } else { 0 };
         let end = (locals_end + window) as usize;
-        task.stack.refs[..end].iter_mut().for_each(|root| copy.root(root));
+        task.stack.refs[..end]
+            .iter_mut()
+            .for_each(|root| copy.root(root));
     }
     for job in &mut activity.jobs {
         match job {
@@ -120,8 +134,14 @@ fn activity_roots(program: &Program, activity: &mut Activity, window_refs: u32, 
             }
         }
     }
-    activity.timers.promises_mut().for_each(|root| copy.root(root));
-    activity.outbox.iter_mut().for_each(|request| copy.root(&mut request.promise));
+    activity
+        .timers
+        .promises_mut()
+        .for_each(|root| copy.root(root));
+    activity
+        .outbox
+        .iter_mut()
+        .for_each(|request| copy.root(&mut request.promise));
     let watches = activity.entries.iter_mut().chain(&mut activity.owed);
     watches.for_each(|watch| copy.root(&mut watch.promise));
 }
@@ -141,7 +161,13 @@ impl<'a> Copy<'a> {
         from.truncate(heap.top as usize);
         let mut to = Vec::with_capacity(from.len() / 2);
         to.resize(HEAP_START as usize, 0);
-        Copy { program, from, to, scanned: HEAP_START as usize, roots: 0 }
+        Copy {
+            program,
+            from,
+            to,
+            scanned: HEAP_START as usize,
+            roots: 0,
+        }
     }
 
     fn root(&mut self, root: &mut u32) {
@@ -158,7 +184,9 @@ impl<'a> Copy<'a> {
         let header = self.from[at];
         match Kind::of(header) {
             Some(Kind::Forwarded) => (header >> 32) as u32,
-            Some(Kind::Rope) if self.from[at + 2] >> 32 == 0 => self.forward_flat(self.from[at + 2] as u32),
+            Some(Kind::Rope) if self.from[at + 2] >> 32 == 0 => {
+                self.forward_flat(self.from[at + 2] as u32)
+            }
             _ => self.copy(at),
         }
     }
@@ -169,7 +197,10 @@ impl<'a> Copy<'a> {
             return reference;
         }
         let header = self.from[reference as usize];
-        assert!(Kind::of(header) != Some(Kind::Rope), "a flattened rope has a flat string");
+        assert!(
+            Kind::of(header) != Some(Kind::Rope),
+            "a flattened rope has a flat string"
+        );
         if Kind::of(header) == Some(Kind::Forwarded) {
             return (header >> 32) as u32;
         }
@@ -177,9 +208,11 @@ impl<'a> Copy<'a> {
     }
 
     fn copy(&mut self, at: usize) -> u32 {
-        let words = object_words(&self.from, at, self.program).expect("a reference is to an object");
+        let words =
+            object_words(&self.from, at, self.program).expect("a reference is to an object");
         let moved = self.to.len() as u32;
-        self.to.extend_from_slice(&self.from[at..at + words as usize]);
+        self.to
+            .extend_from_slice(&self.from[at..at + words as usize]);
         self.from[at] = Kind::Forwarded as u64 | u64::from(moved) << 32;
         moved
     }
@@ -188,7 +221,8 @@ impl<'a> Copy<'a> {
     fn scan(&mut self) {
         while self.scanned < self.to.len() {
             let at = self.scanned;
-            let words = object_words(&self.to, at, self.program).expect("what was copied is an object");
+            let words =
+                object_words(&self.to, at, self.program).expect("what was copied is an object");
             self.scan_object(at);
             self.scanned = at + words as usize;
         }

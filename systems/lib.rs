@@ -1,2 +1,10 @@
-//! Being built.
+//! The sweeps of the runtime: one a file, in the order that `src/tick.rs` gives them.
+//!
+//! Free functions over named tables; no state of their own; none imports another.
+//! Absent: tables (`storages/`), the embedder's types (`src/`), clocks.
+
+pub mod collect;
 pub mod execute;
+
+#[cfg(test)]
+mod fixture;
