@@ -13,9 +13,11 @@ use crate::layout::{
 use raya_bytecode::slot::{CONSTANT_BIT, HEAP_START};
 
 mod arrays;
+mod hashes;
 mod strings;
 mod verify;
 
+pub use hashes::{Found, Key};
 pub use strings::Units;
 pub use verify::{Soundness, object_words};
 

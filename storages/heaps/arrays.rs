@@ -56,13 +56,13 @@ impl Heap {
     }
 
     /// The words of a store's elements.
-    fn store_body(&self, store: u32) -> &[u64] {
+    pub(super) fn store_body(&self, store: u32) -> &[u64] {
         let words = store_words(self.kind(store), self.store_capacity(store));
         let end = store + words.expect("a store's size was checked when it was made");
         &self.words[store as usize + 2..end as usize]
     }
 
-    fn store_body_mut(&mut self, store: u32) -> &mut [u64] {
+    pub(super) fn store_body_mut(&mut self, store: u32) -> &mut [u64] {
         let words = store_words(self.kind(store), self.store_capacity(store));
         let end = store + words.expect("a store's size was checked when it was made");
         &mut self.words[store as usize + 2..end as usize]
