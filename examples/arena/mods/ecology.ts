@@ -6,11 +6,15 @@ const SIZE = 24;
 
 abstract class Animal {
   alive = true;
-  constructor(public x: number, public y: number, protected energy: number) {}
+  constructor(
+    public x: number,
+    public y: number,
+    protected energy: number,
+    private readonly appetite: number,
+    private readonly maturity: number,
+  ) {}
   abstract eat(world: World): void;
   abstract child(): Animal;
-  protected abstract readonly appetite: number;
-  protected abstract readonly maturity: number;
 
   live(world: World): void {
     this.x = (this.x + world.random.int(3) - 1 + SIZE) % SIZE;
@@ -26,8 +30,9 @@ abstract class Animal {
 }
 
 class Rabbit extends Animal {
-  protected readonly appetite = 0.6;
-  protected readonly maturity = 9;
+  constructor(x: number, y: number, energy: number) {
+    super(x, y, energy, 0.6, 9);
+  }
 
   eat(world: World): void {
     this.energy += world.graze(this.x, this.y);
@@ -39,8 +44,9 @@ class Rabbit extends Animal {
 }
 
 class Fox extends Animal {
-  protected readonly appetite = 0.5;
-  protected readonly maturity = 18;
+  constructor(x: number, y: number, energy: number) {
+    super(x, y, energy, 0.5, 18);
+  }
 
   eat(world: World): void {
     for (const prey of world.at(this.x, this.y)) {
