@@ -221,7 +221,8 @@ handlers! {
     }
 
     call_builtin(s) {
-        s.m.fuel = s.fuel;
+        // Built-ins may look at the frames.
+        s.m.save(s.ip, s.fuel);
         let function = &*s.m.current;
         let nums = std::slice::from_raw_parts(s.window_nums(), function.num_temps as usize);
         let refs = std::slice::from_raw_parts(s.window_refs(), function.ref_temps as usize);

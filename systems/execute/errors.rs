@@ -12,7 +12,7 @@ use super::tasks::Settled;
 use raya_bytecode::image::{Class, NONE};
 use raya_bytecode::isa::{Inst, Op, Trap};
 use raya_bytecode::slot::{NULL, Slot, TAG_BOOLEAN, TAG_NUMBER, UNDEFINED};
-use raya_storages::layout::{Kind, object_header};
+use raya_storages::layout::object_header;
 use raya_storages::tasks::{LimitFault, Outcome};
 
 /// Frames that an error's stack shows.
@@ -294,36 +294,21 @@ impl Machine<'_> {
             return self.new_text(&headline);
         }
         let trace = self.trace(true);
-        let stack = headline + &self.stack_text(&trace);
+        let frames = self.stack_text(&trace);
+        let stack = headline + &frames;
         let words = u64::from(self.program.classes[class as usize].words);
-        let texts = [kind.name(), message, &stack];
+        let frames = frames.trim_start_matches('\n');
+        let texts = [kind.name(), message, &stack, frames];
         let texts_words: u64 = texts.iter().map(|t| Self::text_words_max(t)).sum();
-        let pairs = trace.len().min(SHOWN_FRAMES_MAX) as u32 * 2;
-        self.reserve(words + texts_words + Self::array_words(Kind::ArrayF64, pairs))?;
+        self.reserve(words + texts_words)?;
         let error = self.take(words as usize, object_header(class as u16));
-        for (name, text) in ["name", "message", "stack"].iter().zip(texts) {
+        for (name, text) in ["name", "message", "stack", "__trace"].iter().zip(texts) {
             if let Some(offset) = self.field_named(class, name, Slot::STR) {
                 let text = self.take_text(text);
                 self.set_field_ref(error, offset, text);
             }
         }
-        if let Some(offset) = self.field_named(class, "__trace", Slot::ARR_F64) {
-            let array = self.take_trace(&trace);
-            self.set_field_ref(error, offset, array);
-        }
         Ok(error)
-    }
-
-    /// A trace as an array of function and pc by turns, in reserved memory.
-    pub fn take_trace(&mut self, trace: &[(u32, u32)]) -> u32 {
-        let shown = &trace[..trace.len().min(SHOWN_FRAMES_MAX)];
-        let array = self.take_array(Kind::ArrayF64, shown.len() as u32 * 2);
-        let store = self.array_store(array) as usize + 2;
-        for (i, (function, pc)) in shown.iter().enumerate() {
-            self.heap.words[store + 2 * i] = f64::from(*function).to_bits();
-            self.heap.words[store + 2 * i + 1] = f64::from(*pc).to_bits();
-        }
-        array
     }
 
     /// The offset of a reference field by name and type.

@@ -147,6 +147,7 @@ impl World {
             limits: &self.limits,
             host: &self.host,
             now_ms: 0.0,
+            context: 0,
         }
     }
 

@@ -1,0 +1,89 @@
+//! `localeCompare` as Node's default locale orders Latin text: letters before case and accents.
+//!
+//! Three levels, as Unicode's collation has them: base letters, then accents, then case (small first). Absent:
+//! other scripts, which compare by units.
+
+use super::strings::order_number;
+use super::{Outcome, Window, float};
+use crate::execute::machine::Machine;
+use std::cmp::Ordering;
+
+/// What comes before digits and letters, in order.
+const SYMBOLS: &str = "_-,;:!?.'\"()[]{}@*/\\&#%`^+<=>|~$";
+/// Letters with accents that Latin-1 has, each before its base and the accent's rank.
+const ACCENTED: &str = "ÀA1ÁA2ÂA3ÃA4ÄA5ÅA6ÇC7ÈE1ÉE2ÊE3ËE5ÌI1ÍI2ÎI3ÏI5ÑN4ÒO1ÓO2ÔO3ÕO4ÖO5ÙU1ÚU2ÛU3ÜU5ÝY2\
+àa1áa2âa3ãa4äa5åa6çc7èe1ée2êe3ëe5ìi1íi2îi3ïi5ñn4òo1óo2ôo3õo4öo5ùu1úu2ûu3üu5ýy2ÿy5";
+
+pub(super) fn locale_compare(m: &mut Machine<'_>, w: Window<'_>) -> Outcome {
+    let (x, y) = (w.r(0)?, w.r(1)?);
+    m.pay(u64::from(m.text_len(x)) + u64::from(m.text_len(y)));
+    let (x, y) = (m.copy_units(x), m.copy_units(y));
+    float(order_number(compare(&x, &y)))
+}
+
+fn compare(x: &[u16], y: &[u16]) -> Ordering {
+    let keys = |units: &[u16]| units.iter().map(|u| key(*u)).collect::<Vec<_>>();
+    let (a, b) = (keys(x), keys(y));
+    let level = |pick: fn(&Key) -> u32| a.iter().map(pick).cmp(b.iter().map(pick));
+    level(|k| k.base)
+        .then(level(|k| k.accent))
+        .then(level(|k| k.case))
+}
+
+struct Key {
+    base: u32,
+    accent: u32,
+    case: u32,
+}
+
+fn key(unit: u16) -> Key {
+    let c = char::from_u32(u32::from(unit)).unwrap_or('\u{fffd}');
+    let (letter, accent) = match ACCENTED.char_indices().step_by(3).find(|(_, a)| *a == c) {
+        Some((at, _)) => {
+            let mut rest = ACCENTED[at..].chars().skip(1);
+            let letter = rest.next().unwrap_or(c);
+            (
+                letter,
+                rest.next().and_then(|d| d.to_digit(10)).unwrap_or(0),
+            )
+        }
+        None => (c, 0),
+    };
+    let base = match letter {
+        'a'..='z' | 'A'..='Z' => 200 + u32::from(letter.to_ascii_lowercase() as u8 - b'a'),
+        '0'..='9' => 100 + u32::from(letter as u8 - b'0'),
+        c if c.is_whitespace() => 1,
+        c => SYMBOLS
+            .find(c)
+            .map_or(1000 + u32::from(unit), |at| 10 + at as u32),
+    };
+    Key {
+        base,
+        accent,
+        case: u32::from(letter.is_ascii_uppercase()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::compare;
+
+    #[test]
+    fn orders_as_node() {
+        let mut words = [
+            "b", "a", "B", "A", "é", "e", "f", "_", "1", "ab", "aB", "Ab",
+        ];
+        words.sort_by(|x, y| {
+            compare(
+                &x.encode_utf16().collect::<Vec<_>>(),
+                &y.encode_utf16().collect::<Vec<_>>(),
+            )
+        });
+        assert_eq!(
+            words,
+            [
+                "_", "1", "a", "A", "ab", "aB", "Ab", "b", "B", "e", "é", "f"
+            ]
+        );
+    }
+}
