@@ -7,7 +7,10 @@
 pub mod ast;
 pub mod checked;
 pub mod diagnostics;
+mod emit;
 pub mod load;
+pub mod lower;
+mod mir;
 pub mod parse;
 mod prelude;
 pub mod types;
