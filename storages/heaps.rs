@@ -17,7 +17,7 @@ mod hashes;
 mod strings;
 mod verify;
 
-pub use hashes::{Found, Key};
+pub use hashes::{Found, Key, hash_reserve_words};
 pub use strings::Units;
 pub use verify::{Soundness, object_words};
 
@@ -96,6 +96,12 @@ impl Heap {
         }
         self.top = end;
         Some(start)
+    }
+
+    /// Whether so many words can be taken before the next collection.
+    pub fn has_room(&self, words: u32) -> bool {
+        let end = u64::from(self.top.max(HEAP_START)) + u64::from(words);
+        words == 0 || end <= u64::from(self.collect_at_words)
     }
 
     #[cold]

@@ -13,7 +13,8 @@ use crate::layout::{Kind, header, string_hash};
 use crate::table::table;
 use raya_bytecode::codec::encode;
 use raya_bytecode::image::{
-    CLASS_SHAPE, Export, FUNCTION_ASYNC, Image, METHOD_GETTER, METHOD_SETTER, NONE, Range,
+    CLASS_MAP, CLASS_SET, CLASS_SHAPE, Export, FUNCTION_ASYNC, Image, METHOD_GETTER, METHOD_SETTER,
+    NONE, Range,
 };
 use raya_bytecode::slot::{CONSTANT_BIT, Slot};
 use raya_bytecode::verify::VerifiedImage;
@@ -142,6 +143,8 @@ pub struct Program {
     members: Members,
     /// By class and member id: index + 1 in `members`, 0 for none. Empty if that would be too large.
     member_cells: Vec<u32>,
+    /// Classes of kind `CLASS_MAP` or `CLASS_SET`, in order.
+    pub tables: Vec<u16>,
     /// Shapes of object literals: (hash of their visible names, class), sorted.
     shapes: Vec<(u64, u16)>,
 }
@@ -165,6 +168,7 @@ impl Program {
             classes: link_classes(&image),
             member_cells: link_cells(&image, &members),
             members,
+            tables: link_tables(&image),
             shapes: link_shapes(&image),
             image,
             hash,
@@ -396,6 +400,12 @@ fn names_hash(names: impl Iterator<Item = Vec<u16>>) -> u64 {
         to.slice(&name);
     }
     to.hash()
+}
+
+fn link_tables(image: &Image) -> Vec<u16> {
+    let classes = (0..).zip(&image.classes);
+    let tables = classes.filter(|(_, class)| matches!(class.kind, CLASS_MAP | CLASS_SET));
+    tables.map(|(id, _)| id).collect()
 }
 
 fn link_shapes(image: &Image) -> Vec<(u64, u16)> {

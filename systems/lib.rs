@@ -5,6 +5,7 @@
 
 pub mod collect;
 pub mod execute;
+pub mod marshal;
 
 #[cfg(test)]
 mod fixture;

@@ -49,6 +49,19 @@ fn mix(value: u64) -> u32 {
     (mixed >> 32) as u32
 }
 
+/// How many slots an index for so many keys gets.
+fn slots_for(keys: u32) -> u32 {
+    (keys * 2).next_power_of_two().max(SLOTS_MIN)
+}
+
+/// The words of the slots that `hash_reserve` gives.
+pub fn hash_reserve_words(keys: u32) -> u32 {
+    if keys == 0 {
+        return 0;
+    }
+    store_words(Kind::StoreI32, slots_for(keys)).expect("an index is smaller than its keys")
+}
+
 impl Heap {
     /// The entry of a key.
     pub fn hash_find(&mut self, constants: &[u64], index: u32, keys: u32, key: Key) -> Found {
@@ -62,6 +75,16 @@ impl Heap {
         self.hash_growth(index).map_or(0, |slots| {
             store_words(Kind::StoreI32, slots).expect("an index is smaller than its keys")
         })
+    }
+
+    /// Gives an index without slots enough of them for so many keys. None: collect `hash_reserve_words` first.
+    pub fn hash_reserve(&mut self, index: u32, keys: u32) -> Option<()> {
+        assert!(self.half(index, 3) == 0, "the index is new");
+        if keys > 0 {
+            let store = self.new_store(Kind::StoreI32, slots_for(keys))?;
+            self.set_half(index, 3, store);
+        }
+        Some(())
     }
 
     /// Enters a key that is not there yet; it stands in `keys[entry]` already. None: collect `hash_insert_words` first.
@@ -221,7 +244,7 @@ impl Heap {
         let (count, removed) = (self.half(index, 2), self.half(index, 4));
         let slots = self.store_capacity(self.half(index, 3));
         let is_full = (u64::from(count) + u64::from(removed) + 1) * 4 > u64::from(slots) * 3;
-        is_full.then(|| ((count + 1) * 2).next_power_of_two().max(SLOTS_MIN))
+        is_full.then(|| slots_for(count + 1))
     }
 
     fn hash_rebuild(&mut self, constants: &[u64], index: u32, keys: u32, slots: u32) -> Option<()> {

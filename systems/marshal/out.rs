@@ -1,0 +1,177 @@
+//! Out of a heap: walks what a mixed pair refers to, with the objects above it at hand to notice a cycle.
+
+use super::plan::{TABLE_KEYS, TABLE_ORDER, TABLE_VALUES};
+use super::{MarshalError, Problem, VALUE_BYTES_MAX};
+use raya_bytecode::image::*;
+use raya_bytecode::slot::{NULL, Slot, TAG_BOOLEAN, TAG_NUMBER, UNDEFINED};
+use raya_storages::heaps::{Heap, Key, is_object};
+use raya_storages::layout::Kind;
+use raya_storages::programs::{LinkedClass, Program};
+use raya_storages::values::{VALUE_DEPTH_MAX, Value};
+
+/// A copy on its way out.
+pub struct Out<'a> {
+    program: &'a Program,
+    heap: &'a Heap,
+    /// The objects that the one being copied is part of.
+    above: Vec<u32>,
+    bytes: usize,
+}
+
+impl<'a> Out<'a> {
+    /// A copy from a heap.
+    pub fn new(program: &'a Program, heap: &'a Heap) -> Out<'a> {
+        Out {
+            program,
+            heap,
+            above: Vec::new(),
+            bytes: 0,
+        }
+    }
+
+    /// What a mixed pair is.
+    pub fn value(&mut self, (num, reference): Key) -> Result<Value, MarshalError> {
+        self.spend(size_of::<Value>())?;
+        match reference {
+            UNDEFINED => return Ok(Value::Undefined),
+            NULL => return Ok(Value::Null),
+            TAG_NUMBER => return Ok(Value::Number(f64::from_bits(num))),
+            TAG_BOOLEAN => return Ok(Value::Bool(num & 1 != 0)),
+            _ => {}
+        }
+        let constants = &self.program.constants;
+        if self.heap.is_string(constants, reference) {
+            self.spend(self.heap.string_len(constants, reference) as usize)?;
+            return Ok(Value::String(self.heap.text(constants, reference)));
+        }
+        if self.above.contains(&reference) {
+            return Err(Problem::Cycle.into());
+        }
+        if self.above.len() as u32 + 1 >= VALUE_DEPTH_MAX {
+            return Err(Problem::TooDeep(VALUE_DEPTH_MAX).into());
+        }
+        self.above.push(reference);
+        let value = self.object(reference);
+        self.above.pop();
+        value
+    }
+
+    fn spend(&mut self, bytes: usize) -> Result<(), MarshalError> {
+        self.bytes += bytes;
+        if self.bytes > VALUE_BYTES_MAX {
+            return Err(Problem::TooLarge(VALUE_BYTES_MAX).into());
+        }
+        Ok(())
+    }
+
+    fn object(&mut self, reference: u32) -> Result<Value, MarshalError> {
+        match self.heap.kind(reference) {
+            kind if kind.is_array() => Ok(Value::Array(self.items(reference)?)),
+            Kind::Object => self.instance(reference),
+            Kind::Promise => Err(Problem::Bound("a promise").into()),
+            _ => Err(Problem::Bound("part of a Map or Set").into()),
+        }
+    }
+
+    fn items(&mut self, array: u32) -> Result<Vec<Value>, MarshalError> {
+        let len = self.heap.array_len(array);
+        (0..len).map(|index| self.item(array, index)).collect()
+    }
+
+    fn item(&mut self, array: u32, index: u32) -> Result<Value, MarshalError> {
+        let element = self.heap.key_at(array, index).unwrap_or((0, UNDEFINED));
+        self.value(element)
+            .map_err(|e| e.within(format_args!("[{index}]")))
+    }
+
+    fn instance(&mut self, object: u32) -> Result<Value, MarshalError> {
+        let class = &self.program.classes[usize::from(self.heap.class(object))];
+        match class.kind {
+            CLASS_CLOSURE => Err(Problem::Bound("a function").into()),
+            CLASS_CELL | CLASS_GLOBALS => Err(Problem::Bound("a variable").into()),
+            CLASS_MAP | CLASS_SET => self.table(object, class),
+            CLASS_TUPLE => {
+                let fields = self.fields(class).iter();
+                let items = fields.map(|field| self.value(self.field(object, field)));
+                items.collect::<Result<_, _>>().map(Value::Array)
+            }
+            _ => self.plain(object, class),
+        }
+    }
+
+    fn fields(&self, class: &LinkedClass) -> &'a [Field] {
+        &self.program.image.fields[class.fields.indices()]
+    }
+
+    /// A field as a mixed pair.
+    fn field(&self, object: u32, field: &Field) -> Key {
+        let num = || self.heap.num(object, field.num_offset);
+        let reference = || self.heap.half(object, field.ref_offset);
+        match field.slot {
+            Slot::F64 => (num(), TAG_NUMBER),
+            Slot::I32 => (f64::from(num() as i32).to_bits(), TAG_NUMBER),
+            Slot::BOOL => (num(), TAG_BOOLEAN),
+            Slot::MIXED => (num(), reference()),
+            _ => (0, reference()),
+        }
+    }
+
+    fn plain(&mut self, object: u32, class: &LinkedClass) -> Result<Value, MarshalError> {
+        let mut properties = Vec::new();
+        for field in self.fields(class) {
+            let mixed = self.field(object, field);
+            let name = self.program.image.text(field.name);
+            let is_left_out = field.flags & FIELD_OPTIONAL != 0 && mixed.1 == UNDEFINED;
+            if field.flags & FIELD_HIDDEN != 0 || name.starts_with("__") || is_left_out {
+                continue;
+            }
+            self.spend(size_of::<String>() + name.len())?;
+            let value = self
+                .value(mixed)
+                .map_err(|e| e.within(format_args!(".{name}")))?;
+            properties.push((name, value));
+        }
+        Ok(Value::Object(properties))
+    }
+
+    /// A `Map` or `Set`: its live entries in order.
+    fn table(&mut self, object: u32, class: &LinkedClass) -> Result<Value, MarshalError> {
+        let fields = self.fields(class);
+        let column = |index: usize| self.heap.half(object, fields[index].ref_offset);
+        let (keys, order) = (column(TABLE_KEYS), column(TABLE_ORDER));
+        let values = if class.kind == CLASS_MAP {
+            column(TABLE_VALUES)
+        } else {
+            UNDEFINED
+        };
+        let (mut pairs, mut set) = (Vec::new(), Vec::new());
+        for entry in self.live_entries(keys, order) {
+            let key = self.item(keys, entry)?;
+            if class.kind == CLASS_SET {
+                set.push(key);
+            } else if is_object(values) {
+                pairs.push((key, self.item(values, entry)?));
+            }
+        }
+        Ok(if class.kind == CLASS_MAP {
+            Value::Map(pairs)
+        } else {
+            Value::Set(set)
+        })
+    }
+
+    /// Entries whose `__order` is not negative. A table whose constructor has not run has no columns yet.
+    fn live_entries(&self, keys: u32, order: u32) -> Vec<u32> {
+        if !is_object(keys) || !is_object(order) {
+            return Vec::new();
+        }
+        let is_live = |entry: &u32| {
+            let number = self
+                .heap
+                .key_at(order, *entry)
+                .map(|(num, _)| f64::from_bits(num));
+            number.is_some_and(|number| number >= 0.0)
+        };
+        (0..self.heap.array_len(keys)).filter(is_live).collect()
+    }
+}
