@@ -152,13 +152,11 @@ impl Writer<'_, '_> {
         let numbers = braces.is_array && self.all_numbers(r);
         let mut braces = braces;
         if let Some(at) = self.circular.iter().position(|c| *c == r) {
-            let mark = units(&format!("<ref *{}> ", at + 1));
-            let front = if braces.base.is_empty() {
-                &mut braces.open
-            } else {
-                &mut braces.base
-            };
-            front.splice(0..0, mark);
+            let mut mark = units(&format!("<ref *{}>", at + 1));
+            if !braces.base.is_empty() {
+                mark.push(u16::from(b' '));
+            }
+            braces.base.splice(0..0, mark);
         }
         let length: usize = parts.iter().map(Vec::len).sum();
         self.m.check_text(length)?;
@@ -244,7 +242,7 @@ impl Writer<'_, '_> {
     fn columns(&self, width: usize, total: usize, entries: usize, count: usize) -> usize {
         let width = width as f64;
         let bias = libm::sqrt(width - total as f64 / entries as f64);
-        let biased = (width - 3.0 - bias).max(width - bias).max(1.0);
+        let biased = (width - 3.0 - bias).max(1.0);
         let square =
             crate::execute::floats::round(libm::sqrt(2.5 * biased * count as f64) / biased);
         let fits = libm::floor((LINE_MAX - self.indent) as f64 / width);
@@ -423,15 +421,12 @@ impl Writer<'_, '_> {
                 .collect();
             base = join(&lines, &line);
         }
-        let mut shown = self.shown_fields(r, class, &["name", "message", "stack", "cause"]);
-        let cause = self
-            .shown_fields(r, class, &[])
-            .into_iter()
-            .find(|(_, n)| *n == units("cause"));
-        if let Some((index, _)) =
-            cause.filter(|(index, _)| self.m.field_value(r, *index).1 != UNDEFINED)
-        {
-            shown.push((index, units("[cause]")));
+        let mut shown = self.shown_fields(r, class, &["name", "message", "stack", "cause", "errors"]);
+        for (index, name) in self.shown_fields(r, class, &[]) {
+            let is_there = self.m.field_value(r, index).1 != UNDEFINED;
+            if is_there && [units("cause"), units("errors")].contains(&name) {
+                shown.push((index, units(&format!("[{}]", String::from_utf16_lossy(&name)))));
+            }
         }
         if shown.is_empty() {
             return Ok(base);
@@ -516,7 +511,7 @@ fn key(name: &[u16]) -> Units {
         .chars()
         .next()
         .is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
-    if text == "[cause]" || starts_well && text.chars().all(is_word) {
+    if text == "[cause]" || text == "[errors]" || starts_well && text.chars().all(is_word) {
         return name.to_vec();
     }
     let mut out = Units::new();

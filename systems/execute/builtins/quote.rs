@@ -20,7 +20,7 @@ pub(super) fn inspect_quoted(units: &[u16], out: &mut Vec<u16>) {
             0x5c => Some("\\\\".to_owned()),
             0..=0x1f | 0x7f..=0x9f => Some(format!("\\x{unit:02X}")),
             0x27 if quote == '\'' => Some("\\'".to_owned()),
-            0xd800..=0xdfff if is_lone(units, i) => Some(format!("\\u{unit:04X}")),
+            0xd800..=0xdfff if is_lone(units, i) => Some(format!("\\u{unit:04x}")),
             _ => None,
         };
         match escape {

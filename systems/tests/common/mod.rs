@@ -85,7 +85,7 @@ impl Source {
     pub fn finish(self) -> Arc<Program> {
         let image = self.image.finish(self.entry).expect("assembles");
         let image = verify(image).unwrap_or_else(|e| panic!("{e}"));
-        Arc::new(Program::link(Arc::new(image.into_inner()), 1))
+        Arc::new(Program::link(Arc::new(image), 1))
     }
 }
 
