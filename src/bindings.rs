@@ -56,14 +56,23 @@ pub(crate) struct Bindings {
 
 impl fmt::Debug for Bindings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.registered.iter().map(|r| &r.name)).finish()
+        f.debug_list()
+            .entries(self.registered.iter().map(|r| &r.name))
+            .finish()
     }
 }
 
 impl Default for Bindings {
     fn default() -> Bindings {
-        let vm = Registered { name: inner::MODULE.into(), capability: None };
-        Bindings { registered: vec![vm], shared: BTreeMap::new(), by_context: Vec::new() }
+        let vm = Registered {
+            name: inner::MODULE.into(),
+            capability: None,
+        };
+        Bindings {
+            registered: vec![vm],
+            shared: BTreeMap::new(),
+            by_context: Vec::new(),
+        }
     }
 }
 
@@ -72,12 +81,21 @@ impl Bindings {
     pub fn register(&mut self, capability: Capability) -> Result<(), VmError> {
         let name = capability.name().to_owned();
         if self.number(&name).is_some() {
-            return Err(VmError::option("capability", format!("`{name}` is registered already")));
+            return Err(VmError::option(
+                "capability",
+                format!("`{name}` is registered already"),
+            ));
         }
         if self.registered.len() == CAPABILITIES_MAX {
-            return Err(VmError::option("capability", format!("more than {CAPABILITIES_MAX}")));
+            return Err(VmError::option(
+                "capability",
+                format!("more than {CAPABILITIES_MAX}"),
+            ));
         }
-        self.registered.push(Registered { name, capability: Some(capability) });
+        self.registered.push(Registered {
+            name,
+            capability: Some(capability),
+        });
         Ok(())
     }
 
@@ -88,8 +106,11 @@ impl Bindings {
     /// The set of capabilities with these names.
     pub fn grants(&self, names: &[String]) -> Result<u64, VmError> {
         names.iter().try_fold(0, |grants, name| {
-            let unknown = || VmError::option("capabilities", format!("there is no capability `{name}`"));
-            self.number(name).map(|n| grants | 1 << n).ok_or_else(unknown)
+            let unknown =
+                || VmError::option("capabilities", format!("there is no capability `{name}`"));
+            self.number(name)
+                .map(|n| grants | 1 << n)
+                .ok_or_else(unknown)
         })
     }
 
@@ -103,13 +124,20 @@ impl Bindings {
         match names.iter().find(|name| self.number(name).is_none()) {
             None if names.len() <= CAPABILITIES_MAX => Ok(()),
             None => Err(VmError::InvalidDump("too many capabilities".into())),
-            Some(name) => Err(VmError::InvalidDump(format!("the capability `{name}` is not registered").into())),
+            Some(name) => Err(VmError::InvalidDump(
+                format!("the capability `{name}` is not registered").into(),
+            )),
         }
     }
 
     /// Numbers the capabilities as in a dump; those that it doesn't know come after. All bindings are forgotten.
     pub fn rebind(&mut self, names: &[String]) {
-        let place = |r: &Registered| names.iter().position(|n| *n == r.name).unwrap_or(names.len());
+        let place = |r: &Registered| {
+            names
+                .iter()
+                .position(|n| *n == r.name)
+                .unwrap_or(names.len())
+        };
         self.registered.sort_by_key(place);
         self.shared.clear();
         self.by_context.clear();
@@ -124,12 +152,16 @@ impl Bindings {
 
     /// The binding of a context with a program.
     pub fn of(&self, row: usize) -> &Binding {
-        self.by_context[row].as_deref().expect("a context with a program is bound")
+        self.by_context[row]
+            .as_deref()
+            .expect("a context with a program is bound")
     }
 
     /// The same, to keep while tables change.
     pub fn share(&self, row: usize) -> Arc<Binding> {
-        self.by_context[row].clone().expect("a context with a program is bound")
+        self.by_context[row]
+            .clone()
+            .expect("a context with a program is bound")
     }
 
     fn set(&mut self, row: usize, binding: Arc<Binding>) {
@@ -139,12 +171,20 @@ impl Bindings {
         self.by_context[row] = Some(binding);
     }
 
-    fn bind(&mut self, id: ProgramId, program: &Program, grants: u64) -> Result<Arc<Binding>, VmError> {
+    fn bind(
+        &mut self,
+        id: ProgramId,
+        program: &Program,
+        grants: u64,
+    ) -> Result<Arc<Binding>, VmError> {
         let key = (id.to_bits(), grants);
         if let Some(binding) = self.shared.get(&key) {
             return Ok(binding.clone());
         }
-        let mut binding = Binding { links: HostLinks::default(), services: Vec::new() };
+        let mut binding = Binding {
+            links: HostLinks::default(),
+            services: Vec::new(),
+        };
         for import in &program.image.imports {
             let (function, service) = self.resolve(&program.image, import, grants)?;
             binding.links.functions.push(function);
@@ -156,25 +196,48 @@ impl Bindings {
     }
 
     /// What stands behind an import.
-    fn resolve(&self, image: &Image, import: &Import, grants: u64) -> Result<(HostFunction, Service), VmError> {
+    fn resolve(
+        &self,
+        image: &Image,
+        import: &Import,
+        grants: u64,
+    ) -> Result<(HostFunction, Service), VmError> {
         let (module, name) = (image.text(import.module), image.text(import.name));
         let number = self.number(&module).filter(|n| grants >> n & 1 == 1);
         let provided = match number.map(|n| &self.registered[n].capability) {
-            Some(Some(capability)) => capability.get(&name).map(|f| (f.signature.as_str(), body(&f.body))),
+            Some(Some(capability)) => capability
+                .get(&name)
+                .map(|f| (f.signature.as_str(), body(&f.body))),
             Some(None) => vm_function(&name),
             None => None,
         };
-        let file = image.files.get((import.line >> 24) as usize).map_or(String::new(), |&f| image.text(f));
+        let file = image
+            .files
+            .get((import.line >> 24) as usize)
+            .map_or(String::new(), |&f| image.text(f));
         let line = import.line & 0xff_ffff;
         let Some((signature, function)) = provided else {
             let granted = number.is_some();
-            let missing = CapabilityNotFound { capability: module, function: name, file, line, granted };
+            let missing = CapabilityNotFound {
+                capability: module,
+                function: name,
+                file,
+                line,
+                granted,
+            };
             return Err(VmError::CapabilityNotFound(Box::new(missing)));
         };
         let declared = describe(image, import.desc);
         if declared != signature {
             let provided = signature.to_owned();
-            let mismatch = SignatureMismatch { capability: module, function: name, file, line, declared, provided };
+            let mismatch = SignatureMismatch {
+                capability: module,
+                function: name,
+                file,
+                line,
+                declared,
+                provided,
+            };
             return Err(VmError::SignatureMismatch(Box::new(mismatch)));
         }
         Ok(function)
@@ -191,7 +254,11 @@ fn body(body: &Body) -> (HostFunction, Service) {
 
 fn vm_function(name: &str) -> Option<(&'static str, (HostFunction, Service))> {
     let &(op, _, signature) = VmOp::ALL.iter().find(|(_, n, _)| *n == name)?;
-    let function = if op == VmOp::Run { HostFunction::Deferred } else { HostFunction::Blocking };
+    let function = if op == VmOp::Run {
+        HostFunction::Deferred
+    } else {
+        HostFunction::Blocking
+    };
     Some((signature, (function, Service::Vm(op))))
 }
 

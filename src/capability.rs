@@ -11,11 +11,18 @@
 //! Invariant: a closure's types and its signature text come from the same trait, so they can't differ.
 //! Absent: who is granted what (`runtime`), how arguments leave a heap (`systems/marshal`).
 
+use crate::copy as marshal;
+use raya_bytecode::slot::TAG_NUMBER;
 use raya_storages::contexts::ContextId;
 use raya_storages::values::Value;
+use raya_systems::execute::{self, HostCall};
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{Arc, Mutex};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// The most parameters that a host function has.
+const ARGUMENTS_MAX: usize = 8;
 
 /// Who calls, for a host function.
 #[derive(Clone, Copy, Debug)]
@@ -23,7 +30,7 @@ pub struct Call {
     /// The context that calls.
     pub context: ContextId,
     /// The runtime's clock, in milliseconds.
-    pub clock_ms: u64,
+    pub clock_ms: f64,
 }
 
 /// An error that a host function gives: the program sees an `Error` with this message.
@@ -80,7 +87,28 @@ plain! {
     i32, "int", Value::Number(n) => exact_i32(*n), n => Value::Number(n.into());
     bool, "boolean", Value::Bool(b) => Some(*b), b => Value::Bool(b);
     String, "string", Value::String(s) => Some(s.clone()), s => Value::String(s);
-    Value, "unknown", v => Some(v.clone()), v => v;
+}
+
+impl Param for Value {
+    type Item<'a> = Value;
+
+    fn type_text() -> String {
+        "unknown".into()
+    }
+
+    fn from_value(value: &Value) -> Option<Value> {
+        Some(value.clone())
+    }
+}
+
+impl Ret for Value {
+    fn type_text() -> String {
+        "unknown".into()
+    }
+
+    fn into_result(self) -> Result<Value, HostError> {
+        Ok(self)
+    }
 }
 
 fn exact_i32(n: f64) -> Option<i32> {
@@ -133,7 +161,11 @@ impl<T: Param> Param for Vec<T> {
 }
 
 fn array_text(element: String) -> String {
-    if element.contains(' ') { format!("({element})[]") } else { format!("{element}[]") }
+    if element.contains(' ') {
+        format!("({element})[]")
+    } else {
+        format!("{element}[]")
+    }
 }
 
 impl Ret for () {
@@ -162,7 +194,10 @@ impl<T: Ret> Ret for Vec<T> {
     }
 
     fn into_result(self) -> Result<Value, HostError> {
-        self.into_iter().map(T::into_result).collect::<Result<_, _>>().map(Value::Array)
+        self.into_iter()
+            .map(T::into_result)
+            .collect::<Result<_, _>>()
+            .map(Value::Array)
     }
 }
 
@@ -172,12 +207,14 @@ impl<T: Ret, E: fmt::Display> Ret for Result<T, E> {
     }
 
     fn into_result(self) -> Result<Value, HostError> {
-        self.map_err(|e| HostError(e.to_string())).and_then(T::into_result)
+        self.map_err(|e| HostError(e.to_string()))
+            .and_then(T::into_result)
     }
 }
 
-/// A host function over values, as all kinds are kept.
-pub(crate) type ImmediateFn = dyn Fn(&Call, &[Value]) -> Result<Value, HostError> + Send + Sync;
+/// A host function that is called inline.
+pub(crate) type ImmediateFn =
+    dyn Fn(&mut HostCall<'_>) -> Result<(), execute::HostError> + Send + Sync;
 /// A host function with an effect.
 pub(crate) type EffectFn = dyn FnMut(&Call, &[Value]) -> Result<Value, HostError> + Send;
 
@@ -210,8 +247,14 @@ pub struct Capability {
 
 impl fmt::Debug for Capability {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let signatures = self.functions.iter().map(|(name, function)| (name, &function.signature));
-        f.debug_map().entry(&"capability", &self.name).entries(signatures).finish()
+        let signatures = self
+            .functions
+            .iter()
+            .map(|(name, function)| (name, &function.signature));
+        f.debug_map()
+            .entry(&"capability", &self.name)
+            .entries(signatures)
+            .finish()
     }
 }
 
@@ -281,14 +324,85 @@ closures!(A 0 B 1 C 2 D 3 E 4 G 5);
 closures!(A 0 B 1 C 2 D 3 E 4 G 5 H 6);
 closures!(A 0 B 1 C 2 D 3 E 4 G 5 H 6 I 7);
 
+/// The type of a function as `raya_bytecode::describe` writes it.
 fn signature((params, ret): (Vec<String>, String)) -> String {
-    format!("({}) => {ret}", params.join(", "))
+    let named = ('a'..)
+        .zip(params)
+        .map(|(name, ty)| format!("{name}: {ty}"));
+    format!("({}) => {ret}", named.collect::<Vec<_>>().join(", "))
+}
+
+/// Calls a closure with the arguments where they lie in the guest's registers.
+#[inline]
+fn invoke_inline<M, F: Immediate<M>>(
+    f: &F,
+    call: &mut HostCall<'_>,
+) -> Result<(), execute::HostError> {
+    let context = ContextId::from_bits(call.context).expect("contexts that run have an id");
+    let caller = Call {
+        context,
+        clock_ms: call.now_ms,
+    };
+    let mut args = [const { Value::Undefined }; ARGUMENTS_MAX];
+    for (at, arg) in args.iter_mut().enumerate().take(call.len()) {
+        *arg = argument_value(call, at)?;
+    }
+    let value = f
+        .invoke(&caller, &args)
+        .map_err(|e| execute::HostError::new(e.0))?;
+    give(call, value)
+}
+
+/// An argument, copied out of the heap.
+#[inline]
+fn argument_value(call: &HostCall<'_>, at: usize) -> Result<Value, execute::HostError> {
+    let raw = call.arg_raw(at);
+    if raw.1 == TAG_NUMBER {
+        return Ok(Value::Number(f64::from_bits(raw.0)));
+    }
+    marshal::copy_out(call.program(), call.heap(), raw)
+        .map_err(|e| execute::HostError::new(e.to_string()))
+}
+
+/// Answers a call.
+#[inline]
+fn give(call: &mut HostCall<'_>, value: Value) -> Result<(), execute::HostError> {
+    match value {
+        Value::Undefined => {}
+        Value::Null => call.ret_null(),
+        Value::Bool(value) => call.ret_bool(value),
+        Value::Number(value) => call.ret_f64(value),
+        Value::String(value) => call.ret_str(value),
+        _ => {
+            return Err(execute::HostError::new(
+                "a function that is called inline gives no arrays or objects",
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Calls a host function with an effect. Its panic is an error of the guest's call and the lock stays usable.
+pub(crate) fn call_effect(
+    function: &Mutex<EffectFn>,
+    call: &Call,
+    args: &[Value],
+) -> Result<Value, HostError> {
+    let run = || {
+        let mut function = function.lock().unwrap_or_else(PoisonError::into_inner);
+        function(call, args)
+    };
+    catch_unwind(AssertUnwindSafe(run))
+        .unwrap_or_else(|_| Err(HostError("the host function panicked".into())))
 }
 
 impl Capability {
     /// A capability without functions. Programs import it as `host:NAME`.
     pub fn new(name: impl Into<String>) -> Capability {
-        Capability { name: name.into(), functions: BTreeMap::new() }
+        Capability {
+            name: name.into(),
+            functions: BTreeMap::new(),
+        }
     }
 
     /// Its name.
@@ -298,31 +412,47 @@ impl Capability {
 
     /// Its functions' names and types, as a program declares them.
     pub fn signatures(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.functions.iter().map(|(name, f)| (name.as_str(), f.signature.as_str()))
+        self.functions
+            .iter()
+            .map(|(name, f)| (name.as_str(), f.signature.as_str()))
     }
 
     /// Adds a function that is called inline.
     pub fn function<M, F: Immediate<M>>(self, name: &str, f: F) -> Capability {
-        let body: Arc<ImmediateFn> = Arc::new(move |call, args| f.invoke(call, args));
+        let body: Arc<ImmediateFn> = Arc::new(move |call| invoke_inline(&f, call));
         self.with(name, signature(F::type_texts()), Body::Immediate(body))
     }
 
     /// Adds a function that the context waits for.
     pub fn blocking<M, F: Effect<M>>(self, name: &str, mut f: F) -> Capability {
-        let body = Arc::new(Mutex::new(move |call: &Call, args: &[Value]| f.invoke(call, args)));
+        let body = Arc::new(Mutex::new(move |call: &Call, args: &[Value]| {
+            f.invoke(call, args)
+        }));
         self.with(name, signature(F::type_texts()), Body::Blocking(body))
     }
 
     /// Adds a function that answers through a promise.
     pub fn deferred<M, F: Effect<M>>(self, name: &str, mut f: F) -> Capability {
         let (params, ret) = F::type_texts();
-        let body = Arc::new(Mutex::new(move |call: &Call, args: &[Value]| f.invoke(call, args)));
-        self.with(name, signature((params, format!("Promise<{ret}>"))), Body::Deferred(body))
+        let body = Arc::new(Mutex::new(move |call: &Call, args: &[Value]| {
+            f.invoke(call, args)
+        }));
+        self.with(
+            name,
+            signature((params, format!("Promise<{ret}>"))),
+            Body::Deferred(body),
+        )
     }
 
     fn with(mut self, name: &str, signature: String, body: Body) -> Capability {
-        let before = self.functions.insert(name.into(), CapabilityFunction { signature, body });
-        assert!(before.is_none(), "`{name}` is in the capability `{}` twice", self.name);
+        let before = self
+            .functions
+            .insert(name.into(), CapabilityFunction { signature, body });
+        assert!(
+            before.is_none(),
+            "`{name}` is in the capability `{}` twice",
+            self.name
+        );
         self
     }
 
@@ -343,16 +473,21 @@ mod tests {
             .function("find", |_: &Call, names: Vec<String>, at: Option<i32>| {
                 at.map(|at| names[at as usize].clone())
             })
-            .function("all", |_: &Call| -> Result<Vec<Option<bool>>, HostError> { Ok(vec![]) })
+            .function("all", |_: &Call| -> Result<Vec<Option<bool>>, HostError> {
+                Ok(vec![])
+            })
             .deferred("ask", |_: &Call, v: Value| v);
         let texts: Vec<_> = world.signatures().collect();
         assert_eq!(
             texts,
             [
                 ("all", "() => (boolean | undefined)[]"),
-                ("ask", "(unknown) => Promise<unknown>"),
-                ("find", "(string[], int | undefined) => string | undefined"),
-                ("spawn", "(string, number, number) => number"),
+                ("ask", "(a: unknown) => Promise<unknown>"),
+                (
+                    "find",
+                    "(a: string[], b: int | undefined) => string | undefined"
+                ),
+                ("spawn", "(a: string, b: number, c: number) => number"),
             ]
         );
     }

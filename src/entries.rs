@@ -32,13 +32,23 @@ impl Runtime {
         if self.contexts.states[row] == ContextState::Empty {
             return Err(VmError::NoProgram(id));
         }
-        let export = self.program(row).export(name).filter(|e| e.kind == EXPORT_FUNCTION);
-        export.map(|e| e.index).ok_or_else(|| VmError::FunctionNotFound(name.into()))
+        let export = self
+            .program(row)
+            .export(name)
+            .filter(|e| e.kind == EXPORT_FUNCTION);
+        export
+            .map(|e| e.index)
+            .ok_or_else(|| VmError::FunctionNotFound(name.into()))
     }
 
     fn add_run(&mut self, row: usize, id: ContextId, run: RunRow) -> TaskId {
-        let task = self.runs.insert(RunRow { contexts: id.to_bits(), ..run });
-        self.contexts.entries[row].get_or_insert_with(Box::default).push(task.to_bits());
+        let task = self.runs.insert(RunRow {
+            contexts: id.to_bits(),
+            ..run
+        });
+        self.contexts.entries[row]
+            .get_or_insert_with(Box::default)
+            .push(task.to_bits());
         task
     }
 
@@ -50,10 +60,17 @@ impl Runtime {
             ContextState::Loaded => {}
             _ => return self.modules_run(row).ok_or(VmError::AlreadyLoaded(id)),
         }
-        let task = self.add_run(row, id, RunRow { functions: NONE, ..RunRow::default() });
+        let task = self.add_run(
+            row,
+            id,
+            RunRow {
+                functions: NONE,
+                ..RunRow::default()
+            },
+        );
         self.contexts.states[row] = ContextState::Starting;
         let init = self.program(row).image.entry.init;
-        let started = self.cell(row).spawn_modules(init);
+        let started = self.cell(row).spawn_entry(init, &[]);
         self.watch(row, task, started);
         Ok(task)
     }
@@ -62,7 +79,8 @@ impl Runtime {
     fn modules_run(&self, row: usize) -> Option<TaskId> {
         let runs = self.contexts.entries[row].as_ref()?;
         let ids = runs.iter().filter_map(|&bits| TaskId::from_bits(bits));
-        ids.into_iter().find(|id| self.runs.functions[id.index()] == NONE)
+        ids.into_iter()
+            .find(|id| self.runs.functions[id.index()] == NONE)
     }
 
     /// Starts an exported function, at once or when the modules have run.
@@ -80,7 +98,16 @@ impl Runtime {
         }
         self.check_tasks(row)?;
         let askers = asker.map_or(0, ContextId::to_bits);
-        let task = self.add_run(row, id, RunRow { functions, args, askers, ..RunRow::default() });
+        let task = self.add_run(
+            row,
+            id,
+            RunRow {
+                functions,
+                args,
+                askers,
+                ..RunRow::default()
+            },
+        );
         match self.contexts.states[row] {
             ContextState::Ready => self.start(row, task),
             ContextState::Broken => self.fail_as_modules(row, task),
@@ -91,13 +118,19 @@ impl Runtime {
 
     /// Runs that have not ended count as tasks, so that entries can't pile up before modules have run.
     fn check_tasks(&self, row: usize) -> Result<(), VmError> {
-        let runs = self.contexts.entries[row].as_deref().map_or(&[][..], Vec::as_slice);
+        let runs = self.contexts.entries[row]
+            .as_deref()
+            .map_or(&[][..], Vec::as_slice);
         let is_open = |bits: &&u64| {
             TaskId::from_bits(**bits).is_some_and(|id| self.runs.outcomes[id.index()].is_none())
         };
         let count = runs.iter().filter(is_open).count() as u32 + 1;
         let max = self.contexts.limits[row].tasks_max;
-        if count > max { Err(VmError::TaskLimitExceeded { count, max }) } else { Ok(()) }
+        if count > max {
+            Err(VmError::TaskLimitExceeded { count, max })
+        } else {
+            Ok(())
+        }
     }
 
     /// Starts a run whose modules have run.
@@ -112,8 +145,13 @@ impl Runtime {
     fn watch(&mut self, row: usize, task: TaskId, started: Result<u32, Refused>) {
         match started {
             Ok(promise) => {
-                let activity = self.contexts.activities[row].as_mut().expect("a task was spawned");
-                activity.entries.push(Watch { promise, run: task.to_bits() });
+                let activity = self.contexts.activities[row]
+                    .as_mut()
+                    .expect("a task was spawned");
+                activity.entries.push(Watch {
+                    promise,
+                    run: task.to_bits(),
+                });
                 self.ready.update(&self.contexts, row as u32);
             }
             Err(refused) => {
@@ -122,14 +160,24 @@ impl Runtime {
                     Refused::Marshal(message) => Cause::Marshal(message),
                 };
                 self.drop_idle(row);
-                self.end(task, RunOutcome::Failed(Box::new(Failure { cause, trace: Vec::new() })));
+                self.end(
+                    task,
+                    RunOutcome::Failed(Box::new(Failure {
+                        cause,
+                        trace: Vec::new(),
+                    })),
+                );
             }
         }
     }
 
     fn fail_as_modules(&mut self, row: usize, task: TaskId) {
-        let modules = self.modules_run(row).expect("modules that failed have a run");
-        let outcome = self.runs.outcomes[modules.index()].clone().expect("they ended");
+        let modules = self
+            .modules_run(row)
+            .expect("modules that failed have a run");
+        let outcome = self.runs.outcomes[modules.index()]
+            .clone()
+            .expect("they ended");
         self.end(task, outcome);
     }
 
@@ -146,7 +194,11 @@ impl Runtime {
         self.runs.outcomes[run] = Some(outcome);
         self.forget_old(row);
         if is_modules {
-            self.contexts.states[row] = if returned { ContextState::Ready } else { ContextState::Broken };
+            self.contexts.states[row] = if returned {
+                ContextState::Ready
+            } else {
+                ContextState::Broken
+            };
             self.start_waiting(row, returned);
         }
     }
@@ -158,7 +210,11 @@ impl Runtime {
             if self.runs.outcomes[task.index()].is_some() {
                 continue;
             }
-            if returned { self.start(row, task) } else { self.fail_as_modules(row, task) }
+            if returned {
+                self.start(row, task)
+            } else {
+                self.fail_as_modules(row, task)
+            }
         }
     }
 
@@ -167,16 +223,31 @@ impl Runtime {
         let Some(asking) = self.contexts.find(asker) else {
             return;
         };
-        let answer = match outcome {
+        let answer = self.answer_of(row, outcome);
+        self.settle_owed(asking, task, answer);
+    }
+
+    /// Settles the promise owed for a run that had ended before it was owed.
+    pub(crate) fn settle_if_ended(&mut self, row: usize, task: TaskId) {
+        let Some(run) = self.runs.find(task) else {
+            return;
+        };
+        if let Some(outcome) = self.runs.outcomes[run].clone() {
+            let context =
+                ContextId::from_bits(self.runs.contexts[run]).expect("a run has a context");
+            let answer = self.answer_of(context.index(), &outcome);
+            self.settle_owed(row, task, answer);
+        }
+    }
+
+    /// What an asker is told of an outcome.
+    fn answer_of(&self, row: usize, outcome: &RunOutcome) -> Result<Value, String> {
+        match outcome {
             RunOutcome::Returned(value) => Ok(value.clone()),
             RunOutcome::Failed(failure) => {
-                let image = self.program(row).image.clone();
-                Err(fault(&image, &self.contexts.names[row], failure).to_string())
+                Err(fault(&self.program(row).image, &self.contexts.names[row], failure).to_string())
             }
-        };
-        self.settle_owed(asking, task, answer);
-        // The asker was told: nobody else asks for this outcome.
-        self.runs.askers[task.index()] = 0;
+        }
     }
 
     /// Settles a promise owed for a run.
@@ -189,7 +260,9 @@ impl Runtime {
         };
         // It stays a root until it is settled, since making the value may collect.
         self.cell(row).settle_owed(at, answer);
-        let activity = self.contexts.activities[row].as_mut().expect("it is still there");
+        let activity = self.contexts.activities[row]
+            .as_mut()
+            .expect("it is still there");
         activity.owed.remove(at);
         self.ready.update(&self.contexts, row as u32);
     }
@@ -217,13 +290,17 @@ impl Runtime {
         let mut ended = 0;
         while let Some(activity) = self.contexts.activities[row].as_ref() {
             let entries = activity.entries.clone();
-            let settled = entries.iter().position(|w| w.run != CALLED && self.is_settled(row, w.promise));
+            let settled = entries
+                .iter()
+                .position(|w| w.run != CALLED && self.is_settled(row, w.promise));
             let Some(at) = settled else {
                 break;
             };
             let task = TaskId::from_bits(entries[at].run).expect("an entry has a run");
             let outcome = self.outcome(row, entries[at].promise, self.runs.functions[task.index()]);
-            let activity = self.contexts.activities[row].as_mut().expect("it was there");
+            let activity = self.contexts.activities[row]
+                .as_mut()
+                .expect("it was there");
             activity.entries.remove(at);
             self.end(task, outcome);
             ended += 1;
@@ -232,19 +309,36 @@ impl Runtime {
     }
 
     /// Calls an exported function now.
-    pub(crate) fn call(&mut self, id: ContextId, name: &str, args: &[Value]) -> Result<Value, VmError> {
+    pub(crate) fn call(
+        &mut self,
+        id: ContextId,
+        name: &str,
+        args: &[Value],
+    ) -> Result<Value, VmError> {
         let row = self.find(id)?;
         let function = self.exported(row, id, name)?;
         if self.contexts.states[row] != ContextState::Ready {
             self.run_modules_now(id, row)?;
         }
-        let promise = self.cell(row).spawn_entry(function, args).map_err(|refused| match refused {
-            Refused::Limit(limit) => limit_error(limit),
-            Refused::Marshal(message) => VmError::Marshal(message.into()),
-        })?;
-        let activity = self.contexts.activities[row].as_mut().expect("a task was spawned");
-        activity.entries.push(Watch { promise, run: CALLED });
-        self.run_until(row, |runtime| runtime.called(row).is_none_or(|p| runtime.is_settled(row, p)));
+        let promise =
+            self.cell(row)
+                .spawn_entry(function, args)
+                .map_err(|refused| match refused {
+                    Refused::Limit(limit) => limit_error(limit),
+                    Refused::Marshal(message) => VmError::Marshal(message.into()),
+                })?;
+        let activity = self.contexts.activities[row]
+            .as_mut()
+            .expect("a task was spawned");
+        activity.entries.push(Watch {
+            promise,
+            run: CALLED,
+        });
+        self.run_until(row, |runtime| {
+            runtime
+                .called(row)
+                .is_none_or(|p| runtime.is_settled(row, p))
+        });
         let Some(promise) = self.called(row) else {
             return Err(VmError::ContextNotFound(id));
         };
@@ -252,27 +346,44 @@ impl Runtime {
             return Err(VmError::Pending(self.keep_called(row, id, function)));
         }
         let outcome = self.outcome(row, promise, function);
-        let activity = self.contexts.activities[row].as_mut().expect("it is watched");
+        let activity = self.contexts.activities[row]
+            .as_mut()
+            .expect("it is watched");
         activity.entries.retain(|w| w.run != CALLED);
         self.settle_down(row);
         match outcome {
             RunOutcome::Returned(value) => Ok(value),
-            RunOutcome::Failed(failure) => {
-                Err(failure_error(&self.program(row).image, &self.contexts.names[row], &failure))
-            }
+            RunOutcome::Failed(failure) => Err(failure_error(
+                &self.program(row).image,
+                &self.contexts.names[row],
+                &failure,
+            )),
         }
     }
 
     /// The promise that a call waits for.
     fn called(&self, row: usize) -> Option<u32> {
         let activity = self.contexts.activities[row].as_ref()?;
-        activity.entries.iter().find(|w| w.run == CALLED).map(|w| w.promise)
+        activity
+            .entries
+            .iter()
+            .find(|w| w.run == CALLED)
+            .map(|w| w.promise)
     }
 
     /// Makes a call that can't end now an entry like others.
     fn keep_called(&mut self, row: usize, id: ContextId, functions: u32) -> TaskId {
-        let task = self.add_run(row, id, RunRow { functions, ..RunRow::default() });
-        let activity = self.contexts.activities[row].as_mut().expect("a task waits");
+        let task = self.add_run(
+            row,
+            id,
+            RunRow {
+                functions,
+                ..RunRow::default()
+            },
+        );
+        let activity = self.contexts.activities[row]
+            .as_mut()
+            .expect("a task waits");
         let watch = activity.entries.iter_mut().find(|w| w.run == CALLED);
         watch.expect("the call is watched").run = task.to_bits();
         self.ready.update(&self.contexts, row as u32);
@@ -282,15 +393,18 @@ impl Runtime {
     fn run_modules_now(&mut self, id: ContextId, row: usize) -> Result<(), VmError> {
         let task = self.start_modules(id)?;
         self.run_until(row, |runtime| {
-            runtime.contexts.find(id).is_none() || runtime.contexts.states[row] != ContextState::Starting
+            runtime.contexts.find(id).is_none()
+                || runtime.contexts.states[row] != ContextState::Starting
         });
         self.find(id)?;
         match self.contexts.states[row] {
             ContextState::Ready => Ok(()),
             ContextState::Broken => match &self.runs.outcomes[task.index()] {
-                Some(RunOutcome::Failed(failure)) => {
-                    Err(failure_error(&self.program(row).image, &self.contexts.names[row], failure))
-                }
+                Some(RunOutcome::Failed(failure)) => Err(failure_error(
+                    &self.program(row).image,
+                    &self.contexts.names[row],
+                    failure,
+                )),
                 _ => unreachable!("modules that failed have a failure"),
             },
             _ => Err(VmError::Pending(task)),
@@ -307,7 +421,11 @@ impl Runtime {
     /// A context and all inside it, parents first.
     fn subtree(&self, id: ContextId) -> Vec<ContextId> {
         let mut found = vec![id];
-        if self.contexts.find(id).is_some_and(|row| self.contexts.inner[row].is_none()) {
+        if self
+            .contexts
+            .find(id)
+            .is_some_and(|row| self.contexts.inner[row].is_none())
+        {
             return found;
         }
         let mut children: BTreeMap<ContextId, Vec<ContextId>> = BTreeMap::new();
@@ -346,8 +464,10 @@ impl Runtime {
         let program = raya_storages::programs::ProgramId::from_bits(self.contexts.programs[row]);
         Cell {
             id: self.contexts.id_at(row).expect("a live row"),
-            program: program.and_then(|id| self.programs.get(id)).expect("a context with a program"),
-            host: self.bindings.of(row),
+            program: program
+                .and_then(|id| self.programs.get(id))
+                .expect("a context with a program"),
+            binding: self.bindings.of(row),
             heap: &mut self.contexts.heaps[row],
             activity: &mut self.contexts.activities[row],
             limits: &self.contexts.limits[row],

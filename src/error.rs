@@ -109,11 +109,23 @@ pub struct CapabilityNotFound {
 
 impl fmt::Display for CapabilityNotFound {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { capability, function, file, line, granted } = self;
+        let Self {
+            capability,
+            function,
+            file,
+            line,
+            granted,
+        } = self;
         if *granted {
-            write!(f, "{file}:{line}: the capability `{capability}` has no function `{function}`")
+            write!(
+                f,
+                "{file}:{line}: the capability `{capability}` has no function `{function}`"
+            )
         } else {
-            write!(f, "{file}:{line}: the capability `{capability}` (for `{function}`) was not granted")
+            write!(
+                f,
+                "{file}:{line}: the capability `{capability}` (for `{function}`) was not granted"
+            )
         }
     }
 }
@@ -139,7 +151,14 @@ pub struct SignatureMismatch {
 
 impl fmt::Display for SignatureMismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { capability, function, file, line, declared, provided } = self;
+        let Self {
+            capability,
+            function,
+            file,
+            line,
+            declared,
+            provided,
+        } = self;
         write!(
             f,
             "{file}:{line}: `{function}` of the capability `{capability}` is declared as `{declared}`, but is `{provided}`"

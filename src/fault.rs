@@ -42,7 +42,13 @@ impl fmt::Display for Fault {
             (name, "") => f.write_str(name)?,
             (name, message) => write!(f, "{name}: {message}")?,
         }
-        for TraceFrame { function, file, line, column } in &self.trace {
+        for TraceFrame {
+            function,
+            file,
+            line,
+            column,
+        } in &self.trace
+        {
             write!(f, "\n    at {function} ({file}:{line}:{column})")?;
         }
         if !self.context.is_empty() {
@@ -58,10 +64,22 @@ impl std::error::Error for Fault {}
 pub(crate) fn trace_frame(image: &Image, function: u32, pc: u32) -> TraceFrame {
     let row = &image.functions[function as usize];
     let lines = &image.lines[row.lines.indices()];
-    let known = lines.partition_point(|l| l.pc <= pc).checked_sub(1).map(|at| lines[at]);
-    let (file, line, column) = known.map_or((0, 0, 0), |l| (l.line >> 24, l.line & 0xff_ffff, l.column));
-    let file = image.files.get(file as usize).map_or(String::new(), |&name| image.text(name));
-    TraceFrame { function: image.text(row.name), file, line, column }
+    let known = lines
+        .partition_point(|l| l.pc <= pc)
+        .checked_sub(1)
+        .map(|at| lines[at]);
+    let (file, line, column) =
+        known.map_or((0, 0, 0), |l| (l.line >> 24, l.line & 0xff_ffff, l.column));
+    let file = image
+        .files
+        .get(file as usize)
+        .map_or(String::new(), |&name| image.text(name));
+    TraceFrame {
+        function: image.text(row.name),
+        file,
+        line,
+        column,
+    }
 }
 
 /// A failure with names and lines.
@@ -72,8 +90,17 @@ pub(crate) fn fault(image: &Image, context: &str, failure: &Failure) -> Fault {
         Cause::Marshal(message) => ("TypeError".into(), message.clone()),
         Cause::Cancelled => ("Error".into(), VmError::Cancelled.to_string()),
     };
-    let trace = failure.trace.iter().map(|&(function, pc)| trace_frame(image, function, pc)).collect();
-    Fault { context: context.into(), name, message, trace }
+    let trace = failure
+        .trace
+        .iter()
+        .map(|&(function, pc)| trace_frame(image, function, pc))
+        .collect();
+    Fault {
+        context: context.into(),
+        name,
+        message,
+        trace,
+    }
 }
 
 /// The error that a limit is.

@@ -13,7 +13,12 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 pub(crate) enum Command {
     Create(Box<VmOptions>, Sender<Result<ContextId, VmError>>),
     LoadRbinBytes(ContextId, Vec<u8>, Sender<Result<(), VmError>>),
-    RunEntry(ContextId, String, Vec<Value>, Sender<Result<TaskId, VmError>>),
+    RunEntry(
+        ContextId,
+        String,
+        Vec<Value>,
+        Sender<Result<TaskId, VmError>>,
+    ),
     Task(TaskId, Sender<Result<TaskStatus, VmError>>),
     Terminate(ContextId, Sender<Result<(), VmError>>),
 }
@@ -85,10 +90,22 @@ pub(crate) fn apply(runtime: &mut Runtime, command: Command) {
     match command {
         Command::Create(options, reply) => drop(reply.send(runtime.create(*options))),
         Command::LoadRbinBytes(context, bytes, reply) => {
-            drop(reply.send(runtime.vm(context).and_then(|mut vm| vm.load_rbin_bytes(&bytes))));
+            drop(
+                reply.send(
+                    runtime
+                        .vm(context)
+                        .and_then(|mut vm| vm.load_rbin_bytes(&bytes)),
+                ),
+            );
         }
         Command::RunEntry(context, name, args, reply) => {
-            drop(reply.send(runtime.vm(context).and_then(|mut vm| vm.run_entry(&name, args))));
+            drop(
+                reply.send(
+                    runtime
+                        .vm(context)
+                        .and_then(|mut vm| vm.run_entry(&name, args)),
+                ),
+            );
         }
         Command::Task(task, reply) => drop(reply.send(runtime.task(task))),
         Command::Terminate(context, reply) => {

@@ -38,7 +38,11 @@ impl VmOp {
             "(a: number, b: number, c: number, d: number, e: number, f: string, g: string[]) => number",
         ),
         (VmOp::Load, "__vmLoad", "(a: number, b: string) => void"),
-        (VmOp::Run, "__vmRun", "(a: number, b: string, c: unknown[]) => Promise<unknown>"),
+        (
+            VmOp::Run,
+            "__vmRun",
+            "(a: number, b: string, c: unknown[]) => Promise<unknown>",
+        ),
         (VmOp::Stats, "__vmStats", "(a: number) => number[]"),
         (VmOp::Alive, "__vmAlive", "(a: number) => boolean"),
         (VmOp::Terminate, "__vmTerminate", "(a: number) => void"),
@@ -104,7 +108,11 @@ fn child(runtime: &Runtime, asker: ContextId, args: &[Value]) -> Result<ContextI
     let missing = || VmError::Marshal("this Vm was terminated".into());
     let id = from_handle(number(args, 0)).ok_or_else(missing)?;
     let row = runtime.contexts.find(id).ok_or_else(missing)?;
-    if runtime.contexts.parent(row) == Some(asker) { Ok(id) } else { Err(missing()) }
+    if runtime.contexts.parent(row) == Some(asker) {
+        Ok(id)
+    } else {
+        Err(missing())
+    }
 }
 
 /// A limit as given, or by default; `field` is at fault if it is no whole number.
@@ -113,7 +121,10 @@ fn limit(field: &'static str, given: f64, default: u64) -> Result<u64, VmError> 
         return Ok(default);
     }
     if given < 0.0 || given.fract() != 0.0 || given > 2f64.powi(53) {
-        return Err(VmError::option(field, format!("{given} is no whole number of 0 or more")));
+        return Err(VmError::option(
+            field,
+            format!("{given} is no whole number of 0 or more"),
+        ));
     }
     Ok(given as u64)
 }
@@ -121,17 +132,28 @@ fn limit(field: &'static str, given: f64, default: u64) -> Result<u64, VmError> 
 fn new(runtime: &mut Runtime, asker: ContextId, args: &[Value]) -> Result<Value, VmError> {
     let row = asker.index();
     let left = &runtime.contexts.limits[row];
-    let heap_left = left.heap_bytes_max.saturating_sub(runtime.contexts.heaps[row].bytes_used());
+    let heap_left = left
+        .heap_bytes_max
+        .saturating_sub(runtime.contexts.heaps[row].bytes_used());
     let heap_default = MAX_HEAP_BYTES.min(heap_left / DEFAULT_PART);
     let tasks_default = u64::from(MAX_TASKS.min(left.tasks_max / DEFAULT_PART as u32));
-    let steps_left = left.steps_max.saturating_sub(runtime.contexts.counters[row].steps);
-    let steps_default = if left.steps_max == u64::MAX { u64::MAX } else { steps_left / DEFAULT_PART };
+    let steps_left = left
+        .steps_max
+        .saturating_sub(runtime.contexts.counters[row].steps);
+    let steps_default = if left.steps_max == u64::MAX {
+        u64::MAX
+    } else {
+        steps_left / DEFAULT_PART
+    };
     let small = |field, n: u64| {
         u32::try_from(n).map_err(|_| VmError::option(field, format!("{n} is too much")))
     };
     let options = VmOptions {
         max_heap_bytes: limit("maxHeapBytes", number(args, 0), heap_default)?,
-        max_tasks: small("maxTasks", limit("maxTasks", number(args, 1), tasks_default)?)?,
+        max_tasks: small(
+            "maxTasks",
+            limit("maxTasks", number(args, 1), tasks_default)?,
+        )?,
         max_step_budget: Some(limit("maxStepBudget", number(args, 2), steps_default)?)
             .filter(|&steps| steps != u64::MAX),
         max_steps_per_tick: Some(limit("stepsPerTick", number(args, 3), u64::MAX)?)

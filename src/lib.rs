@@ -1,1 +1,35 @@
 //! Raya: runs very many untrusted scripts side by side, each in an isolated context with limits of its own.
+//!
+//! A [`Runtime`] holds the tables; [`Runtime::vm`] gives a short-lived view of one context. Time passes in
+//! [`Runtime::tick`]; `tick.rs` is the ordered list of what happens in one. Several runtimes may exist; nothing is global.
+//! Invariant: no type in here is generic in host data. Absent: the compiler, files, clocks and terminals.
+
+mod bindings;
+mod capability;
+mod cell;
+mod copy;
+mod entries;
+mod error;
+mod fault;
+mod handle;
+mod inner;
+mod options;
+mod outcome;
+mod report;
+mod runtime;
+mod state;
+mod tick;
+mod vm;
+
+pub use capability::{Call, Capability, Effect, HostError, Immediate, Param, Ret};
+pub use error::{CapabilityNotFound, InvalidOption, SignatureMismatch, VmError};
+pub use fault::{Fault, TraceFrame};
+pub use handle::{Handle, Reply};
+pub use options::VmOptions;
+pub use raya_storages::contexts::ContextId;
+pub use raya_storages::programs::ProgramId;
+pub use raya_storages::runs::RunId as TaskId;
+pub use raya_storages::values::Value;
+pub use report::{TaskStatus, TickBudget, TickReport, VmStats};
+pub use runtime::Runtime;
+pub use vm::Vm;

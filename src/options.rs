@@ -90,7 +90,10 @@ impl VmOptions {
 
 fn at_most(field: &'static str, value: u64, max: u64) -> Result<(), VmError> {
     if value > max {
-        return Err(VmError::option(field, format!("{value} is more than {max}")));
+        return Err(VmError::option(
+            field,
+            format!("{value} is more than {max}"),
+        ));
     }
     Ok(())
 }
@@ -102,10 +105,22 @@ mod tests {
     #[test]
     fn what_is_wrong_is_named() {
         let wrong = [
-            VmOptions { max_heap_bytes: u64::MAX, ..VmOptions::default() },
-            VmOptions { max_tasks: u32::MAX, ..VmOptions::default() },
-            VmOptions { weight: 0, ..VmOptions::default() },
-            VmOptions { name: "n".repeat(300), ..VmOptions::default() },
+            VmOptions {
+                max_heap_bytes: u64::MAX,
+                ..VmOptions::default()
+            },
+            VmOptions {
+                max_tasks: u32::MAX,
+                ..VmOptions::default()
+            },
+            VmOptions {
+                weight: 0,
+                ..VmOptions::default()
+            },
+            VmOptions {
+                name: "n".repeat(300),
+                ..VmOptions::default()
+            },
         ];
         let fields = wrong.map(|o| match o.validate() {
             Err(VmError::InvalidOption(e)) => e.field,

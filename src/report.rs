@@ -16,7 +16,10 @@ pub struct TickBudget {
 impl TickBudget {
     /// So much fuel, and a clock that goes on by a sixtieth of a second.
     pub fn fuel(fuel: u64) -> TickBudget {
-        TickBudget { fuel, elapsed_ms: 1000.0 / 60.0 }
+        TickBudget {
+            fuel,
+            elapsed_ms: 1000.0 / 60.0,
+        }
     }
 }
 

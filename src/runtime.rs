@@ -8,7 +8,9 @@ use crate::error::VmError;
 use crate::handle::{Command, Handle};
 use crate::options::VmOptions;
 use crate::{Capability, ContextId, TaskId, TaskStatus, Vm, fault};
+use raya_bytecode::verify;
 use raya_storages::contexts::{ContextRow, Contexts, Inner};
+use raya_storages::dump::hash_bytes;
 use raya_storages::heaps::Heap;
 use raya_storages::limits::Limits;
 use raya_storages::programs::{Program, ProgramId, Programs};
@@ -45,8 +47,6 @@ pub struct Runtime {
     pub(crate) bindings: Bindings,
     pub(crate) loader: Box<ProgramLoader>,
     pub(crate) commands: Receiver<Command>,
-    /// Rows that asked something of the host and were not served yet.
-    pub(crate) asking: Vec<u32>,
     /// Workers; none for one thread.
     pub(crate) workers: Option<rayon::ThreadPool>,
     handle: Handle,
@@ -86,7 +86,6 @@ impl Runtime {
             bindings: Bindings::default(),
             loader: Box::new(|path, _| Err(format!("{path}: this host loads no programs"))),
             commands,
-            asking: Vec::new(),
             workers: (threads > 1).then(|| pool().expect("the system gives threads")),
             handle,
         }
@@ -110,8 +109,9 @@ impl Runtime {
     /// Verifies and links a program, to be shared by contexts. The same bytes again give the same id.
     pub fn load_program(&mut self, rbin: &[u8]) -> Result<ProgramId, VmError> {
         let invalid = |e: String| VmError::InvalidBinary(e.into());
-        let (image, hash) = raya_bytecode::load(rbin).map_err(|e| invalid(e.to_string()))?;
-        Ok(self.programs.share(Arc::new(Program::link(image, hash))))
+        let image = verify::decode_verified(rbin).map_err(|e| invalid(e.to_string()))?;
+        let program = Program::link(Arc::new(image.into_inner()), hash_bytes(rbin));
+        Ok(self.programs.share(Arc::new(program)))
     }
 
     /// Makes a context.
@@ -120,9 +120,15 @@ impl Runtime {
         let grants = self.bindings.grants(&options.capabilities)?;
         let limits = options.limits();
         if let Some(parent) = options.parent {
-            let row = self.contexts.find(parent).ok_or(VmError::ContextNotFound(parent))?;
+            let row = self
+                .contexts
+                .find(parent)
+                .ok_or(VmError::ContextNotFound(parent))?;
             if grants & !self.contexts.grants[row] != 0 {
-                return Err(VmError::option("capabilities", "the parent holds not all of them"));
+                return Err(VmError::option(
+                    "capabilities",
+                    "the parent holds not all of them",
+                ));
             }
             draw(&mut self.contexts, row, &limits)?;
         }
@@ -176,16 +182,21 @@ impl Runtime {
 
     /// The program of a context that has one.
     pub(crate) fn program(&self, row: usize) -> &Arc<Program> {
-        let id = ProgramId::from_bits(self.contexts.programs[row]).expect("a context with a program");
+        let id =
+            ProgramId::from_bits(self.contexts.programs[row]).expect("a context with a program");
         self.programs.get(id).expect("programs in use stay")
     }
 }
 
 /// Takes a child's limits off its parent's.
 fn draw(contexts: &mut Contexts, parent: usize, child: &Limits) -> Result<(), VmError> {
-    let live_tasks = contexts.activities[parent].as_ref().map_or(0, |a| a.tasks.len() as u32);
+    let live_tasks = contexts.activities[parent]
+        .as_ref()
+        .map_or(0, |a| a.tasks.len() as u32);
     let (limits, counters) = (&contexts.limits[parent], &contexts.counters[parent]);
-    let heap_left = limits.heap_bytes_max.saturating_sub(contexts.heaps[parent].bytes_used());
+    let heap_left = limits
+        .heap_bytes_max
+        .saturating_sub(contexts.heaps[parent].bytes_used());
     let tasks_left = limits.tasks_max.saturating_sub(live_tasks);
     let steps_left = limits.steps_max.saturating_sub(counters.steps);
     fits("max_heap_bytes", child.heap_bytes_max, heap_left)?;
@@ -211,7 +222,10 @@ fn fits(field: &'static str, value: u64, left: u64) -> Result<(), VmError> {
     if value <= left {
         return Ok(());
     }
-    Err(VmError::option(field, format!("{value} is more than the parent has left ({left})")))
+    Err(VmError::option(
+        field,
+        format!("{value} is more than the parent has left ({left})"),
+    ))
 }
 
 /// Gives what a child that ends has not used back to its parent.
@@ -221,7 +235,9 @@ pub(crate) fn give_back(contexts: &mut Contexts, child: usize) {
     };
     let (ended, steps) = (contexts.limits[child], contexts.counters[child].steps);
     // Its own limits are lower by what its children drew; they ended before it.
-    let inner = contexts.inner[parent].as_mut().expect("a parent has children");
+    let inner = contexts.inner[parent]
+        .as_mut()
+        .expect("a parent has children");
     inner.children -= 1;
     inner.heap_bytes -= ended.heap_bytes_max;
     inner.tasks -= ended.tasks_max;

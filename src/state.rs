@@ -12,7 +12,7 @@ use crate::error::VmError;
 use crate::runtime::{Runtime, Time};
 use raya_bytecode::{codec, verify};
 use raya_storages::contexts::Contexts;
-use raya_storages::dump::{LoadError, Persist, Reader, Writer, ensure};
+use raya_storages::dump::{LoadError, Persist, Reader, Writer, ensure, hash_bytes};
 use raya_storages::programs::{Program, ProgramId, Programs};
 use raya_storages::ready::Ready;
 use raya_storages::runs::Runs;
@@ -99,16 +99,22 @@ impl Runtime {
         self.programs = tables.programs;
         self.contexts = tables.contexts;
         self.runs = tables.runs;
-        Ok(())
+        self.bind_all()
     }
 }
 
 fn read(bytes: &[u8]) -> Result<Tables, LoadError> {
     let (body, hash) = bytes.split_last_chunk::<8>().ok_or(LoadError::Truncated)?;
     let mut from = Reader::new(body);
-    ensure(from.pod::<[u8; 8]>()? == MAGIC, "a dump begins with its magic")?;
+    ensure(
+        from.pod::<[u8; 8]>()? == MAGIC,
+        "a dump begins with its magic",
+    )?;
     ensure(from.pod::<u32>()? == VERSION, "the version is known")?;
-    ensure(raya_storages::dump::hash_bytes(body) == u64::from_le_bytes(*hash), "the hash is that of the bytes")?;
+    ensure(
+        hash_bytes(body) == u64::from_le_bytes(*hash),
+        "the hash is that of the bytes",
+    )?;
     let time = Time::load(&mut from)?;
     ensure(time.clock_ms >= 0.0, "the clock is a time")?;
     let capabilities = Vec::load(&mut from)?;
@@ -118,7 +124,13 @@ fn read(bytes: &[u8]) -> Result<Tables, LoadError> {
     let contexts = Contexts::load(&mut from)?;
     let runs = Runs::load(&mut from)?;
     from.finish()?;
-    let tables = Tables { time, capabilities, programs, contexts, runs };
+    let tables = Tables {
+        time,
+        capabilities,
+        programs,
+        contexts,
+        runs,
+    };
     verify_tables(&tables)?;
     Ok(tables)
 }
@@ -126,9 +138,13 @@ fn read(bytes: &[u8]) -> Result<Tables, LoadError> {
 fn read_images(from: &mut Reader) -> Result<BTreeMap<u64, Arc<Program>>, LoadError> {
     let images: Vec<Vec<u8>> = Vec::load(from)?;
     let link = |bytes: Vec<u8>| {
-        let image = verify::decode_verified(&bytes).map_err(|_| LoadError::Invalid("a program is valid"))?;
-        let hash = raya_storages::dump::hash_bytes(&bytes);
-        Ok((hash, Arc::new(Program::link(Arc::new(image.into_inner()), hash))))
+        let image = verify::decode_verified(&bytes)
+            .map_err(|_| LoadError::Invalid("a program is valid"))?;
+        let hash = hash_bytes(&bytes);
+        Ok((
+            hash,
+            Arc::new(Program::link(Arc::new(image.into_inner()), hash)),
+        ))
     };
     images.into_iter().map(link).collect()
 }
@@ -140,8 +156,12 @@ fn verify_tables(tables: &Tables) -> Result<(), LoadError> {
         verify_context(tables, id.index())?;
     }
     for id in tables.runs.ids() {
-        let context = raya_storages::contexts::ContextId::from_bits(tables.runs.contexts[id.index()]);
-        ensure(context.is_some_and(|c| tables.contexts.find(c).is_some()), "a run's context is live")?;
+        let context =
+            raya_storages::contexts::ContextId::from_bits(tables.runs.contexts[id.index()]);
+        ensure(
+            context.is_some_and(|c| tables.contexts.find(c).is_some()),
+            "a run's context is live",
+        )?;
     }
     Ok(())
 }
@@ -149,11 +169,17 @@ fn verify_tables(tables: &Tables) -> Result<(), LoadError> {
 fn verify_context(tables: &Tables, row: usize) -> Result<(), LoadError> {
     let contexts = &tables.contexts;
     let names = tables.capabilities.len() as u32;
-    ensure(names >= 64 || contexts.grants[row] >> names == 0, "grants are of known capabilities")?;
+    ensure(
+        names >= 64 || contexts.grants[row] >> names == 0,
+        "grants are of known capabilities",
+    )?;
     let id = ProgramId::from_bits(contexts.programs[row]);
     let Some(program) = id.and_then(|id| tables.programs.get(id)) else {
         ensure(contexts.programs[row] == 0, "a program is live")?;
-        return ensure(contexts.activities[row].is_none(), "without a program nothing goes on");
+        return ensure(
+            contexts.activities[row].is_none(),
+            "without a program nothing goes on",
+        );
     };
     match &contexts.activities[row] {
         Some(activity) => activity.verify(program),

@@ -9,12 +9,12 @@
 //! never on threads: execution writes only the rows of its context, everything else goes in the order of rows.
 //! Absent: what sweeps do (`systems`, `cell`), entries (`entries`).
 
-use crate::cell::{Cell, Columns};
+use crate::bindings::Service;
+use crate::cell::run_batch;
 use crate::handle;
 use crate::inner::{self, Served};
 use crate::runtime::Runtime;
 use crate::{Call, ContextId, HostError, TickBudget, TickReport};
-use crate::bindings::Service;
 use raya_storages::activities::{Request, Watch};
 use raya_storages::ready::is_runnable;
 use raya_systems::account;
@@ -35,7 +35,10 @@ impl Runtime {
         self.time.ticks += 1;
         self.time.clock_ms += budget.elapsed_ms.max(0.0);
         self.time.pool.add_steps(budget.fuel);
-        let mut report = TickReport { tick: self.time.ticks, ..TickReport::default() };
+        let mut report = TickReport {
+            tick: self.time.ticks,
+            ..TickReport::default()
+        };
         let mut ran = Vec::new();
         loop {
             self.wake();
@@ -43,7 +46,7 @@ impl Runtime {
             if batch.is_empty() {
                 break;
             }
-            report.steps += self.execute(&batch);
+            report.steps += run_batch(self, &batch);
             report.requests_served += self.effects(&batch);
             report.entries_ended += self.reap(&batch);
             self.account(&batch);
@@ -59,10 +62,15 @@ impl Runtime {
         let mut total = TickReport::default();
         loop {
             let elapsed_ms = match self.ready.next_due_ms(&self.contexts) {
-                Some(due) if self.ready.runnable(&self.contexts).is_empty() => due - self.time.clock_ms,
+                Some(due) if self.ready.runnable(&self.contexts).is_empty() => {
+                    due - self.time.clock_ms
+                }
                 _ => 0.0,
             };
-            let report = self.tick(TickBudget { fuel: IDLE_TICK_FUEL, elapsed_ms });
+            let report = self.tick(TickBudget {
+                fuel: IDLE_TICK_FUEL,
+                elapsed_ms,
+            });
             total = TickReport {
                 steps: total.steps + report.steps,
                 requests_served: total.requests_served + report.requests_served,
@@ -80,7 +88,11 @@ impl Runtime {
     fn wake(&mut self) {
         let mut later = Vec::new();
         while let Some(row) = self.ready.pop_due(&self.contexts, self.time.clock_ms) {
-            if is_runnable(&self.contexts, row) || self.contexts.activities[row as usize].as_ref().is_some_and(|a| a.blocked) {
+            if is_runnable(&self.contexts, row)
+                || self.contexts.activities[row as usize]
+                    .as_ref()
+                    .is_some_and(|a| a.blocked)
+            {
                 later.push(row);
             } else {
                 self.cell(row as usize).wake();
@@ -101,18 +113,14 @@ impl Runtime {
         };
         let mut rows = self.ready.runnable(contexts).to_vec();
         rows.retain(may_run);
-        schedule(&mut self.time.pool, &rows, &contexts.weights, &mut contexts.credits);
+        schedule(
+            &mut self.time.pool,
+            &rows,
+            &contexts.weights,
+            &mut contexts.credits,
+        );
         rows.retain(|&row| steps_allowed(contexts.credits[row as usize]) > 0);
         rows
-    }
-
-    /// Runs contexts side by side; gives the steps.
-    fn execute(&mut self, batch: &[u32]) -> u64 {
-        let columns = Columns::of(self);
-        match &self.workers {
-            Some(workers) => workers.install(|| columns.run(batch)),
-            None => columns.run(batch),
-        }
     }
 
     /// Serves what contexts asked of the host.
@@ -122,7 +130,10 @@ impl Runtime {
 
     /// Serves what one context asked of the host.
     fn serve(&mut self, row: usize) -> u64 {
-        let Some(activity) = self.contexts.activities[row].as_mut().filter(|a| !a.outbox.is_empty()) else {
+        let Some(activity) = self.contexts.activities[row]
+            .as_mut()
+            .filter(|a| !a.outbox.is_empty())
+        else {
             return 0;
         };
         // Promises stay roots of the outbox until they are settled.
@@ -139,7 +150,10 @@ impl Runtime {
                 Service::None => Served::Answer(Err(HostError("not answered inline".into()))),
                 Service::Vm(op) => inner::serve(self, id, *op, &args),
                 Service::Effect(function) => {
-                    let call = Call { context: id, clock_ms: self.time.clock_ms };
+                    let call = Call {
+                        context: id,
+                        clock_ms: self.time.clock_ms,
+                    };
                     Served::Answer(crate::capability::call_effect(function, &call, &args))
                 }
             };
@@ -158,9 +172,14 @@ impl Runtime {
         match served {
             Served::Answer(answer) => self.cell(row).answer(answer.map_err(|e| e.0)),
             Served::Later(task) => {
-                let activity = self.contexts.activities[row].as_mut().expect("it was there");
+                let activity = self.contexts.activities[row]
+                    .as_mut()
+                    .expect("it was there");
                 let Request { promise, .. } = activity.outbox.remove(0);
-                activity.owed.push(Watch { promise, run: task.to_bits() });
+                activity.owed.push(Watch {
+                    promise,
+                    run: task.to_bits(),
+                });
                 // The run may have ended at once: its outcome came before there was a promise to tell.
                 self.settle_if_ended(row, task);
             }
@@ -203,7 +222,9 @@ impl Runtime {
             let limits = &self.contexts.limits[row as usize];
             let may_run = counters.steps_this_tick < limits.steps_per_tick_max;
             if !(may_run && is_runnable(&self.contexts, row)) {
-                self.time.pool.take_back(&mut self.contexts.credits[row as usize]);
+                self.time
+                    .pool
+                    .take_back(&mut self.contexts.credits[row as usize]);
             }
         }
     }
@@ -214,7 +235,10 @@ impl Runtime {
         account::end_tick(&mut self.contexts.counters, ran);
         report.contexts_run = ran.len() as u64;
         report.runnable = self.ready.runnable(&self.contexts).len() as u64;
-        report.sleeping = self.ready.next_due_ms(&self.contexts).map_or(0, |_| self.ready.sleeping() as u64);
+        report.sleeping = self
+            .ready
+            .next_due_ms(&self.contexts)
+            .map_or(0, |_| self.ready.sleeping() as u64);
         if report.runnable == 0 {
             // Fuel is not saved up for later ticks.
             self.time.pool.units = 0;

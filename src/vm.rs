@@ -83,7 +83,9 @@ impl<'a> Vm<'a> {
         let (limits, inner) = (&contexts.limits[row], contexts.inner[row].as_deref());
         let activity = contexts.activities[row].as_deref();
         let is_live = |state: TaskState| state != TaskState::Done;
-        let tasks = activity.map_or(0, |a| a.tasks.iter().filter(|(_, t)| is_live(t.state)).count());
+        let tasks = activity.map_or(0, |a| {
+            a.tasks.iter().filter(|(_, t)| is_live(t.state)).count()
+        });
         let drawn_steps = inner.map_or(0, |i| i.steps);
         VmStats {
             context: self.id,
@@ -107,7 +109,9 @@ impl<'a> Vm<'a> {
         }
         let image = &self.runtime.program(self.row).image;
         let functions = image.exports.iter().filter(|e| e.kind == EXPORT_FUNCTION);
-        functions.map(|e| (image.text(e.name), describe(image, e.desc))).collect()
+        functions
+            .map(|e| (image.text(e.name), describe(image, e.desc)))
+            .collect()
     }
 
     /// Ends it and the contexts inside it: tasks are gone, memory is freed, the id is never used again.

@@ -279,6 +279,11 @@ impl<T: Persist> Persist for Box<T> {
     }
 }
 
+/// The hash of bytes.
+pub fn hash_bytes(bytes: &[u8]) -> u64 {
+    xxh3_64(bytes)
+}
+
 /// A value's canonical hash: that of its dump.
 pub fn hash_of<T: Persist>(value: &T) -> u64 {
     let mut to = Writer::new();

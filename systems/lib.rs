@@ -3,9 +3,12 @@
 //! Free functions over named tables; no state of their own; none imports another.
 //! Absent: tables (`storages/`), the embedder's types (`src/`), clocks.
 
+pub mod account;
 pub mod collect;
 pub mod execute;
 pub mod marshal;
+pub mod reap;
+pub mod schedule;
 
 #[cfg(test)]
 mod fixture;

@@ -113,6 +113,9 @@ mod tests {
         pool.take_back(&mut credits[0]);
         pool.take_back(&mut credits[2]);
         schedule(&mut pool, &[1], &[1, 1, 1], &mut credits);
-        assert_eq!((credits[0], steps_allowed(credits[1]), credits[2]), (0, 10, -5));
+        assert_eq!(
+            (credits[0], steps_allowed(credits[1]), credits[2]),
+            (0, 10, -5)
+        );
     }
 }

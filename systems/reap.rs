@@ -1,0 +1,22 @@
+//! The reap sweep: frees the rows of tasks that ended.
+//!
+//! Reads and writes a context's tasks. Order: after the outcomes of entries were read. While an entry is open, tasks that failed
+//! at a limit stay: their outcome says why, if the entry comes to fail for it.
+//! Cost: one look at each task of a context that ran. Absent: outcomes of entries (`src/entries`).
+
+use raya_storages::activities::Activity;
+use raya_storages::tasks::{Outcome, TaskId, TaskState};
+
+/// Frees the tasks that are done.
+pub fn reap(activity: &mut Activity) {
+    let is_open = !activity.entries.is_empty();
+    let is_over = |id: &TaskId| {
+        let task = &activity.tasks.task[id.index()];
+        let explains = matches!(task.outcome, Some(Outcome::Limit(..) | Outcome::Threw(..)));
+        task.state == TaskState::Done && !(is_open && explains)
+    };
+    let over: Vec<TaskId> = activity.tasks.ids().filter(is_over).collect();
+    for id in over {
+        activity.tasks.free(id);
+    }
+}
