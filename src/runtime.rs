@@ -110,7 +110,7 @@ impl Runtime {
     pub fn load_program(&mut self, rbin: &[u8]) -> Result<ProgramId, VmError> {
         let invalid = |e: String| VmError::InvalidBinary(e.into());
         let image = verify::decode_verified(rbin).map_err(|e| invalid(e.to_string()))?;
-        let program = Program::link(Arc::new(image.into_inner()), hash_bytes(rbin));
+        let program = Program::link(Arc::new(image), hash_bytes(rbin));
         Ok(self.programs.share(Arc::new(program)))
     }
 

@@ -11,7 +11,8 @@
 use crate::error::VmError;
 use crate::runtime::{Runtime, Time};
 use raya_bytecode::{codec, verify};
-use raya_storages::contexts::Contexts;
+use raya_storages::activities::Activity;
+use raya_storages::contexts::{ContextId, Contexts};
 use raya_storages::dump::{LoadError, Persist, Reader, Writer, ensure, hash_bytes};
 use raya_storages::programs::{Program, ProgramId, Programs};
 use raya_storages::ready::Ready;
@@ -141,10 +142,7 @@ fn read_images(from: &mut Reader) -> Result<BTreeMap<u64, Arc<Program>>, LoadErr
         let image = verify::decode_verified(&bytes)
             .map_err(|_| LoadError::Invalid("a program is valid"))?;
         let hash = hash_bytes(&bytes);
-        Ok((
-            hash,
-            Arc::new(Program::link(Arc::new(image.into_inner()), hash)),
-        ))
+        Ok((hash, Arc::new(Program::link(Arc::new(image), hash))))
     };
     images.into_iter().map(link).collect()
 }
@@ -156,8 +154,7 @@ fn verify_tables(tables: &Tables) -> Result<(), LoadError> {
         verify_context(tables, id.index())?;
     }
     for id in tables.runs.ids() {
-        let context =
-            raya_storages::contexts::ContextId::from_bits(tables.runs.contexts[id.index()]);
+        let context = ContextId::from_bits(tables.runs.contexts[id.index()]);
         ensure(
             context.is_some_and(|c| tables.contexts.find(c).is_some()),
             "a run's context is live",
@@ -182,7 +179,7 @@ fn verify_context(tables: &Tables, row: usize) -> Result<(), LoadError> {
         );
     };
     match &contexts.activities[row] {
-        Some(activity) => activity.verify(program),
-        None => Ok(()),
+        Some(activity) => activity.verify(program, &contexts.heaps[row]),
+        None => Activity::default().verify(program, &contexts.heaps[row]),
     }
 }
