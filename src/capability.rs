@@ -11,11 +11,11 @@
 //! Invariant: a closure's types and its signature text come from the same trait, so they can't differ.
 //! Absent: who is granted what (`runtime`), how arguments leave a heap (`systems/marshal`).
 
-use crate::copy as marshal;
 use raya_bytecode::slot::TAG_NUMBER;
 use raya_storages::contexts::ContextId;
 use raya_storages::values::Value;
 use raya_systems::execute::{self, HostCall};
+use raya_systems::marshal;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -4,9 +4,9 @@
 //! lacks is collected for and the operation begun again, or a limit says no. Absent: who runs when (`tick`).
 
 use crate::bindings::{Binding, Bindings};
-use crate::copy as marshal;
 use crate::runtime::Runtime;
 use crate::{ContextId, Value};
+use raya_bytecode::image::{DESC_PROMISE, EXPORT_FUNCTION, Export, Image};
 use raya_storages::activities::Activity;
 use raya_storages::heaps::Heap;
 use raya_storages::limits::{Counters, Limits};
@@ -14,6 +14,7 @@ use raya_storages::programs::{Program, ProgramId, Programs};
 use raya_storages::tasks::LimitFault;
 use raya_systems::collect::{Need, collect};
 use raya_systems::execute::{self, Answer, EntryError, Execution, Stop};
+use raya_systems::marshal::{self, CopyError};
 use raya_systems::schedule;
 
 /// Why something from outside was not let in.
@@ -134,8 +135,9 @@ impl Cell<'_> {
     pub fn spawn_entry(&mut self, function: u32, args: &[Value]) -> Result<u32, Refused> {
         let mut roots = Vec::new();
         let mut nums = Vec::new();
-        for arg in args {
-            let (num, reference) = self.copy_in(arg, &mut roots)?;
+        let descs = parameters(&self.program.image, function);
+        for (at, arg) in args.iter().enumerate() {
+            let (num, reference) = self.copy_in(arg, descs.get(at).copied(), &mut roots)?;
             nums.push(num);
             roots.push(reference);
         }
@@ -148,26 +150,31 @@ impl Cell<'_> {
     }
 
     /// Copies a value into the heap; `roots` are moved if that takes a collection.
-    fn copy_in(&mut self, value: &Value, roots: &mut Vec<u32>) -> Result<(u64, u32), Refused> {
+    fn copy_in(
+        &mut self,
+        value: &Value,
+        desc: Option<u32>,
+        roots: &mut [u32],
+    ) -> Result<(u64, u32), Refused> {
         loop {
-            match marshal::copy_in(self.program, self.heap, value) {
+            match marshal::copy_in(self.program, self.heap, value, desc) {
                 Ok(mixed) => return Ok(mixed),
-                Err(marshal::CopyError::NeedsCollection(words)) => {
+                Err(CopyError::NeedsCollection(words)) => {
                     let need = Need {
                         words,
                         window_refs: 0,
                     };
                     self.collect(need, roots, &mut 0).map_err(Refused::Limit)?;
                 }
-                Err(marshal::CopyError::Refused(message)) => return Err(Refused::Marshal(message)),
+                Err(CopyError::Refused(e)) => return Err(Refused::Marshal(e.to_string())),
             }
         }
     }
 
     /// An answer in the heap: the value, or an error with the message; at a limit, the error that says so.
-    fn place_answer(&mut self, answer: Result<Value, String>) -> Answer {
+    fn place_answer(&mut self, answer: Result<Value, String>, desc: Option<u32>) -> Answer {
         let message = match answer {
-            Ok(value) => match self.copy_in(&value, &mut Vec::new()) {
+            Ok(value) => match self.copy_in(&value, desc, &mut []) {
                 Ok((num, reference)) => return Answer::Value(num, reference),
                 Err(Refused::Limit(fault)) => crate::fault::limit_error(fault).to_string(),
                 Err(Refused::Marshal(message)) => message,
@@ -183,7 +190,9 @@ impl Cell<'_> {
 
     /// Answers the first request of the outbox.
     pub fn answer(&mut self, answer: Result<Value, String>) {
-        let answer = self.place_answer(answer);
+        let activity = self.activity.as_mut().expect("who asked is active");
+        let desc = answer_desc(&self.program.image, activity.outbox[0].import);
+        let answer = self.place_answer(answer, desc);
         let activity = self.activity.as_mut().expect("who asked is active");
         let request = activity.outbox.remove(0);
         if request.promise == 0 {
@@ -195,7 +204,7 @@ impl Cell<'_> {
 
     /// Settles the promise at a place of `owed`.
     pub fn settle_owed(&mut self, at: usize, answer: Result<Value, String>) {
-        let answer = self.place_answer(answer);
+        let answer = self.place_answer(answer, None);
         let promise = self.activity.as_ref().expect("who is owed is active").owed[at].promise;
         execute::settle_promise(&mut self.execution(), promise, answer);
     }
@@ -211,6 +220,29 @@ impl Cell<'_> {
             let answer = Answer::Value(0, raya_bytecode::slot::UNDEFINED);
             execute::settle_promise(&mut self.execution(), promise, answer);
         }
+    }
+}
+
+/// The types of an exported function's parameters, in `descs`.
+fn parameters(image: &Image, function: u32) -> &[u32] {
+    let is_it = |e: &&Export| e.kind == EXPORT_FUNCTION && e.index == function;
+    let desc = image
+        .exports
+        .iter()
+        .find(is_it)
+        .map(|e| &image.descs[e.desc as usize]);
+    let children = desc.map_or(&[][..], |d| &image.desc_children[d.children.indices()]);
+    children.split_last().map_or(&[], |(_, params)| params)
+}
+
+/// The type that the answer to an import has, in `descs`: for a promise, what it resolves to.
+fn answer_desc(image: &Image, import: u32) -> Option<u32> {
+    let children = |desc: u32| &image.desc_children[image.descs[desc as usize].children.indices()];
+    let ret = *children(image.imports[import as usize].desc).last()?;
+    if image.descs[ret as usize].tag == DESC_PROMISE {
+        children(ret).first().copied()
+    } else {
+        Some(ret)
     }
 }
 

@@ -7,7 +7,6 @@
 mod bindings;
 mod capability;
 mod cell;
-mod copy;
 mod entries;
 mod error;
 mod fault;

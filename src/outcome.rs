@@ -2,7 +2,6 @@
 //!
 //! Invariant: what is read depends on the context's rows alone. Absent: what is done with it (`entries`).
 
-use crate::copy as marshal;
 use crate::runtime::Runtime;
 use raya_bytecode::image::{CLASS_ERROR, NONE};
 use raya_bytecode::slot::UNDEFINED;
@@ -12,6 +11,7 @@ use raya_storages::programs::Program;
 use raya_storages::runs::{Cause, Failure, RunOutcome};
 use raya_storages::tasks::Outcome;
 use raya_storages::values::Value;
+use raya_systems::marshal;
 
 /// State and value of a promise.
 fn promise(heap: &Heap, promise: u32) -> (u8, u64, u32) {
