@@ -29,7 +29,7 @@ const CRATES: &[(&str, &str, &[&str])] = &[
 ];
 
 /// Systems that another one may use: (user, used).
-const SYSTEM_USES: &[(&str, &str)] = &[];
+const SYSTEM_USES: &[(&str, &str)] = &[("execute", "marshal")];
 
 /// Modules of `systems` that are no system but what their tests share.
 const TEST_SUPPORT: &[&str] = &["fixture"];

@@ -355,17 +355,9 @@ impl<'a> Machine<'a> {
 
     /// Copies a value out of the heap.
     fn copy_out(&mut self, value: (u64, u32)) -> Result<raya_storages::values::Value, Halt> {
-        use raya_storages::values::Value;
-        Ok(match value.1 {
-            UNDEFINED => Value::Undefined,
-            raya_bytecode::slot::NULL => Value::Null,
-            TAG_NUMBER => Value::Number(f64::from_bits(value.0)),
-            TAG_BOOLEAN => Value::Bool(value.0 != 0),
-            r if self.is_type(r, Slot::STR) => {
-                self.pay(u64::from(self.text_len(r)) / 4);
-                Value::String(self.text_string(r))
-            }
-            _ => return Err(Halt::type_error("This value can't be passed to the host")),
-        })
+        let copied = crate::marshal::copy_out(self.program, self.heap, value);
+        let copied = copied.map_err(|error| Halt::type_error(error.to_string()))?;
+        self.pay(16);
+        Ok(copied)
     }
 }

@@ -171,11 +171,6 @@ impl Machine<'_> {
         }
     }
 
-    /// A string as Rust has it; lone surrogates are replaced.
-    pub fn text_string(&self, string: u32) -> String {
-        self.heap.text(&self.program.constants, string)
-    }
-
     /// A string's units, copied.
     pub fn copy_units(&self, string: u32) -> Vec<u16> {
         self.heap.copy_units(&self.program.constants, string)

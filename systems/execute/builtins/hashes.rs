@@ -42,7 +42,9 @@ pub(super) fn insert(m: &mut Machine<'_>, w: Window<'_>) -> Outcome {
     m.reserve(u64::from(words))?;
     // Where the slots grow, all entries are entered again.
     m.pay(2 + u64::from(words));
-    let inserted = m.heap.hash_insert(&m.program.constants, index, keys, key, entry);
+    let inserted = m
+        .heap
+        .hash_insert(&m.program.constants, index, keys, key, entry);
     inserted.expect("memory was reserved");
     nothing()
 }

@@ -421,11 +421,15 @@ impl Writer<'_, '_> {
                 .collect();
             base = join(&lines, &line);
         }
-        let mut shown = self.shown_fields(r, class, &["name", "message", "stack", "cause", "errors"]);
+        let mut shown =
+            self.shown_fields(r, class, &["name", "message", "stack", "cause", "errors"]);
         for (index, name) in self.shown_fields(r, class, &[]) {
             let is_there = self.m.field_value(r, index).1 != UNDEFINED;
             if is_there && [units("cause"), units("errors")].contains(&name) {
-                shown.push((index, units(&format!("[{}]", String::from_utf16_lossy(&name)))));
+                shown.push((
+                    index,
+                    units(&format!("[{}]", String::from_utf16_lossy(&name))),
+                ));
             }
         }
         if shown.is_empty() {

@@ -10,7 +10,8 @@ use raya_storages::activities::Activity;
 use raya_storages::heaps::Heap;
 use raya_storages::limits::Limits;
 use raya_storages::programs::Program;
-use raya_systems::execute::{Execution, HostLinks, Stop, execute, spawn_entry};
+use raya_systems::collect::{Need, collect};
+use raya_systems::execute::{Execution, HostLinks, Stop, execute, fault_running, spawn_entry};
 use std::sync::Arc;
 
 /// A program being written.
@@ -167,6 +168,22 @@ impl World {
             match stop {
                 Stop::Idle => return,
                 Stop::OutOfFuel => fuel = fuel_each,
+                Stop::NeedsCollection { words, window_refs } => {
+                    self.collections += 1;
+                    let need = Need { words, window_refs };
+                    let activity = Some(&mut self.activity);
+                    let done = collect(
+                        &self.program,
+                        &mut self.heap,
+                        activity,
+                        need,
+                        &mut [],
+                        &self.limits,
+                    );
+                    if let Err(fault) = done {
+                        fault_running(&mut self.execution(), fault);
+                    }
+                }
                 other => panic!("stopped by {other:?}"),
             }
         }
