@@ -40,6 +40,8 @@ pub(super) struct Env {
     pub narrowed: FxHashMap<Reference, TypeId>,
     /// Variables that may have no value yet.
     pub unassigned: FxHashSet<BindingId>,
+    /// In a constructor: fields that may have no value yet.
+    pub fields: FxHashSet<Name>,
 }
 
 impl Env {
@@ -78,7 +80,9 @@ impl Checker<'_> {
         }
         let mut unassigned = a.unassigned;
         unassigned.extend(b.unassigned);
-        Env { dead: false, narrowed, unassigned }
+        let mut fields = a.fields;
+        fields.extend(b.fields);
+        Env { dead: false, narrowed, unassigned, fields }
     }
 
     pub(super) fn join_all(&mut self, envs: impl IntoIterator<Item = Env>) -> Env {

@@ -121,6 +121,7 @@ struct FnData<'a> {
     this_type: Option<TypeId>,
     /// Where it stands.
     outer_scope: ScopeId,
+    has_scope: bool,
     /// With its own type parameters.
     scope: ScopeId,
     type_params: Vec<TypeParamId>,
@@ -270,6 +271,28 @@ struct Checker<'a> {
     relating: Vec<(TypeId, TypeId)>,
     /// How deep calls are checked a second time with what inference found.
     recheck_depth: u32,
+    /// How deep types are found on demand.
+    demand_depth: u32,
+    /// How deep overloads are tried inside each other.
+    attempt_depth: u32,
+    /// Type parameters that calls around the current place are about to find.
+    inferring: Vec<TypeParamId>,
+    /// What the value of the last arrow tells when it is true and when it is false.
+    predicate_envs: Option<(Env, Env)>,
+    /// By call: the predicate of the function called.
+    predicates: FxHashMap<ExprId, (u32, TypeId)>,
+    /// Whether a `?.` of the chains around the current place may cut it short.
+    chains: Vec<bool>,
+    /// Overloads by the first declaration.
+    overloads: FxHashMap<FnId, Vec<FnId>>,
+    /// Type parameters whose constraints were instantiated.
+    instantiated_params: FxHashMap<(TypeParamId, TypeId), TypeParamId>,
+    /// The label of the statement about to be checked.
+    pending_label: Option<Name>,
+    /// Scopes of blocks that declare types.
+    block_scopes: FxHashMap<*const Stmt, ScopeId>,
+    /// By constructor: the fields that it may leave without a value.
+    left_unassigned: FxHashMap<FnId, Vec<Name>>,
     /// How deep loops are gone through until nothing changes.
     loop_depth: u32,
 }
@@ -334,6 +357,17 @@ impl<'a> Checker<'a> {
             relating: Vec::new(),
             recheck_depth: 0,
             loop_depth: 0,
+            left_unassigned: FxHashMap::default(),
+            pending_label: None,
+            block_scopes: FxHashMap::default(),
+            demand_depth: 0,
+            attempt_depth: 0,
+            inferring: Vec::new(),
+            predicate_envs: None,
+            predicates: FxHashMap::default(),
+            chains: Vec::new(),
+            overloads: FxHashMap::default(),
+            instantiated_params: FxHashMap::default(),
         };
         checker.fns.resize_with(ids.functions as usize, || FnData::new(program.entry));
         checker.classes.resize_with(ids.classes as usize, || ClassData::new(program.entry));
@@ -432,6 +466,7 @@ impl FnData<'_> {
             captures_this: false,
             this_type: None,
             outer_scope: ScopeId::GLOBAL,
+            has_scope: false,
             scope: ScopeId::GLOBAL,
             type_params: Vec::new(),
             params: None,

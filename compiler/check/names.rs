@@ -70,7 +70,14 @@ impl<'a> Names<'_, 'a> {
         }
         let lib = self.checker.program.lib;
         let module = &self.checker.values[self.file.index()];
-        module.get(name).or_else(|| self.checker.values[lib.index()].get(name)).cloned()
+        if let Some(value) = module.get(name) {
+            return Some(value.clone());
+        }
+        // What the prelude keeps for itself.
+        if name.starts_with("__") && !self.checker.is_prelude(self.file) {
+            return None;
+        }
+        self.checker.values[lib.index()].get(name).cloned()
     }
 
     /// A function expression's own name, which no other declaration has taken.
@@ -85,15 +92,12 @@ impl<'a> Names<'_, 'a> {
 
     fn declare(&mut self, name: &Name, value: Value, span: Span) {
         let Some(scope) = self.scopes.last_mut() else { return };
-        let both = |old: &Value| {
-            matches!((old, &value), (Value::Function(_), Value::Function(_)))
-        };
-        if scope.get(name).is_some_and(|old| !both(old)) {
+        if scope.contains_key(name) {
             let message = format!("`{name}` is declared twice");
             self.checker.error(DUPLICATE, span, message);
             return;
         }
-        scope.entry(name.clone()).or_insert(value);
+        scope.insert(name.clone(), value);
     }
 
     fn pattern(&mut self, pattern: &'a Pattern, mutable: bool, end: u32, source: BindingSource<'a>) {

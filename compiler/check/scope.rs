@@ -7,6 +7,7 @@ use super::Checker;
 use super::codes::*;
 use crate::ast::{BindingId, ClassId, FileId, FnId, ImportSource, Name, Span};
 use crate::checked::Resolution;
+use crate::parse::Dialect;
 use crate::types::{EnumId, InterfaceId, TypeParamId};
 use rustc_hash::FxHashMap;
 
@@ -244,14 +245,33 @@ impl<'a> Checker<'a> {
     pub(super) fn declare_value(&mut self, file: FileId, name: &Name, value: Value, span: Span) {
         let values = &mut self.values[file.index()];
         if let Some(old) = values.get(name) {
-            let both_functions =
-                matches!((old, &value), (Value::Function(_), Value::Function(_)));
-            if !both_functions {
+            if let (Value::Function(first), Value::Function(next)) = (old, &value) {
+                self.declare_overload(file, *first, *next, span);
+            } else {
                 self.error(DUPLICATE, span, format!("`{name}` is declared twice"));
             }
             return;
         }
         values.insert(name.clone(), value);
+    }
+
+    /// Another declaration of a function: an overload in the prelude, refused elsewhere.
+    fn declare_overload(&mut self, file: FileId, first: FnId, next: FnId, span: Span) {
+        if self.is_prelude(file) {
+            self.overloads.entry(first).or_insert_with(|| vec![first]).push(next);
+            return;
+        }
+        self.error_help(
+            UNSUPPORTED,
+            span,
+            "a function can't be declared more than once: overloads are not supported",
+            "use a union type for the parameter, or functions of different names",
+        );
+    }
+
+    /// Whether a file belongs to the runtime.
+    pub(super) fn is_prelude(&self, file: FileId) -> bool {
+        self.program.kinds[file.index()] == Dialect::Prelude
     }
 
     /// What a value stands for in the tables; uses of a capability's functions are counted here.

@@ -5,7 +5,7 @@
 
 use super::Checker;
 use crate::ast::{ClassId, Name};
-use crate::types::{EnumValue, FnParam, FnType, Prop, Type, TypeArena, TypeId, TypeParamId};
+use crate::types::{EnumValue, FnParam, FnType, Prop, Type, TypeArena, TypeId, TypeParamId, TypeParamInfo};
 use rustc_hash::FxHashMap;
 
 /// Type arguments by parameter.
@@ -476,6 +476,8 @@ impl Checker<'_> {
     }
 
     pub(super) fn subst_fn(&mut self, f: &FnType, map: &Subst) -> FnType {
+        let (type_params, map) = self.renew_params(&f.type_params, map);
+        let map = &map;
         let params = f
             .params
             .iter()
@@ -483,7 +485,36 @@ impl Checker<'_> {
             .collect();
         let ret = self.subst(f.ret, map);
         let predicate = f.predicate.map(|(index, ty)| (index, self.subst(ty, map)));
-        FnType { type_params: f.type_params.clone(), params, ret, predicate }
+        FnType { type_params, params, ret, predicate }
+    }
+
+    /// Gives a generic function's own parameters constraints that are instantiated too.
+    fn renew_params(&mut self, params: &[TypeParamId], map: &Subst) -> (Vec<TypeParamId>, Subst) {
+        let mut renewed = Vec::new();
+        let mut map = map.clone();
+        for &param in params {
+            let info = self.types.params[param.index()].clone();
+            let constraint = info.constraint.map(|ty| self.subst(ty, &map));
+            if constraint == info.constraint {
+                renewed.push(param);
+                continue;
+            }
+            let key = (param, constraint.unwrap_or(self.t.unknown));
+            let fresh = match self.instantiated_params.get(&key) {
+                Some(&known) => known,
+                None => {
+                    let default = info.default.map(|ty| self.subst(ty, &map));
+                    self.types.params.push(TypeParamInfo { constraint, default, ..info });
+                    let fresh = TypeParamId(self.types.params.len() as u32 - 1);
+                    self.instantiated_params.insert(key, fresh);
+                    fresh
+                }
+            };
+            let ty = self.intern(Type::Param(fresh));
+            map.insert(param, ty);
+            renewed.push(fresh);
+        }
+        (renewed, map)
     }
 
     /// Parameters bound to arguments, missing ones to `unknown`.
