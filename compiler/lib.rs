@@ -5,6 +5,7 @@
 //! passes) -> `emit` (registers, bytecode image). The compiler knows nothing of the runtime.
 
 pub mod ast;
+pub mod check;
 pub mod checked;
 pub mod diagnostics;
 mod emit;

@@ -46,7 +46,11 @@ impl<'a> Checker<'a> {
                 self.assign_logical(op, target, value)
             }
             _ => {
-                self.error(UNSUPPORTED, expr.span, "a pattern can only be assigned with `=`");
+                self.error(
+                    UNSUPPORTED,
+                    expr.span,
+                    "a pattern can only be assigned with `=`",
+                );
                 self.t.error
             }
         }
@@ -58,12 +62,14 @@ impl<'a> Checker<'a> {
         self.expr_types[target.id.index()] = current;
         let before = self.cx.env.clone();
         let (kept_env, entered) = match op {
-            LogicalOp::And => {
-                (self.narrow(before.clone(), target, false), self.narrow(before, target, true))
-            }
-            LogicalOp::Or => {
-                (self.narrow(before.clone(), target, true), self.narrow(before, target, false))
-            }
+            LogicalOp::And => (
+                self.narrow(before.clone(), target, false),
+                self.narrow(before, target, true),
+            ),
+            LogicalOp::Or => (
+                self.narrow(before.clone(), target, true),
+                self.narrow(before, target, false),
+            ),
             LogicalOp::Coalesce => (
                 self.narrow_nullish(before.clone(), target, false),
                 self.narrow_nullish(before, target, true),
@@ -150,6 +156,7 @@ impl<'a> Checker<'a> {
                     let what = if imported { "an import" } else { "a constant" };
                     let message = format!("`{name}` is {what} and can't be assigned to");
                     self.error_help(NOT_WRITABLE, target.span, message, "declare it with `let`");
+                    return self.t.error;
                 } else if self.bindings[id.index()].span.file != target.span.file {
                     let message = format!("`{name}` is an import and can't be assigned to");
                     let help = "export a function that changes it";
@@ -176,7 +183,9 @@ impl<'a> Checker<'a> {
         }
         let object_ty = self.expr_types[object.id.index()];
         let object_ty = self.non_null(object_ty);
-        let Some(member) = self.find_member(object_ty, name) else { return };
+        let Some(member) = self.find_member(object_ty, name) else {
+            return;
+        };
         if member.res == MemberRes::Length && member.readonly {
             let message = "the length of a string can't be assigned to";
             self.error(NOT_WRITABLE, target.span, message);
@@ -195,9 +204,13 @@ impl<'a> Checker<'a> {
 
     /// `this.x = …` in the constructor of the class that declares a `readonly x`.
     fn is_initialising(&self, object: &Expr, res: &MemberRes) -> bool {
-        let MemberRes::Field(class, _) = res else { return false };
+        let MemberRes::Field(class, _) = res else {
+            return false;
+        };
         let in_constructor = self.cx.function.is_some_and(|id| {
-            self.fns[id.index()].node.is_some_and(|n| n.form == FunctionForm::Constructor)
+            self.fns[id.index()]
+                .node
+                .is_some_and(|n| n.form == FunctionForm::Constructor)
         });
         matches!(object.kind, ExprKind::This) && in_constructor && self.cx.class == Some(*class)
     }
@@ -206,10 +219,18 @@ impl<'a> Checker<'a> {
         let object_ty = self.expr_types[object.id.index()];
         match self.get(object_ty) {
             Type::ReadonlyArray(_) => {
-                self.error(NOT_WRITABLE, target.span, "the elements of this array are read-only");
+                self.error(
+                    NOT_WRITABLE,
+                    target.span,
+                    "the elements of this array are read-only",
+                );
             }
             Type::String | Type::StringLit(_) => {
-                self.error(NOT_WRITABLE, target.span, "the characters of a string can't be changed");
+                self.error(
+                    NOT_WRITABLE,
+                    target.span,
+                    "the characters of a string can't be changed",
+                );
             }
             _ => {}
         }
@@ -221,7 +242,9 @@ impl<'a> Checker<'a> {
             ExprKind::NonNull(inner) => inner,
             _ => target,
         };
-        let Some(reference) = self.reference(target) else { return };
+        let Some(reference) = self.reference(target) else {
+            return;
+        };
         if let (Root::Binding(id), true) = (reference.root, reference.path.is_empty()) {
             self.cx.env.unassigned.remove(&id);
             self.forget_elements(id);
@@ -239,7 +262,10 @@ impl<'a> Checker<'a> {
     /// Elements known by an index that has changed are no longer known.
     fn forget_elements(&mut self, index: BindingId) {
         let key = format!("[{}]", index.0);
-        self.cx.env.narrowed.retain(|known, _| !known.path.iter().any(|part| **part == *key));
+        self.cx
+            .env
+            .narrowed
+            .retain(|known, _| !known.path.iter().any(|part| **part == *key));
     }
 
     /// `++x` and its like.
@@ -256,22 +282,36 @@ impl<'a> Checker<'a> {
                 self.error(OPERATOR, target.span, message);
             }
         }
-        let ty = if declared == self.t.int { self.t.int } else { self.t.number };
+        let ty = if declared == self.t.int {
+            self.t.int
+        } else {
+            self.t.number
+        };
         self.note_assigned(target, declared, ty);
         ty
     }
 
     /// The contextual type that a destructured value gets from its targets.
     fn target_context(&mut self, target: &'a AssignTarget) -> Option<TypeId> {
-        let AssignTarget::Array { elems, rest: None, .. } = target else { return None };
+        let AssignTarget::Array {
+            elems, rest: None, ..
+        } = target
+        else {
+            return None;
+        };
         let mut types = Vec::new();
         for elem in elems {
-            let Some((AssignTarget::Expr(place), _)) = elem else { return None };
+            let Some((AssignTarget::Expr(place), _)) = elem else {
+                return None;
+            };
             let (ty, _) = self.silently(|c| c.target_type(place));
             types.push(ty);
         }
         let required = types.len() as u32;
-        Some(self.intern(Type::Tuple { elems: types, required }))
+        Some(self.intern(Type::Tuple {
+            elems: types,
+            required,
+        }))
     }
 
     fn assign_pattern(&mut self, target: &'a AssignTarget, ty: TypeId) {

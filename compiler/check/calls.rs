@@ -3,10 +3,10 @@
 //! Order of inference: the wanted result, arguments that need no context, then closures one by one, each
 //! with what is known by then. Arguments whose context changed by it are checked once more.
 
+use super::Checker;
 use super::codes::*;
 use super::terms::Subst;
 use super::unify::Inference;
-use super::Checker;
 use crate::ast::*;
 use crate::checked::{CallParam, CallSig, MemberRes, Resolution};
 use crate::types::{FnParam, FnType, Type, TypeId};
@@ -30,6 +30,8 @@ struct Site<'a> {
 struct Candidate {
     f: FnType,
     id: Option<FnId>,
+    /// The type of its `this` parameter, and of what it is called on.
+    this: Option<(TypeId, TypeId)>,
 }
 
 /// How a call came out.
@@ -50,7 +52,12 @@ impl<'a> Checker<'a> {
         expected: Option<TypeId>,
     ) -> TypeId {
         let (callee_ty, overloads) = self.callee(callee);
-        let site = Site { expr, type_args, args, expected };
+        let site = Site {
+            expr,
+            type_args,
+            args,
+            expected,
+        };
         if self.is_error(callee_ty) {
             self.check_loose(args);
             return self.t.error;
@@ -76,11 +83,17 @@ impl<'a> Checker<'a> {
                 self.check_loose(args);
                 return self.t.error;
             };
-            vec![Candidate { f, id: None }]
+            vec![Candidate {
+                f,
+                id: None,
+                this: self.receiver(callee),
+            }]
         } else {
             self.candidates(&overloads)
         };
-        let Some(applied) = self.apply_best(site, candidates) else { return self.t.error };
+        let Some(applied) = self.apply_best(site, candidates) else {
+            return self.t.error;
+        };
         if let Some(id) = applied.id {
             self.choose(callee, id);
         }
@@ -101,7 +114,11 @@ impl<'a> Checker<'a> {
         let mut all = Vec::new();
         for &(id, ty) in overloads {
             if let Type::Function(f) = self.get(ty).clone() {
-                all.push(Candidate { f, id: Some(id) });
+                all.push(Candidate {
+                    f,
+                    id: Some(id),
+                    this: None,
+                });
             }
         }
         all
@@ -110,9 +127,11 @@ impl<'a> Checker<'a> {
     /// The type of what is called, and its overloads.
     fn callee(&mut self, callee: &'a Expr) -> (TypeId, Vec<(FnId, TypeId)>) {
         let (ty, overloads) = match &callee.kind {
-            ExprKind::Member { object, name, optional } => {
-                self.member(callee, object, name, *optional)
-            }
+            ExprKind::Member {
+                object,
+                name,
+                optional,
+            } => self.member(callee, object, name, *optional),
             _ => {
                 let ty = self.check_expr(callee, None);
                 let overloads = match self.resolutions[callee.id.index()] {
@@ -176,17 +195,26 @@ impl<'a> Checker<'a> {
         let known = self.known;
         if [known.string, known.number, known.boolean].contains(&class) {
             let Some(member) = self.class_member(class, &[], "from", true) else {
-                self.error(PRELUDE, callee.span, "the prelude can't convert to this class");
+                self.error(
+                    PRELUDE,
+                    callee.span,
+                    "the prelude can't convert to this class",
+                );
                 return self.t.error;
             };
             let all = self.candidates(&member.overloads);
             if site.args.is_empty() {
                 let ty = self.instance(class, Vec::new());
-                self.calls[site.expr.id.index()] =
-                    Some(CallSig { type_args: Vec::new(), params: Vec::new(), ret: ty });
+                self.calls[site.expr.id.index()] = Some(CallSig {
+                    type_args: Vec::new(),
+                    params: Vec::new(),
+                    ret: ty,
+                });
                 return ty;
             }
-            let Some(applied) = self.apply_best(site, all) else { return self.t.error };
+            let Some(applied) = self.apply_best(site, all) else {
+                return self.t.error;
+            };
             return self.finish_call(site.expr, applied);
         }
         if class == known.array || self.extends(class, known.error) {
@@ -194,7 +222,12 @@ impl<'a> Checker<'a> {
         }
         let name = self.class_name(class);
         let message = format!("the class `{name}` can't be called");
-        self.error_help(NOT_CALLABLE, callee.span, message, format!("write `new {name}(…)`"));
+        self.error_help(
+            NOT_CALLABLE,
+            callee.span,
+            message,
+            format!("write `new {name}(…)`"),
+        );
         self.check_loose(site.args);
         self.t.error
     }
@@ -208,7 +241,12 @@ impl<'a> Checker<'a> {
         expected: Option<TypeId>,
     ) -> TypeId {
         let ty = self.check_expr(callee, None);
-        let site = Site { expr, type_args, args, expected };
+        let site = Site {
+            expr,
+            type_args,
+            args,
+            expected,
+        };
         match *self.get(ty) {
             Type::ClassValue(class) => self.construct(site, callee, class),
             Type::Error => {
@@ -229,7 +267,12 @@ impl<'a> Checker<'a> {
         let node = self.classes[class.index()].node;
         if node.is_some_and(|node| node.is_abstract) {
             let message = format!("the abstract class `{name}` has no instances of its own");
-            self.error_help(ABSTRACT, callee.span, message, "make an instance of a subclass");
+            self.error_help(
+                ABSTRACT,
+                callee.span,
+                message,
+                "make an instance of a subclass",
+            );
         }
         self.check_constructor_visible(class, callee.span);
         let params = self.classes[class.index()].type_params.clone();
@@ -237,19 +280,30 @@ impl<'a> Checker<'a> {
         let ret = self.instance(class, args.clone());
         let mut candidates = Vec::new();
         for (id, ctor_params) in self.constructors(class, &args) {
-            let f = FnType { type_params: params.clone(), params: ctor_params, ret, predicate: None };
-            candidates.push(Candidate { f, id });
+            let f = FnType {
+                type_params: params.clone(),
+                params: ctor_params,
+                ret,
+                predicate: None,
+            };
+            candidates.push(Candidate { f, id, this: None });
         }
-        let Some(applied) = self.apply_best(site, candidates) else { return self.t.error };
+        let Some(applied) = self.apply_best(site, candidates) else {
+            return self.t.error;
+        };
         let ty = self.finish_call(site.expr, applied);
         self.as_types[site.expr.id.index()] = Some(ty);
         ty
     }
 
     fn check_constructor_visible(&mut self, class: ClassId, span: Span) {
-        let Some(node) = self.classes[class.index()].node else { return };
-        let constructor =
-            node.methods.iter().find(|m| m.function.form == FunctionForm::Constructor);
+        let Some(node) = self.classes[class.index()].node else {
+            return;
+        };
+        let constructor = node
+            .methods
+            .iter()
+            .find(|m| m.function.form == FunctionForm::Constructor);
         let Some(method) = constructor else { return };
         let allowed = match method.visibility {
             Visibility::Public => true,
@@ -294,7 +348,13 @@ impl<'a> Checker<'a> {
     }
 
     fn subst_params(&mut self, params: &[FnParam], map: &Subst) -> Vec<FnParam> {
-        params.iter().map(|p| FnParam { ty: self.subst(p.ty, map), ..p.clone() }).collect()
+        params
+            .iter()
+            .map(|p| FnParam {
+                ty: self.subst(p.ty, map),
+                ..p.clone()
+            })
+            .collect()
     }
 
     /// `super(…)`
@@ -305,7 +365,11 @@ impl<'a> Checker<'a> {
             self.classes[class.index()].base.clone()
         });
         let Some((base, base_args)) = base else {
-            self.error(SUPER, expr.span, "`super(…)` stands in a class without a base");
+            self.error(
+                SUPER,
+                expr.span,
+                "`super(…)` stands in a class without a base",
+            );
             self.check_loose(args);
             return self.t.error;
         };
@@ -320,11 +384,22 @@ impl<'a> Checker<'a> {
                     predicate: None,
                 },
                 id,
+                this: None,
             })
             .collect();
-        let site = Site { expr, type_args: &[], args, expected: None };
-        let Some(applied) = self.apply_best(site, candidates) else { return self.t.error };
-        let sig = CallSig { type_args: base_args, ..applied.sig };
+        let site = Site {
+            expr,
+            type_args: &[],
+            args,
+            expected: None,
+        };
+        let Some(applied) = self.apply_best(site, candidates) else {
+            return self.t.error;
+        };
+        let sig = CallSig {
+            type_args: base_args,
+            ..applied.sig
+        };
         self.calls[expr.id.index()] = Some(sig);
         self.t.void
     }
@@ -337,7 +412,10 @@ impl<'a> Checker<'a> {
         args: &'a [Arg],
         expected: Option<TypeId>,
     ) -> TypeId {
-        let base = self.cx.class.and_then(|class| self.classes[class.index()].base.clone());
+        let base = self
+            .cx
+            .class
+            .and_then(|class| self.classes[class.index()].base.clone());
         let Some((base, base_args)) = base else {
             self.error(SUPER, expr.span, "`super` stands in a class without a base");
             self.check_loose(args);
@@ -357,8 +435,15 @@ impl<'a> Checker<'a> {
         }
         self.members[expr.id.index()] = Some(member.res.clone());
         let candidates = self.candidates(&member.overloads);
-        let site = Site { expr, type_args: &[], args, expected };
-        let Some(applied) = self.apply_best(site, candidates) else { return self.t.error };
+        let site = Site {
+            expr,
+            type_args: &[],
+            args,
+            expected,
+        };
+        let Some(applied) = self.apply_best(site, candidates) else {
+            return self.t.error;
+        };
         if let (Some(id), Some(MemberRes::Method(_, method) | MemberRes::StaticMethod(_, method))) =
             (applied.id, &mut self.members[expr.id.index()])
         {
@@ -369,9 +454,16 @@ impl<'a> Checker<'a> {
 
     /// The first signature that accepts the call; with one only, its errors are reported.
     fn apply_best(&mut self, site: Site<'a>, candidates: Vec<Candidate>) -> Option<Applied> {
-        let fitting: Vec<Candidate> =
-            candidates.iter().filter(|c| self.arity_fits(&c.f, site)).cloned().collect();
-        let mut tried = if fitting.is_empty() { vec![candidates.into_iter().last()?] } else { fitting };
+        let fitting: Vec<Candidate> = candidates
+            .iter()
+            .filter(|c| self.arity_fits(&c.f, site))
+            .cloned()
+            .collect();
+        let mut tried = if fitting.is_empty() {
+            vec![candidates.into_iter().last()?]
+        } else {
+            fitting
+        };
         let last = tried.pop()?;
         if !tried.is_empty() && self.attempt_depth < ATTEMPTS_MAX {
             for candidate in tried {
@@ -406,9 +498,7 @@ impl<'a> Checker<'a> {
     fn required_params(&self, f: &FnType) -> usize {
         f.params
             .iter()
-            .rposition(|p| {
-                !p.optional && !p.rest && !self.members_of(p.ty).contains(&self.t.void)
-            })
+            .rposition(|p| !p.optional && !p.rest && !self.members_of(p.ty).contains(&self.t.void))
             .map_or(0, |at| at + 1)
     }
 
@@ -427,7 +517,7 @@ impl<'a> Checker<'a> {
             return self.applied(f, Vec::new(), candidate.id);
         }
         let map = if site.type_args.is_empty() {
-            self.infer_args(site, f)
+            self.infer_args(site, candidate)
         } else {
             let args = self.resolve_type_args(
                 site.type_args,
@@ -441,22 +531,55 @@ impl<'a> Checker<'a> {
             self.check_args(&instance.params, site.args);
             map
         };
-        let args: Vec<TypeId> =
-            f.type_params.iter().map(|p| map.get(p).copied().unwrap_or(self.t.unknown)).collect();
+        let args: Vec<TypeId> = f
+            .type_params
+            .iter()
+            .map(|p| map.get(p).copied().unwrap_or(self.t.unknown))
+            .collect();
         if site.type_args.is_empty() {
             self.check_constraints(&f.type_params, &args, &[], site.expr.span);
         }
+        if let Some((wanted, given)) = candidate.this {
+            let wanted = self.subst(wanted, &map);
+            if !self.assignable(given, wanted) {
+                self.report_not_assignable(given, wanted, site.expr.span, ARGUMENT);
+            }
+        }
         let instance = self.subst_fn(f, &map);
         self.applied(instance, args, candidate.id)
+    }
+
+    /// The `this` parameter of a method called, and the type of the object.
+    fn receiver(&mut self, callee: &Expr) -> Option<(TypeId, TypeId)> {
+        let ExprKind::Member { object, .. } = &callee.kind else {
+            return None;
+        };
+        let Some(MemberRes::Method(_, id)) = self.members[callee.id.index()] else {
+            return None;
+        };
+        let wanted = self.this_param(id)?;
+        Some((wanted, self.expr_types[object.id.index()]))
     }
 
     fn applied(&mut self, f: FnType, type_args: Vec<TypeId>, id: Option<FnId>) -> Applied {
         let params = f
             .params
             .iter()
-            .map(|p| CallParam { ty: p.ty, optional: p.optional, rest: p.rest })
+            .map(|p| CallParam {
+                ty: p.ty,
+                optional: p.optional,
+                rest: p.rest,
+            })
             .collect();
-        Applied { sig: CallSig { type_args, params, ret: f.ret }, predicate: f.predicate, id }
+        Applied {
+            sig: CallSig {
+                type_args,
+                params,
+                ret: f.ret,
+            },
+            predicate: f.predicate,
+            id,
+        }
     }
 
     fn check_arity(&mut self, f: &FnType, site: Site<'a>) -> bool {
@@ -511,7 +634,9 @@ impl<'a> Checker<'a> {
 
     /// A spread argument: an array for the rest parameter, or a tuple for several.
     fn check_spread_arg(&mut self, params: &[FnParam], value: &'a Expr, at: usize) -> usize {
-        let rest = params.get(at.min(params.len().saturating_sub(1))).filter(|p| p.rest);
+        let rest = params
+            .get(at.min(params.len().saturating_sub(1)))
+            .filter(|p| p.rest);
         let ty = self.check_expr(value, rest.map(|p| p.ty));
         if let Type::Tuple { elems, .. } = self.get(ty).clone() {
             for (offset, &elem) in elems.iter().enumerate() {
@@ -550,8 +675,12 @@ impl<'a> Checker<'a> {
     }
 
     /// Finds type arguments, checking the arguments on the way.
-    fn infer_args(&mut self, site: Site<'a>, f: &FnType) -> Subst {
+    fn infer_args(&mut self, site: Site<'a>, candidate: &Candidate) -> Subst {
+        let f = &candidate.f;
         let mut inference = Inference::new(&f.type_params);
+        if let Some((wanted, given)) = candidate.this {
+            self.infer(&mut inference, wanted, given);
+        }
         if let Some(expected) = site.expected
             && !self.is_error(expected)
             && !self.is_open(expected)
@@ -572,7 +701,11 @@ impl<'a> Checker<'a> {
                 let (Arg::Expr(value) | Arg::Spread(value)) = arg;
                 let is_spread = matches!(arg, Arg::Spread(_));
                 let param = if is_spread {
-                    f.params.get(at).or(f.params.last()).filter(|p| p.rest).map(|p| p.ty)
+                    f.params
+                        .get(at)
+                        .or(f.params.last())
+                        .filter(|p| p.rest)
+                        .map(|p| p.ty)
                 } else {
                     self.param_at(&f.params, at)
                 };
@@ -597,12 +730,16 @@ impl<'a> Checker<'a> {
                     continue;
                 };
                 if closures {
-                    self.fix_closure_params(&mut inference, param, f.ret);
+                    self.fix_closure_params(&mut inference, param);
                 }
                 let known = self.known_so_far(&inference, f.ret);
                 let context = self.subst(param, &known);
                 let ty = self.check_expr(value, Some(context));
-                let ty = if is_spread { self.spread_as_array(ty) } else { ty };
+                let ty = if is_spread {
+                    self.spread_as_array(ty)
+                } else {
+                    ty
+                };
                 self.infer(&mut inference, param, ty);
                 if is_literal(value) {
                     literal_changed.push((param, context));
@@ -611,9 +748,9 @@ impl<'a> Checker<'a> {
         }
         self.inferring.truncate(opened);
         let map = self.solution(&mut inference, f.ret);
-        let changed = literal_changed.into_iter().any(|(param, context)| {
-            self.subst(param, &map) != context
-        });
+        let changed = literal_changed
+            .into_iter()
+            .any(|(param, context)| self.subst(param, &map) != context);
         let instance = self.subst_fn(f, &map);
         if changed && self.recheck_depth < RECHECK_MAX {
             self.diagnostics.errors.truncate(errors);
@@ -638,10 +775,10 @@ impl<'a> Checker<'a> {
     }
 
     /// A closure's parameters are given types now, so what they mention is decided.
-    fn fix_closure_params(&mut self, inference: &mut Inference, param: TypeId, ret: TypeId) {
+    fn fix_closure_params(&mut self, inference: &mut Inference, param: TypeId) {
         if let Some(wanted) = self.expected_fn(Some(param)) {
             let types: Vec<TypeId> = wanted.params.iter().map(|p| p.ty).collect();
-            self.fix(inference, &types, ret);
+            self.fix(inference, &types);
         }
     }
 
@@ -665,7 +802,10 @@ impl<'a> Checker<'a> {
     /// Whether an argument is, or has in it, a closure whose parameters need a context.
     pub(super) fn needs_context(&self, expr: &Expr) -> bool {
         match &expr.kind {
-            ExprKind::Function(f) => f.params.iter().any(|p| p.ty.is_none() && p.default.is_none()),
+            ExprKind::Function(f) => f
+                .params
+                .iter()
+                .any(|p| p.ty.is_none() && p.default.is_none()),
             ExprKind::Object(props) => props.iter().any(|prop| match prop {
                 ObjectProp::Property { value, .. } | ObjectProp::Computed { value, .. } => {
                     self.needs_context(value)
@@ -676,9 +816,9 @@ impl<'a> Checker<'a> {
                 ArrayElem::Expr(value) => self.needs_context(value),
                 ArrayElem::Spread(_) => false,
             }),
-            ExprKind::Cond { then, otherwise, .. } => {
-                self.needs_context(then) || self.needs_context(otherwise)
-            }
+            ExprKind::Cond {
+                then, otherwise, ..
+            } => self.needs_context(then) || self.needs_context(otherwise),
             _ => false,
         }
     }
@@ -688,7 +828,9 @@ impl<'a> Checker<'a> {
 fn is_literal(expr: &Expr) -> bool {
     match &expr.kind {
         ExprKind::Object(_) | ExprKind::Array(_) | ExprKind::New { .. } => true,
-        ExprKind::Cond { then, otherwise, .. } => is_literal(then) || is_literal(otherwise),
+        ExprKind::Cond {
+            then, otherwise, ..
+        } => is_literal(then) || is_literal(otherwise),
         _ => false,
     }
 }

@@ -54,8 +54,11 @@ impl Checker<'_> {
     fn find_early_uses(&mut self) {
         let first = self.first_mentions();
         for at in 0..self.uses.len() {
-            let (binding, function, file) =
-                (self.uses[at].binding, self.uses[at].function, self.uses[at].file);
+            let (binding, function, file) = (
+                self.uses[at].binding,
+                self.uses[at].function,
+                self.uses[at].file,
+            );
             let info = &self.bindings[binding.index()];
             let is_var = matches!(
                 self.binding_extra[binding.index()].source,
@@ -76,8 +79,12 @@ impl Checker<'_> {
 
     /// Whether a module's variables get their values after another module has run.
     fn is_initialised_later(&self, declaring: FileId, using: FileId) -> bool {
-        let position =
-            |file| self.program.modules.iter().position(|module| module.file == file);
+        let position = |file| {
+            self.program
+                .modules
+                .iter()
+                .position(|module| module.file == file)
+        };
         position(declaring) >= position(using)
     }
 
@@ -110,7 +117,10 @@ impl Checker<'_> {
         let mut at = mention.function;
         while let Some(id) = at {
             let data = &self.fns[id.index()];
-            if data.node.is_some_and(|n| n.form == FunctionForm::Declaration) {
+            if data
+                .node
+                .is_some_and(|n| n.form == FunctionForm::Declaration)
+            {
                 let same = self.fns[mention.target.index()].file == mention.file;
                 return same.then_some(id);
             }
@@ -136,7 +146,9 @@ impl Checker<'_> {
             at = self.fns[id.index()].parent;
         }
         let Some(id) = outermost else { return false };
-        let Some(node) = self.fns[id.index()].node else { return false };
+        let Some(node) = self.fns[id.index()].node else {
+            return false;
+        };
         match node.form {
             FunctionForm::Declaration => first.get(&id).is_some_and(|&at| at < end),
             _ => node.span.start < end,

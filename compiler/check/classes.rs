@@ -22,11 +22,18 @@ impl<'a> Checker<'a> {
         let context = self.field_context(class, field.is_static);
         let ty = self.within(context, |c| {
             let ty = c.check_expr(init, None);
-            if field.readonly { ty } else { c.widened(init, ty) }
+            if field.readonly {
+                ty
+            } else {
+                c.widened(init, ty)
+            }
         });
         let never = self.t.never;
         if ty == self.array_of(never) || ty == self.t.null || ty == self.t.undefined {
-            let message = format!("the value of the field `{}` doesn't tell its type", field.name);
+            let message = format!(
+                "the value of the field `{}` doesn't tell its type",
+                field.name
+            );
             self.error_help(IMPLICIT_ANY, field.span, message, "write it: `name: type`");
             return self.t.error;
         }
@@ -93,9 +100,17 @@ impl<'a> Checker<'a> {
     fn check_member_names(&mut self, class: &'a Class) {
         let prelude = self.is_prelude(class.span.file);
         let mut seen: Vec<(&Name, bool, Option<FunctionForm>)> = Vec::new();
-        let fields = class.fields.iter().map(|f| (&f.name, f.is_static, None, f.span));
+        let fields = class
+            .fields
+            .iter()
+            .map(|f| (&f.name, f.is_static, None, f.span));
         let methods = class.methods.iter().map(|m| {
-            (&m.function.name, m.is_static, Some(m.function.form), m.function.span)
+            (
+                &m.function.name,
+                m.is_static,
+                Some(m.function.form),
+                m.function.span,
+            )
         });
         for (name, is_static, form, span) in fields.chain(methods) {
             let clash = seen.iter().any(|&(other, other_static, other_form)| {
@@ -109,23 +124,35 @@ impl<'a> Checker<'a> {
             });
             let overload = matches!(form, Some(FunctionForm::Method | FunctionForm::Constructor));
             if clash && overload && !prelude {
-                let message = format!("`{name}` is declared more than once: overloads are not supported");
+                let message =
+                    format!("`{name}` is declared more than once: overloads are not supported");
                 let help = "use a union type for the parameter, or methods of different names";
                 self.error_help(UNSUPPORTED, span, message, help);
             } else if clash && !prelude {
-                self.error(DUPLICATE, span, format!("the member `{name}` is declared twice"));
+                self.error(
+                    DUPLICATE,
+                    span,
+                    format!("the member `{name}` is declared twice"),
+                );
             }
             seen.push((name, is_static, form));
         }
     }
 
     fn check_field(&mut self, class: &'a Class, field: &'a Field) {
-        let (Some(init), Some(_)) = (&field.init, &field.ty) else { return };
+        let (Some(init), Some(_)) = (&field.init, &field.ty) else {
+            return;
+        };
         let fields = &self.classes[class.id.index()];
-        let list = if field.is_static { &fields.static_fields } else { &fields.fields };
-        let Some(index) = list.iter().position(
-            |f| matches!(f.node, FieldNode::Field(node) if std::ptr::eq(node, field)),
-        ) else {
+        let list = if field.is_static {
+            &fields.static_fields
+        } else {
+            &fields.fields
+        };
+        let Some(index) = list
+            .iter()
+            .position(|f| matches!(f.node, FieldNode::Field(node) if std::ptr::eq(node, field)))
+        else {
             return;
         };
         let mut ty = self.field_type(class.id, index, field.is_static);
@@ -158,7 +185,9 @@ impl<'a> Checker<'a> {
             if field.is_static || field.optional || field.init.is_some() {
                 continue;
             }
-            let Some(member) = self.own_member(class.id, &[], &field.name, false) else { continue };
+            let Some(member) = self.own_member(class.id, &[], &field.name, false) else {
+                continue;
+            };
             if !self.assignable(self.t.undefined, member.ty) {
                 fields.push(field);
             }
@@ -169,12 +198,16 @@ impl<'a> Checker<'a> {
     /// The names of fields without a value at the start of a constructor.
     pub(super) fn fields_to_assign(&mut self, function: FnId) -> Vec<Name> {
         let data = &self.fns[function.index()];
-        let (Some(node), Some(class)) = (data.node, data.class) else { return Vec::new() };
+        let (Some(node), Some(class)) = (data.node, data.class) else {
+            return Vec::new();
+        };
         let class_node = self.classes[class.index()].node;
         match class_node {
-            Some(class) if node.form == FunctionForm::Constructor => {
-                self.needs_value(class).into_iter().map(|f| f.name.clone()).collect()
-            }
+            Some(class) if node.form == FunctionForm::Constructor => self
+                .needs_value(class)
+                .into_iter()
+                .map(|f| f.name.clone())
+                .collect(),
             _ => Vec::new(),
         }
     }
@@ -184,7 +217,10 @@ impl<'a> Checker<'a> {
         let left: Option<Vec<Name>> =
             constructor.map(|id| self.left_unassigned.remove(&id).unwrap_or_default());
         for field in self.needs_value(class) {
-            if left.as_ref().is_some_and(|names| !names.contains(&field.name)) {
+            if left
+                .as_ref()
+                .is_some_and(|names| !names.contains(&field.name))
+            {
                 continue;
             }
             let message = format!("the field `{}` gets no value", field.name);
@@ -196,8 +232,14 @@ impl<'a> Checker<'a> {
     fn check_overrides(&mut self, class: &'a Class) {
         let params = self.classes[class.id.index()].type_params.clone();
         let args = self.params_as_args(&params);
-        let Some((base, base_args)) = self.base_of(class.id, &args) else { return };
-        let fields = class.fields.iter().filter(|f| !f.is_static).map(|f| (&f.name, f.span));
+        let Some((base, base_args)) = self.base_of(class.id, &args) else {
+            return;
+        };
+        let fields = class
+            .fields
+            .iter()
+            .filter(|f| !f.is_static)
+            .map(|f| (&f.name, f.span));
         let methods = class
             .methods
             .iter()
@@ -297,7 +339,9 @@ impl<'a> Checker<'a> {
 
     fn check_implements(&mut self, class: &'a Class) {
         let scope = self.classes[class.id.index()].scope;
-        let Some(this) = self.scope_this.get(&scope).copied() else { return };
+        let Some(this) = self.scope_this.get(&scope).copied() else {
+            return;
+        };
         for node in &class.implements {
             let wanted = self.resolve_type(node, scope);
             let structural = match *self.get(wanted) {
@@ -341,6 +385,9 @@ impl Class {
     /// The first line of the declaration, for errors about the class as a whole.
     fn span_of_name(&self) -> Span {
         let end = self.span.start + "class ".len() as u32 + self.name.len() as u32;
-        Span { end: end.min(self.span.end), ..self.span }
+        Span {
+            end: end.min(self.span.end),
+            ..self.span
+        }
     }
 }

@@ -75,8 +75,6 @@ pub const MISPLACED: u16 = 3027;
 pub const LITERAL_FOR_CLASS: u16 = 3028;
 /// A tuple for an array.
 pub const TUPLE_FOR_ARRAY: u16 = 3029;
-/// A method used as a value.
-pub const ALWAYS_TRUE: u16 = 3030;
 /// A `type` or class written with parts that Raya leaves out.
 pub const UNSUPPORTED: u16 = 3090;
 /// Too deep or too large to be checked.

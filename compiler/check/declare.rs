@@ -20,7 +20,10 @@ pub(super) fn known_classes(
     program: &Program,
     diagnostics: &mut Diagnostics,
 ) -> Option<KnownClasses> {
-    let lib = program.modules.iter().find(|module| module.file == program.lib)?;
+    let lib = program
+        .modules
+        .iter()
+        .find(|module| module.file == program.lib)?;
     let mut classes: FxHashMap<&str, ClassId> = FxHashMap::default();
     for stmt in &lib.body {
         if let StmtKind::Class(class) = &stmt.kind {
@@ -30,13 +33,29 @@ pub(super) fn known_classes(
     let mut find = |name: &str| {
         let found = classes.get(name).copied();
         if found.is_none() {
-            let span = Span { file: program.lib, start: 0, end: 0 };
-            diagnostics.error(PRELUDE, span, format!("the prelude declares no class `{name}`"));
+            let span = Span {
+                file: program.lib,
+                start: 0,
+                end: 0,
+            };
+            diagnostics.error(
+                PRELUDE,
+                span,
+                format!("the prelude declares no class `{name}`"),
+            );
         }
         found
     };
     let all = [
-        "Array", "String", "Number", "Boolean", "Promise", "Map", "Set", "Error", "TypeError",
+        "Array",
+        "String",
+        "Number",
+        "Boolean",
+        "Promise",
+        "Map",
+        "Set",
+        "Error",
+        "TypeError",
         "RangeError",
     ]
     .map(&mut find);
@@ -127,11 +146,18 @@ impl<'a> Checker<'a> {
         name: &Name,
         span: Span,
     ) -> u32 {
-        let known = self.host_functions.iter().position(|h| h.module == *module && h.name == *name);
+        let known = self
+            .host_functions
+            .iter()
+            .position(|h| h.module == *module && h.name == *name);
         if let Some(at) = known {
             return at as u32;
         }
-        let Some(f) = self.hosts[&(file, module.clone())].values.get(name).copied() else {
+        let Some(f) = self.hosts[&(file, module.clone())]
+            .values
+            .get(name)
+            .copied()
+        else {
             return u32::MAX;
         };
         let ty = self.t.error;
@@ -177,7 +203,11 @@ impl<'a> Checker<'a> {
     fn declare_type(&mut self, scope: ScopeId, name: &Name, symbol: TypeSymbol, span: Span) {
         let names = &mut self.scopes[scope.0 as usize].names;
         if names.insert(name.clone(), symbol).is_some() {
-            self.error(DUPLICATE, span, format!("the type `{name}` is declared twice"));
+            self.error(
+                DUPLICATE,
+                span,
+                format!("the type `{name}` is declared twice"),
+            );
         }
     }
 
@@ -190,13 +220,11 @@ impl<'a> Checker<'a> {
             return;
         }
         let own = self.new_scope(Some(scope));
-        let id = self.new_interface(
-            decl.name.clone(),
-            InterfaceNode::Declared(vec![decl]),
-            own,
-        );
+        let id = self.new_interface(decl.name.clone(), InterfaceNode::Declared(vec![decl]), own);
         let symbol = TypeSymbol::Interface(id);
-        self.scopes[scope.0 as usize].names.insert(decl.name.clone(), symbol);
+        self.scopes[scope.0 as usize]
+            .names
+            .insert(decl.name.clone(), symbol);
         let params = self.declare_type_params(&decl.type_params, own);
         let args = self.params_as_args(&params);
         let this = self.intern(Type::Interface(id, args));
@@ -211,7 +239,11 @@ impl<'a> Checker<'a> {
         node: InterfaceNode<'a>,
         scope: ScopeId,
     ) -> InterfaceId {
-        self.interfaces.push(InterfaceData { node, scope, state: BodyState::No });
+        self.interfaces.push(InterfaceData {
+            node,
+            scope,
+            state: BodyState::No,
+        });
         self.types.interfaces.push(InterfaceInfo {
             name,
             type_params: Vec::new(),
@@ -249,7 +281,10 @@ impl<'a> Checker<'a> {
         scope: ScopeId,
     ) {
         for (decl, &param) in decls.iter().zip(params) {
-            let constraint = decl.constraint.as_ref().map(|ty| self.resolve_type(ty, scope));
+            let constraint = decl
+                .constraint
+                .as_ref()
+                .map(|ty| self.resolve_type(ty, scope));
             if constraint.is_some_and(|c| self.constrained_by(c, param)) {
                 let message = format!("the constraint of `{}` refers to itself", decl.name);
                 self.error(CIRCULAR, decl.span, message);
@@ -296,9 +331,16 @@ impl<'a> Checker<'a> {
             }
         }
         for field in &class.fields {
-            let data =
-                FieldData { name: field.name.clone(), node: FieldNode::Field(field), ty: Lazy::No };
-            if field.is_static { static_fields.push(data) } else { fields.push(data) }
+            let data = FieldData {
+                name: field.name.clone(),
+                node: FieldNode::Field(field),
+                ty: Lazy::No,
+            };
+            if field.is_static {
+                static_fields.push(data)
+            } else {
+                fields.push(data)
+            }
         }
         let data = &mut self.classes[class.id.index()];
         data.node = Some(class);
@@ -374,7 +416,9 @@ impl<'a> Checker<'a> {
         let scope = self.interfaces[at].scope;
         self.finish_type_params(&decl.type_params, &params, scope);
         if let InterfaceNode::Declared(all) = &self.interfaces[at].node
-            && all.iter().any(|other| other.type_params.len() != params.len())
+            && all
+                .iter()
+                .any(|other| other.type_params.len() != params.len())
         {
             let message = format!(
                 "all declarations of `{}` must have the same type parameters",
@@ -393,7 +437,9 @@ impl<'a> Checker<'a> {
         }
         let (scope, params, base) = (data.scope, data.type_params.clone(), data.base_class);
         self.finish_type_params(&node.type_params, &params, scope);
-        let (Some(heritage), Some(base)) = (&node.extends, base) else { return };
+        let (Some(heritage), Some(base)) = (&node.extends, base) else {
+            return;
+        };
         self.class_header(base);
         if self.extends(base, class) {
             let message = format!("the class `{}` extends itself", node.name);
@@ -418,7 +464,10 @@ impl<'a> Checker<'a> {
             if id == base {
                 return true;
             }
-            at = self.classes[id.index()].base.as_ref().map(|(base, _)| *base);
+            at = self.classes[id.index()]
+                .base
+                .as_ref()
+                .map(|(base, _)| *base);
         }
         false
     }

@@ -141,7 +141,11 @@ impl Checker<'_> {
             out.push_str(if at > 0 { ", " } else { "" });
             out.push_str(if param.rest { "..." } else { "" });
             out.push_str(&param.name);
-            out.push_str(if param.optional && !param.rest { "?: " } else { ": " });
+            out.push_str(if param.optional && !param.rest {
+                "?: "
+            } else {
+                ": "
+            });
             self.write_type(out, param.ty, depth + 1);
         }
         out.push(')');

@@ -18,7 +18,10 @@ impl Checker<'_> {
             .iter()
             .map(|(name, _, _)| (name.clone(), EnumValue::Number(0.0)))
             .collect();
-        self.types.enums.push(EnumInfo { name: decl.name.clone(), members });
+        self.types.enums.push(EnumInfo {
+            name: decl.name.clone(),
+            members,
+        });
         self.enums.insert(key, id);
         id
     }
@@ -40,7 +43,8 @@ impl Checker<'_> {
                 Some(value) => self.types.enums[id.index()].members[at].1 = value,
                 None => {
                     let message = format!("the enum member `{name}` needs a constant value");
-                    let help = "write a number, a string, or an expression of such and earlier members";
+                    let help =
+                        "write a number, a string, or an expression of such and earlier members";
                     self.error_help(UNSUPPORTED, *span, message, help);
                 }
             }
@@ -51,10 +55,15 @@ impl Checker<'_> {
     fn constant(&self, expr: &Expr, id: EnumId, limit: usize) -> Option<EnumValue> {
         match &expr.kind {
             ExprKind::Number(value) => Some(EnumValue::Number(*value)),
-            ExprKind::String(text) => Some(EnumValue::String(String::from_utf16(text).ok()?.into())),
+            ExprKind::String(text) => {
+                Some(EnumValue::String(String::from_utf16(text).ok()?.into()))
+            }
             ExprKind::Ident(name) | ExprKind::Member { name, .. } => {
                 let members = &self.types.enums[id.index()].members[..limit];
-                members.iter().find(|(member, _)| member == name).map(|(_, value)| value.clone())
+                members
+                    .iter()
+                    .find(|(member, _)| member == name)
+                    .map(|(_, value)| value.clone())
             }
             ExprKind::Unary { op, operand } => {
                 let EnumValue::Number(value) = self.constant(operand, id, limit)? else {

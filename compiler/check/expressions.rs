@@ -56,20 +56,29 @@ impl<'a> Checker<'a> {
             ExprKind::Array(elems) => self.array_literal(elems, expected),
             ExprKind::Object(props) => self.object_literal(props, expected),
             ExprKind::Function(f) => self.function_expr(f, expected),
-            ExprKind::Call { callee, type_args, args, optional } => {
-                self.call(expr, callee, type_args, args, *optional, expected)
-            }
+            ExprKind::Call {
+                callee,
+                type_args,
+                args,
+                optional,
+            } => self.call(expr, callee, type_args, args, *optional, expected),
             ExprKind::SuperCall(args) => self.super_call(expr, args),
             ExprKind::SuperMethod { name, args } => self.super_method(expr, name, args, expected),
-            ExprKind::New { callee, type_args, args } => {
-                self.new_instance(expr, callee, type_args, args, expected)
-            }
-            ExprKind::Member { object, name, optional } => {
-                self.member(expr, object, name, *optional).0
-            }
-            ExprKind::Index { object, index, optional } => {
-                self.index(expr, object, index, *optional)
-            }
+            ExprKind::New {
+                callee,
+                type_args,
+                args,
+            } => self.new_instance(expr, callee, type_args, args, expected),
+            ExprKind::Member {
+                object,
+                name,
+                optional,
+            } => self.member(expr, object, name, *optional).0,
+            ExprKind::Index {
+                object,
+                index,
+                optional,
+            } => self.index(expr, object, index, *optional),
             ExprKind::OptionalChain(inner) => {
                 self.chains.push(false);
                 let ty = self.check_expr(inner, expected);
@@ -89,9 +98,11 @@ impl<'a> Checker<'a> {
                 self.expr_types[expr.id.index()]
             }
             ExprKind::Assign { op, target, value } => self.assign(expr, *op, target, value),
-            ExprKind::Cond { test, then, otherwise } => {
-                self.conditional(test, then, otherwise, expected)
-            }
+            ExprKind::Cond {
+                test,
+                then,
+                otherwise,
+            } => self.conditional(test, then, otherwise, expected),
             ExprKind::Await(operand) => self.await_value(expr, operand, expected),
             ExprKind::As { operand, ty } => self.cast(expr, operand, ty),
             ExprKind::AsConst(operand) => self.const_expr(operand),
@@ -106,7 +117,11 @@ impl<'a> Checker<'a> {
             ExprKind::Sequence(exprs) => {
                 let mut ty = self.t.undefined;
                 for (at, part) in exprs.iter().enumerate() {
-                    let wanted = if at + 1 == exprs.len() { expected } else { None };
+                    let wanted = if at + 1 == exprs.len() {
+                        expected
+                    } else {
+                        None
+                    };
                     ty = self.check_expr(part, wanted);
                 }
                 ty
@@ -134,7 +149,11 @@ impl<'a> Checker<'a> {
 
     fn refuse_void(&mut self, ty: TypeId, span: Span) {
         if ty == self.t.void {
-            self.error(OPERATOR, span, "an expression of type `void` has no value to use");
+            self.error(
+                OPERATOR,
+                span,
+                "an expression of type `void` has no value to use",
+            );
         }
     }
 
@@ -149,7 +168,12 @@ impl<'a> Checker<'a> {
                 self.show(source),
                 self.show(target)
             );
-            self.error_help(NO_OVERLAP, expr.span, message, "go through `unknown` if it is meant");
+            self.error_help(
+                NO_OVERLAP,
+                expr.span,
+                message,
+                "go through `unknown` if it is meant",
+            );
         }
         target
     }
@@ -216,7 +240,12 @@ impl<'a> Checker<'a> {
             self.error(USED_BEFORE_DECLARED, span, message);
         } else if self.cx.env.unassigned.contains(&id) {
             let message = format!("`{name}` is used before it has a value");
-            self.error_help(UNASSIGNED, span, message, "give it one on every path to here");
+            self.error_help(
+                UNASSIGNED,
+                span,
+                message,
+                "give it one on every path to here",
+            );
             self.cx.env.unassigned.remove(&id);
         }
     }
@@ -262,9 +291,21 @@ impl<'a> Checker<'a> {
             return (self.t.error, Vec::new());
         };
         self.members[expr.id.index()] = Some(member.res.clone());
-        let declared = if member.optional { self.optional(member.ty) } else { member.ty };
-        let ty = if member.method { declared } else { self.known_type(expr, declared) };
-        let overloads = if member.overloads.len() > 1 { member.overloads } else { Vec::new() };
+        let declared = if member.optional {
+            self.optional(member.ty)
+        } else {
+            member.ty
+        };
+        let ty = if member.method {
+            declared
+        } else {
+            self.known_type(expr, declared)
+        };
+        let overloads = if member.overloads.len() > 1 {
+            member.overloads
+        } else {
+            Vec::new()
+        };
         (ty, overloads)
     }
 
@@ -292,7 +333,12 @@ impl<'a> Checker<'a> {
         };
         if ty == self.t.unknown {
             let message = "the value is of type `unknown`";
-            self.error_help(IS_UNKNOWN, object.span, message, "narrow it with `typeof` or `instanceof`");
+            self.error_help(
+                IS_UNKNOWN,
+                object.span,
+                message,
+                "narrow it with `typeof` or `instanceof`",
+            );
             return None;
         }
         Some(ty)
@@ -300,7 +346,10 @@ impl<'a> Checker<'a> {
 
     pub(super) fn report_nullish(&mut self, object: &Expr, ty: TypeId) {
         let parts = self.members_of(ty);
-        let what = match (parts.contains(&self.t.null), parts.contains(&self.t.undefined)) {
+        let what = match (
+            parts.contains(&self.t.null),
+            parts.contains(&self.t.undefined),
+        ) {
             (true, true) => "`null` or `undefined`",
             (true, false) => "`null`",
             _ => "`undefined`",
@@ -317,7 +366,9 @@ impl<'a> Checker<'a> {
     /// The source text of a place.
     pub(super) fn text(&self, span: Span) -> String {
         let text = &self.diagnostics.sources[span.file.index()].text;
-        text.get(span.start as usize..span.end as usize).unwrap_or_default().to_owned()
+        text.get(span.start as usize..span.end as usize)
+            .unwrap_or_default()
+            .to_owned()
     }
 
     /// A member that exists and may be used here; reports otherwise.
@@ -330,8 +381,9 @@ impl<'a> Checker<'a> {
     ) -> Option<Member> {
         let hidden = name.starts_with("__") && !self.is_prelude(self.cx.file);
         let member = self.find_member(object_ty, name).filter(|member| {
-            let from_prelude =
-                member.class.is_some_and(|c| self.is_prelude(self.classes[c.index()].file));
+            let from_prelude = member
+                .class
+                .is_some_and(|c| self.is_prelude(self.classes[c.index()].file));
             !(hidden && from_prelude)
         });
         let Some(member) = member else {
@@ -355,8 +407,10 @@ impl<'a> Checker<'a> {
                 Visibility::Private => "private",
                 _ => "protected",
             };
-            let message =
-                format!("`{name}` is {kind} in the class `{}`", self.class_name(class));
+            let message = format!(
+                "`{name}` is {kind} in the class `{}`",
+                self.class_name(class)
+            );
             self.error(VISIBILITY, span, message);
         }
     }
@@ -376,7 +430,9 @@ impl<'a> Checker<'a> {
     fn report_no_member(&mut self, span: Span, object: &Expr, ty: TypeId, name: &Name) {
         let shown = self.show(ty);
         if let Type::Union(members) = self.get(ty).clone() {
-            let lacking = members.into_iter().find(|&m| self.find_member(m, name).is_none());
+            let lacking = members
+                .into_iter()
+                .find(|&m| self.find_member(m, name).is_none());
             if let Some(lacking) = lacking {
                 let message = format!("`{name}` does not exist on `{}`", self.show(lacking));
                 let help = format!("`{shown}` has other members: narrow it first");
@@ -395,7 +451,12 @@ impl<'a> Checker<'a> {
                 self.error_help(NO_MEMBER, span, message, help);
             }
             None if matches!(object.kind, ExprKind::This) => {
-                self.error_help(NO_MEMBER, span, message, "declare it as a field of the class");
+                self.error_help(
+                    NO_MEMBER,
+                    span,
+                    message,
+                    "declare it as a field of the class",
+                );
             }
             None => self.error(NO_MEMBER, span, message),
         }
@@ -405,7 +466,11 @@ impl<'a> Checker<'a> {
     fn qualified(&mut self, expr: &'a Expr, object: &'a Expr, name: &Name) -> Option<TypeId> {
         let resolution = match &object.kind {
             ExprKind::Ident(_) => self.resolutions[object.id.index()],
-            ExprKind::Member { object: outer, name: inner, .. } => {
+            ExprKind::Member {
+                object: outer,
+                name: inner,
+                ..
+            } => {
                 // `ns.Enum.Member`
                 if self.namespace_of(outer).is_some() {
                     self.qualified(object, outer, inner);
@@ -460,7 +525,9 @@ impl<'a> Checker<'a> {
 
     /// The namespace that an expression names.
     fn namespace_of(&self, expr: &Expr) -> Option<Value> {
-        let ExprKind::Ident(name) = &expr.kind else { return None };
+        let ExprKind::Ident(name) = &expr.kind else {
+            return None;
+        };
         match self.resolutions[expr.id.index()] {
             Some(Resolution::Namespace(_) | Resolution::HostNamespace) => {
                 self.values[expr.span.file.index()].get(name).cloned()
@@ -527,7 +594,11 @@ impl<'a> Checker<'a> {
                 }
                 _ => {
                     let all = self.union(elems.iter().copied());
-                    Some(if elems.len() > required as usize { self.optional(all) } else { all })
+                    Some(if elems.len() > required as usize {
+                        self.optional(all)
+                    } else {
+                        all
+                    })
                 }
             },
             _ => match self.get(index_ty).clone() {
@@ -540,7 +611,11 @@ impl<'a> Checker<'a> {
                     };
                     self.check_visibility(&member, &name, index.span);
                     self.members[expr.id.index()] = Some(member.res.clone());
-                    Some(if member.optional { self.optional(member.ty) } else { member.ty })
+                    Some(if member.optional {
+                        self.optional(member.ty)
+                    } else {
+                        member.ty
+                    })
                 }
                 _ => {
                     let message = format!(
@@ -564,14 +639,20 @@ impl<'a> Checker<'a> {
         required: u32,
         index: f64,
     ) -> Option<TypeId> {
-        let found = elems.get(index as usize).filter(|_| index >= 0.0 && index.fract() == 0.0);
+        let found = elems
+            .get(index as usize)
+            .filter(|_| index >= 0.0 && index.fract() == 0.0);
         let Some(&elem) = found else {
             let message = format!("`{}` has no element {index}", self.show(object));
             self.error(NO_MEMBER, expr.span, message);
             return None;
         };
         self.members[expr.id.index()] = Some(MemberRes::TupleElem(index as u32));
-        Some(if index as u32 >= required { self.optional(elem) } else { elem })
+        Some(if index as u32 >= required {
+            self.optional(elem)
+        } else {
+            elem
+        })
     }
 
     /// The type of a `let` that starts with this value: literals written there widen, others stay.
@@ -580,7 +661,9 @@ impl<'a> Checker<'a> {
             return self.widen(ty);
         }
         match &expr.kind {
-            ExprKind::Cond { then, otherwise, .. } => {
+            ExprKind::Cond {
+                then, otherwise, ..
+            } => {
                 let then = self.widened(then, self.expr_types[then.id.index()]);
                 let otherwise = self.widened(otherwise, self.expr_types[otherwise.id.index()]);
                 self.union_reduced(vec![then, otherwise])
@@ -591,25 +674,31 @@ impl<'a> Checker<'a> {
 
     /// Whether the literal types of an expression come from literals written in it.
     fn is_fresh(&self, expr: &Expr, depth: u32) -> bool {
-        let Some(depth) = depth.checked_sub(1) else { return false };
+        let Some(depth) = depth.checked_sub(1) else {
+            return false;
+        };
         match &expr.kind {
             ExprKind::Number(_) | ExprKind::String(_) | ExprKind::Bool(_) => true,
             ExprKind::Unary { operand, .. } => self.is_fresh(operand, depth),
             ExprKind::Binary { .. } => true,
             ExprKind::Member { .. } => {
-                matches!(self.members[expr.id.index()], Some(MemberRes::EnumMember(..)))
+                matches!(
+                    self.members[expr.id.index()],
+                    Some(MemberRes::EnumMember(..))
+                )
             }
-            ExprKind::Cond { then, otherwise, .. } => {
-                self.is_fresh(then, depth) && self.is_fresh(otherwise, depth)
-            }
+            ExprKind::Cond {
+                then, otherwise, ..
+            } => self.is_fresh(then, depth) && self.is_fresh(otherwise, depth),
             ExprKind::Logical { left, right, .. } => {
                 self.is_fresh(left, depth) && self.is_fresh(right, depth)
             }
             ExprKind::Call { .. } => {
                 let ty = self.expr_types[expr.id.index()];
-                self.is_unit(ty) && self.calls[expr.id.index()].as_ref().is_some_and(|c| {
-                    !c.type_args.is_empty()
-                })
+                self.is_unit(ty)
+                    && self.calls[expr.id.index()]
+                        .as_ref()
+                        .is_some_and(|c| !c.type_args.is_empty())
             }
             ExprKind::Ident(_) => match self.resolutions[expr.id.index()] {
                 Some(Resolution::Binding(id)) => {
@@ -658,10 +747,17 @@ impl<'a> Checker<'a> {
                 }
                 let mut reported = false;
                 for prop in props {
-                    let ObjectProp::Property { key, value, .. } = prop else { continue };
-                    let Some(wanted) = self.find_member(target, key) else { continue };
-                    let wanted_ty =
-                        if wanted.optional { self.optional(wanted.ty) } else { wanted.ty };
+                    let ObjectProp::Property { key, value, .. } = prop else {
+                        continue;
+                    };
+                    let Some(wanted) = self.find_member(target, key) else {
+                        continue;
+                    };
+                    let wanted_ty = if wanted.optional {
+                        self.optional(wanted.ty)
+                    } else {
+                        wanted.ty
+                    };
                     let ty = self.expr_types[value.id.index()];
                     if !self.assignable(ty, wanted_ty) {
                         if !self.report_inside(value, wanted_ty, code) {
@@ -679,7 +775,9 @@ impl<'a> Checker<'a> {
                 };
                 let mut reported = false;
                 for elem in elems {
-                    let ArrayElem::Expr(value) = elem else { continue };
+                    let ArrayElem::Expr(value) = elem else {
+                        continue;
+                    };
                     let ty = self.expr_types[value.id.index()];
                     if !self.assignable(ty, elem_ty) {
                         if !self.report_inside(value, elem_ty, code) {
@@ -690,7 +788,9 @@ impl<'a> Checker<'a> {
                 }
                 reported
             }
-            ExprKind::Cond { then, otherwise, .. } => {
+            ExprKind::Cond {
+                then, otherwise, ..
+            } => {
                 let mut reported = false;
                 for part in [then, otherwise] {
                     let ty = self.expr_types[part.id.index()];
@@ -715,9 +815,12 @@ impl<'a> Checker<'a> {
         code: u16,
     ) {
         let (from, to) = (self.show(ty), self.show(target));
-        let what = if code == ARGUMENT { "an argument" } else { "a value" };
-        let mut message =
-            format!("{what} of type `{from}` is not assignable to type `{to}`");
+        let what = if code == ARGUMENT {
+            "an argument"
+        } else {
+            "a value"
+        };
+        let mut message = format!("{what} of type `{from}` is not assignable to type `{to}`");
         if let Some(reason) = self.why_not(ty, target) {
             message = format!("{message}: {reason}");
         }
@@ -750,7 +853,10 @@ impl<'a> Checker<'a> {
     /// A condition: its type is noted, and what is known when it is true and when it is false.
     pub(super) fn condition(&mut self, expr: &'a Expr) -> (Env, Env) {
         match &expr.kind {
-            ExprKind::Unary { op: UnaryOp::Not, operand } => {
+            ExprKind::Unary {
+                op: UnaryOp::Not,
+                operand,
+            } => {
                 let (when_true, when_false) = self.condition(operand);
                 let ty = self.negated(self.expr_types[operand.id.index()]);
                 self.expr_types[expr.id.index()] = ty;
@@ -760,7 +866,11 @@ impl<'a> Checker<'a> {
             ExprKind::Bool(value) => {
                 self.check_expr(expr, None);
                 let env = self.cx.env.clone();
-                if *value { (env, Env::unreachable()) } else { (Env::unreachable(), env) }
+                if *value {
+                    (env, Env::unreachable())
+                } else {
+                    (Env::unreachable(), env)
+                }
             }
             _ => {
                 let ty = self.check_expr(expr, None);
@@ -790,7 +900,10 @@ impl<'a> Checker<'a> {
         }
         let innermost = links.last().copied();
         let wanted = match innermost.map(|e| &e.kind) {
-            Some(ExprKind::Logical { op: LogicalOp::And, .. }) | None => None,
+            Some(ExprKind::Logical {
+                op: LogicalOp::And, ..
+            })
+            | None => None,
             Some(_) => expected,
         };
         let (mut when_true, mut when_false) = if self.is_condition_like(first) {
@@ -798,10 +911,15 @@ impl<'a> Checker<'a> {
         } else {
             self.check_expr(first, wanted);
             let env = self.cx.env.clone();
-            (self.narrow(env.clone(), first, true), self.narrow(env, first, false))
+            (
+                self.narrow(env.clone(), first, true),
+                self.narrow(env, first, false),
+            )
         };
         for link in links.into_iter().rev() {
-            let ExprKind::Logical { op, left, right } = &link.kind else { continue };
+            let ExprKind::Logical { op, left, right } = &link.kind else {
+                continue;
+            };
             let left_ty = self.expr_types[left.id.index()];
             (when_true, when_false) =
                 self.logical_link(*op, left, right, (when_true, when_false), expected);
@@ -815,7 +933,10 @@ impl<'a> Checker<'a> {
     fn is_condition_like(&self, expr: &Expr) -> bool {
         matches!(
             expr.kind,
-            ExprKind::Unary { op: UnaryOp::Not, .. } | ExprKind::Binary { .. }
+            ExprKind::Unary {
+                op: UnaryOp::Not,
+                ..
+            } | ExprKind::Binary { .. }
         )
     }
 
@@ -847,7 +968,10 @@ impl<'a> Checker<'a> {
             _ => {
                 self.check_expr(right, wanted);
                 let env = self.cx.env.clone();
-                (self.narrow(env.clone(), right, true), self.narrow(env, right, false))
+                (
+                    self.narrow(env.clone(), right, true),
+                    self.narrow(env, right, false),
+                )
             }
         };
         match op {
@@ -855,7 +979,10 @@ impl<'a> Checker<'a> {
             LogicalOp::Or => (self.join(when_true, right_true), right_false),
             LogicalOp::Coalesce => {
                 let kept = self.narrow_nullish(when_true, left, false);
-                (self.join(kept, right_true), self.join(when_false, right_false))
+                (
+                    self.join(kept, right_true),
+                    self.join(when_false, right_false),
+                )
             }
         }
     }

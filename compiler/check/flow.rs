@@ -47,12 +47,16 @@ pub(super) struct Env {
 impl Env {
     /// A point that nothing reaches.
     pub fn unreachable() -> Env {
-        Env { dead: true, ..Env::default() }
+        Env {
+            dead: true,
+            ..Env::default()
+        }
     }
 
     /// Forgets what is known of a reference and of everything below it.
     pub fn forget(&mut self, reference: &Reference) {
-        self.narrowed.retain(|known, _| !known.starts_with(reference));
+        self.narrowed
+            .retain(|known, _| !known.starts_with(reference));
     }
 
     /// Forgets all that an assignment to these variables may have changed.
@@ -74,7 +78,11 @@ impl Checker<'_> {
         let mut narrowed = FxHashMap::default();
         for (reference, &one) in &a.narrowed {
             if let Some(&other) = b.narrowed.get(reference) {
-                let ty = if one == other { one } else { self.union([one, other]) };
+                let ty = if one == other {
+                    one
+                } else {
+                    self.union([one, other])
+                };
                 narrowed.insert(reference.clone(), ty);
             }
         }
@@ -82,28 +90,41 @@ impl Checker<'_> {
         unassigned.extend(b.unassigned);
         let mut fields = a.fields;
         fields.extend(b.fields);
-        Env { dead: false, narrowed, unassigned, fields }
+        Env {
+            dead: false,
+            narrowed,
+            unassigned,
+            fields,
+        }
     }
 
     pub(super) fn join_all(&mut self, envs: impl IntoIterator<Item = Env>) -> Env {
-        envs.into_iter().fold(Env::unreachable(), |a, b| self.join(a, b))
+        envs.into_iter()
+            .fold(Env::unreachable(), |a, b| self.join(a, b))
     }
 
     /// The reference that an expression is, if it can be narrowed.
     pub(super) fn reference(&self, expr: &Expr) -> Option<Reference> {
         match &expr.kind {
             ExprKind::Ident(_) => match self.resolutions[expr.id.index()] {
-                Some(Resolution::Binding(b)) => {
-                    Some(Reference { root: Root::Binding(b), path: Vec::new() })
-                }
+                Some(Resolution::Binding(b)) => Some(Reference {
+                    root: Root::Binding(b),
+                    path: Vec::new(),
+                }),
                 _ => None,
             },
-            ExprKind::This => Some(Reference { root: Root::This, path: Vec::new() }),
+            ExprKind::This => Some(Reference {
+                root: Root::This,
+                path: Vec::new(),
+            }),
             ExprKind::Member { object, name, .. } => {
                 if let Some(MemberRes::Module(Resolution::Binding(b))) =
                     self.members[expr.id.index()]
                 {
-                    return Some(Reference { root: Root::Binding(b), path: Vec::new() });
+                    return Some(Reference {
+                        root: Root::Binding(b),
+                        path: Vec::new(),
+                    });
                 }
                 let mut reference = self.reference(object)?;
                 reference.path.push(name.clone());
@@ -146,7 +167,11 @@ impl Checker<'_> {
         match self.cx.env.narrowed.get(&reference).copied() {
             // What holds the property may have been narrowed since.
             Some(known) if !reference.path.is_empty() && known != declared => {
-                if self.assignable(declared, known) { declared } else { known }
+                if self.assignable(declared, known) {
+                    declared
+                } else {
+                    known
+                }
             }
             Some(known) => known,
             None => declared,

@@ -44,7 +44,12 @@ impl<'a> Checker<'a> {
             }
             (Lazy::No, BindingSource::Given) => {
                 let message = format!("the type of `{name}` is not known here yet");
-                self.error_help(IMPLICIT_ANY, span, message, "write the function's return type");
+                self.error_help(
+                    IMPLICIT_ANY,
+                    span,
+                    message,
+                    "write the function's return type",
+                );
             }
             (Lazy::No, BindingSource::Var(decl, declarator)) => {
                 self.binding_extra[id.index()].ty = Lazy::Busy;
@@ -108,7 +113,11 @@ impl<'a> Checker<'a> {
             return;
         }
         let outer = data.outer_scope;
-        let scope = if node.type_params.is_empty() { outer } else { self.new_scope(Some(outer)) };
+        let scope = if node.type_params.is_empty() {
+            outer
+        } else {
+            self.new_scope(Some(outer))
+        };
         let params = self.declare_type_params(&node.type_params, scope);
         let data = &mut self.fns[id.index()];
         data.has_scope = true;
@@ -122,7 +131,9 @@ impl<'a> Checker<'a> {
         if let Some(params) = &self.fns[id.index()].params {
             return params.clone();
         }
-        let Some(node) = self.fns[id.index()].node else { return Rc::from([]) };
+        let Some(node) = self.fns[id.index()].node else {
+            return Rc::from([]);
+        };
         self.fn_scope(id);
         // Asked for while its own defaults are being checked, it has none.
         self.fns[id.index()].params = Some(Rc::from([]));
@@ -183,7 +194,11 @@ impl<'a> Checker<'a> {
         let undefined = self.t.undefined;
         match self.get(ty) {
             Type::Union(members) if members.contains(&undefined) => {
-                let rest: Vec<_> = members.iter().copied().filter(|&m| m != undefined).collect();
+                let rest: Vec<_> = members
+                    .iter()
+                    .copied()
+                    .filter(|&m| m != undefined)
+                    .collect();
                 self.union(rest)
             }
             _ => ty,
@@ -192,7 +207,9 @@ impl<'a> Checker<'a> {
 
     /// What a function returns as a caller sees it.
     pub(super) fn fn_ret(&mut self, id: FnId) -> TypeId {
-        let Some(node) = self.fns[id.index()].node else { return self.t.error };
+        let Some(node) = self.fns[id.index()].node else {
+            return self.t.error;
+        };
         match self.fns[id.index()].ret {
             Lazy::Done(ty) => return ty,
             Lazy::Busy => {
@@ -208,7 +225,12 @@ impl<'a> Checker<'a> {
             self.annotated_ret(id, node, ret)
         } else if node.body.is_none() {
             let message = format!("`{}` has no return type", node.name);
-            self.error_help(IMPLICIT_ANY, node.span, message, "write it after the parameters");
+            self.error_help(
+                IMPLICIT_ANY,
+                node.span,
+                message,
+                "write it after the parameters",
+            );
             self.t.error
         } else {
             self.fns[id.index()].ret = Lazy::Busy;
@@ -227,14 +249,21 @@ impl<'a> Checker<'a> {
 
     fn annotated_ret(&mut self, id: FnId, node: &'a Function, ret: &'a TypeNode) -> TypeId {
         let scope = self.fns[id.index()].scope;
-        let names: Vec<Name> =
-            node.params.iter().enumerate().map(|(at, p)| param_name(p, at)).collect();
+        let names: Vec<Name> = node
+            .params
+            .iter()
+            .enumerate()
+            .map(|(at, p)| param_name(p, at))
+            .collect();
         self.fns[id.index()].predicate = self.resolve_predicate(ret, &names, scope);
         let ty = self.resolve_type(ret, scope);
         let promise = self.known.promise;
         if node.is_async && !self.is_error(ty) {
             if !matches!(*self.get(ty), Type::Class(class, _) if class == promise) {
-                let message = format!("an async function returns a promise, not `{}`", self.show(ty));
+                let message = format!(
+                    "an async function returns a promise, not `{}`",
+                    self.show(ty)
+                );
                 let help = format!("write `Promise<{}>`", self.show(ty));
                 self.error_help(NOT_ASSIGNABLE, ret.span, message, help);
                 return self.t.error;
@@ -274,11 +303,14 @@ impl<'a> Checker<'a> {
     fn fn_context(&mut self, id: FnId) -> Context {
         let data = &self.fns[id.index()];
         let (class, is_static, scope, file) = (data.class, data.is_static, data.scope, data.file);
+        let annotated = self.this_param(id);
         let this_type = match (class, is_static) {
+            _ if annotated.is_some() => annotated,
             (Some(class), true) => Some(self.intern(Type::ClassValue(class))),
-            (Some(class), false) => {
-                self.scope_this.get(&self.classes[class.index()].scope).copied()
-            }
+            (Some(class), false) => self
+                .scope_this
+                .get(&self.classes[class.index()].scope)
+                .copied(),
             (None, _) => None,
         };
         let has_base = class.is_some_and(|c| self.classes[c.index()].base_class.is_some());
@@ -301,6 +333,14 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// The type of a `this` parameter.
+    pub(super) fn this_param(&mut self, id: FnId) -> Option<TypeId> {
+        let node = self.fns[id.index()].node?;
+        let this = node.this_type.as_ref()?;
+        self.fn_scope(id);
+        Some(self.resolve_type(this, self.fns[id.index()].scope))
+    }
+
     /// Checks the body of a declared function or method, once.
     pub(super) fn check_body(&mut self, id: FnId) {
         let data = &self.fns[id.index()];
@@ -321,13 +361,20 @@ impl<'a> Checker<'a> {
         self.fns[id.index()].this_type = context.this_type;
         if annotated {
             let ret = self.fn_ret(id);
-            context.expected_return =
-                Some(if node.is_async { self.promised(ret) } else { ret });
+            context.expected_return = Some(if node.is_async {
+                self.promised(ret)
+            } else {
+                ret
+            });
         }
         if node.body.is_some() {
             let inferred = self.within(context, |c| c.run_body(node, &params));
             if !annotated {
-                let ret = if node.is_async { self.promise_of(inferred) } else { inferred };
+                let ret = if node.is_async {
+                    self.promise_of(inferred)
+                } else {
+                    inferred
+                };
                 self.fns[id.index()].ret = Lazy::Done(ret);
             }
         }
@@ -347,7 +394,11 @@ impl<'a> Checker<'a> {
     /// Checks parameters and body in the current place; gives the inferred result.
     fn run_body(&mut self, node: &'a Function, params: &[FnParam]) -> TypeId {
         for (param, seen) in node.params.iter().zip(params) {
-            let ty = if param.optional { self.optional(seen.ty) } else { seen.ty };
+            let ty = if param.optional {
+                self.optional(seen.ty)
+            } else {
+                seen.ty
+            };
             if let Some(default) = &param.default {
                 self.check_against(default, ty);
             }
@@ -380,7 +431,10 @@ impl<'a> Checker<'a> {
     /// The end of a body is reached: fine only if nothing need be returned.
     fn check_end(&mut self, node: &Function, expected: TypeId) {
         let may_end = self.members_of(expected).iter().any(|&m| {
-            matches!(self.get(m), Type::Void | Type::Undefined | Type::Unknown | Type::Error)
+            matches!(
+                self.get(m),
+                Type::Void | Type::Undefined | Type::Unknown | Type::Error
+            )
         });
         if may_end || node.form == FunctionForm::Constructor {
             return;
@@ -389,17 +443,28 @@ impl<'a> Checker<'a> {
         let message = if expected == self.t.never {
             "a function that returns `never` cannot have a reachable end".to_owned()
         } else {
-            format!("not all paths return a value of type `{}`", self.show(expected))
+            format!(
+                "not all paths return a value of type `{}`",
+                self.show(expected)
+            )
         };
-        self.error_help(NO_RETURN, span, message, "return a value or throw at the end");
+        self.error_help(
+            NO_RETURN,
+            span,
+            message,
+            "return a value or throw at the end",
+        );
     }
 
     fn inferred_return(&mut self, node: &Function, reachable: bool) -> TypeId {
         let returns = std::mem::take(&mut self.cx.returns);
         if returns.is_empty() {
-            let may_be_never =
-                matches!(node.form, FunctionForm::Arrow | FunctionForm::Expression);
-            return if reachable || !may_be_never { self.t.void } else { self.t.never };
+            let may_be_never = matches!(node.form, FunctionForm::Arrow | FunctionForm::Expression);
+            return if reachable || !may_be_never {
+                self.t.void
+            } else {
+                self.t.never
+            };
         }
         let all_void = returns.iter().all(|&ty| ty == self.t.void);
         let mut ty = self.union_reduced(returns);
@@ -457,13 +522,20 @@ impl<'a> Checker<'a> {
         }
         context.is_async = node.is_async;
         self.fns[id.index()].this_type = context.this_type;
-        let ret_context = wanted.as_ref().map(|f| f.ret).map(|ret| match node.is_async {
-            true => self.awaited(ret),
-            false => ret,
-        });
+        let ret_context = wanted
+            .as_ref()
+            .map(|f| f.ret)
+            .map(|ret| match node.is_async {
+                true => self.awaited(ret),
+                false => ret,
+            });
         if node.ret.is_some() {
             let ret = self.fn_ret(id);
-            context.expected_return = Some(if node.is_async { self.promised(ret) } else { ret });
+            context.expected_return = Some(if node.is_async {
+                self.promised(ret)
+            } else {
+                ret
+            });
         } else {
             self.fns[id.index()].ret = Lazy::Busy;
             context.return_context = ret_context;
@@ -476,7 +548,11 @@ impl<'a> Checker<'a> {
         });
         if node.ret.is_none() {
             let value = self.fit_return(inferred, ret_context);
-            let ret = if node.is_async { self.promise_of(value) } else { value };
+            let ret = if node.is_async {
+                self.promise_of(value)
+            } else {
+                value
+            };
             self.fns[id.index()].ret = Lazy::Done(ret);
         }
         self.fns[id.index()].body = BodyState::Done;
@@ -486,13 +562,19 @@ impl<'a> Checker<'a> {
 
     /// Takes the wanted result type where the inferred one fits, so that no conversion is needed later.
     fn fit_return(&mut self, inferred: TypeId, wanted: Option<TypeId>) -> TypeId {
-        let Some(wanted) = wanted else { return inferred };
+        let Some(wanted) = wanted else {
+            return inferred;
+        };
         let open = self.inferring.clone();
         let usable = ![self.t.void, self.t.unknown, self.t.error].contains(&wanted)
             && inferred != self.t.never
             && !self.mentions(wanted, &open)
             && !self.members_of(wanted).contains(&self.t.void);
-        if usable && self.assignable(inferred, wanted) { wanted } else { inferred }
+        if usable && self.assignable(inferred, wanted) {
+            wanted
+        } else {
+            inferred
+        }
     }
 
     fn expr_params(&mut self, node: &'a Function, wanted: Option<&FnType>) -> Rc<[FnParam]> {
@@ -543,22 +625,32 @@ impl<'a> Checker<'a> {
 
     /// `x => x !== null` is a predicate, as TypeScript 5.5 infers it.
     fn infer_predicate(&mut self, node: &'a Function) -> Option<(u32, TypeId)> {
-        let Some(FnBody::Expr(body)) = &node.body else { return None };
+        let Some(FnBody::Expr(body)) = &node.body else {
+            return None;
+        };
         if node.is_async || node.ret.is_some() || node.params.len() > 3 {
             return None;
         }
-        let PatternKind::Name(id, _) = &node.params.first()?.pattern.kind else { return None };
+        let PatternKind::Name(id, _) = &node.params.first()?.pattern.kind else {
+            return None;
+        };
         if self.expr_types[body.id.index()] != self.t.boolean
             || self.bindings[id.index()].reassigned
         {
             return None;
         }
         let (when_true, when_false) = self.predicate_envs.take()?;
-        let reference =
-            super::flow::Reference { root: Root::Binding(*id), path: Vec::new() };
+        let reference = super::flow::Reference {
+            root: Root::Binding(*id),
+            path: Vec::new(),
+        };
         let declared = self.bindings[id.index()].ty;
         let ty = when_true.narrowed.get(&reference).copied()?;
-        let other = when_false.narrowed.get(&reference).copied().unwrap_or(declared);
+        let other = when_false
+            .narrowed
+            .get(&reference)
+            .copied()
+            .unwrap_or(declared);
         if ty == declared || ty == self.t.never {
             return None;
         }
@@ -580,7 +672,9 @@ impl<'a> Checker<'a> {
         let context = context.filter(|&ty| ty != self.t.void);
         let narrows = matches!(
             value.kind,
-            ExprKind::Binary { .. } | ExprKind::Unary { .. } | ExprKind::Logical { .. }
+            ExprKind::Binary { .. }
+                | ExprKind::Unary { .. }
+                | ExprKind::Logical { .. }
                 | ExprKind::Call { .. }
         );
         let mut ty = if narrows && context.is_none_or(|c| c == self.t.boolean) {

@@ -42,7 +42,10 @@ impl Checker<'_> {
                 let mut at = Some((class, args));
                 while let Some((class, args)) = at {
                     if class == known.map && args.len() == 2 {
-                        return Some(self.intern(Type::Tuple { elems: args, required: 2 }));
+                        return Some(self.intern(Type::Tuple {
+                            elems: args,
+                            required: 2,
+                        }));
                     }
                     let name: Name = self.class_name(class);
                     let of_prelude = self.is_prelude(self.classes[class.index()].file);

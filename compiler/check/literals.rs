@@ -41,9 +41,10 @@ impl<'a> Checker<'a> {
     ) -> TypeId {
         let wanted = self.expected_list(expected, elems.len());
         match wanted.map(|ty| self.get(ty).clone()) {
-            Some(Type::Tuple { elems: types, required }) => {
-                self.tuple_literal(elems, &types, required)
-            }
+            Some(Type::Tuple {
+                elems: types,
+                required,
+            }) => self.tuple_literal(elems, &types, required),
             Some(Type::Array(elem) | Type::ReadonlyArray(elem)) => {
                 self.list_literal(elems, Some(elem))
             }
@@ -91,8 +92,10 @@ impl<'a> Checker<'a> {
         for elem in elems {
             match elem {
                 ArrayElem::Expr(value) => {
-                    let context =
-                        wanted.get(types.len()).copied().filter(|&ty| !self.is_error(ty));
+                    let context = wanted
+                        .get(types.len())
+                        .copied()
+                        .filter(|&ty| !self.is_error(ty));
                     let ty = self.check_expr(value, context);
                     types.push(self.fitted(value, ty, context));
                 }
@@ -112,10 +115,16 @@ impl<'a> Checker<'a> {
             && types.len() >= required as usize
             && types.iter().zip(wanted).all(|(&ty, &w)| ty == w);
         if fits {
-            return self.intern(Type::Tuple { elems: wanted.to_vec(), required });
+            return self.intern(Type::Tuple {
+                elems: wanted.to_vec(),
+                required,
+            });
         }
         let required = types.len() as u32;
-        self.intern(Type::Tuple { elems: types, required })
+        self.intern(Type::Tuple {
+            elems: types,
+            required,
+        })
     }
 
     /// The type that a part of a literal gets: the wanted one if it fits.
@@ -133,7 +142,9 @@ impl<'a> Checker<'a> {
         expected: Option<TypeId>,
         props: &'a [ObjectProp],
     ) -> Vec<TypeId> {
-        let Some(expected) = expected else { return Vec::new() };
+        let Some(expected) = expected else {
+            return Vec::new();
+        };
         let expected = self.apparent(expected);
         let mut found: Vec<TypeId> = self
             .members_of(expected)
@@ -144,8 +155,12 @@ impl<'a> Checker<'a> {
             return found;
         }
         for prop in props {
-            let ObjectProp::Property { key, value, .. } = prop else { continue };
-            let Some(unit) = self.unit_of(value) else { continue };
+            let ObjectProp::Property { key, value, .. } = prop else {
+                continue;
+            };
+            let Some(unit) = self.unit_of(value) else {
+                continue;
+            };
             let fitting: Vec<TypeId> = found
                 .iter()
                 .copied()
@@ -223,17 +238,31 @@ impl<'a> Checker<'a> {
                 types.push(if optional { self.optional(ty) } else { ty });
             }
         }
-        let context = if types.is_empty() { None } else { Some(self.union(types)) };
+        let context = if types.is_empty() {
+            None
+        } else {
+            Some(self.union(types))
+        };
         let ty = self.check_expr(value, context);
         if ty == self.t.void {
-            self.error(OPERATOR, span, "an expression of type `void` has no value to use");
+            self.error(
+                OPERATOR,
+                span,
+                "an expression of type `void` has no value to use",
+            );
         }
         let ty = match context {
             Some(context) if self.wants_literal(context) => ty,
             _ => self.widened(value, ty),
         };
         let method = matches!(&value.kind, ExprKind::Function(f) if f.form == FunctionForm::Method);
-        let prop = Prop { name: key.clone(), ty, optional: false, readonly: false, method };
+        let prop = Prop {
+            name: key.clone(),
+            ty,
+            optional: false,
+            readonly: false,
+            method,
+        };
         put(own, prop);
     }
 
@@ -252,8 +281,7 @@ impl<'a> Checker<'a> {
             match self.props_of(member) {
                 Some(props) => objects.push(props),
                 None => {
-                    let message =
-                        format!("`{}` can't be spread into an object", self.show(member));
+                    let message = format!("`{}` can't be spread into an object", self.show(member));
                     self.error(NOT_ITERABLE, value.span, message);
                     return;
                 }
@@ -263,9 +291,14 @@ impl<'a> Checker<'a> {
         for props in &objects {
             for prop in props.iter().filter(|p| !p.method) {
                 let everywhere = objects.len() == all.len()
-                    && objects.iter().all(|o| o.iter().any(|p| p.name == prop.name));
+                    && objects
+                        .iter()
+                        .all(|o| o.iter().any(|p| p.name == prop.name));
                 let may_lack = prop.optional || (partial && !everywhere);
-                let mut prop = Prop { readonly: false, ..prop.clone() };
+                let mut prop = Prop {
+                    readonly: false,
+                    ..prop.clone()
+                };
                 prop.optional = may_lack;
                 if let Some(old) = own.iter().find(|p| p.name == prop.name)
                     && (may_lack || partial)
@@ -285,8 +318,13 @@ impl<'a> Checker<'a> {
             if self.is_open(target) || !self.assignable(literal, target) {
                 continue;
             }
-            let Some(props) = self.props_of(target) else { continue };
-            if own.iter().all(|mine| props.iter().any(|p| p.name == mine.name)) {
+            let Some(props) = self.props_of(target) else {
+                continue;
+            };
+            if own
+                .iter()
+                .all(|mine| props.iter().any(|p| p.name == mine.name))
+            {
                 return target;
             }
             // More than wanted, by a spread: everything is kept, with the types wanted.
@@ -312,7 +350,9 @@ impl<'a> Checker<'a> {
                 let list = self.expected_list(Some(target), elems.len());
                 let list = list.map(|ty| self.get(ty).clone());
                 for (at, elem) in elems.iter().enumerate() {
-                    let ArrayElem::Expr(value) = elem else { continue };
+                    let ArrayElem::Expr(value) = elem else {
+                        continue;
+                    };
                     let wanted = match &list {
                         Some(Type::Array(elem) | Type::ReadonlyArray(elem)) => Some(*elem),
                         Some(Type::Tuple { elems, .. }) => elems.get(at).copied(),
@@ -323,7 +363,9 @@ impl<'a> Checker<'a> {
                     }
                 }
             }
-            ExprKind::Cond { then, otherwise, .. } => {
+            ExprKind::Cond {
+                then, otherwise, ..
+            } => {
                 self.check_excess(then, target);
                 self.check_excess(otherwise, target);
             }
@@ -339,14 +381,18 @@ impl<'a> Checker<'a> {
             .collect();
         let all = self.members_of(target);
         let open = all.iter().any(|&m| {
-            matches!(self.get(m), Type::AnyObject | Type::Unknown | Type::Param(_) | Type::Error)
-                || matches!(self.get(m), Type::Object(props) if props.is_empty())
+            matches!(
+                self.get(m),
+                Type::AnyObject | Type::Unknown | Type::Param(_) | Type::Error
+            ) || matches!(self.get(m), Type::Object(props) if props.is_empty())
         });
         if members.is_empty() || open {
             return;
         }
         for prop in props {
-            let ObjectProp::Property { key, value, span } = prop else { continue };
+            let ObjectProp::Property { key, value, span } = prop else {
+                continue;
+            };
             let mut types = Vec::new();
             for &member in &members {
                 if let Some(found) = self.find_member(member, key) {
@@ -384,7 +430,10 @@ impl<'a> Checker<'a> {
                     }
                 }
                 let required = types.len() as u32;
-                self.intern(Type::Tuple { elems: types, required })
+                self.intern(Type::Tuple {
+                    elems: types,
+                    required,
+                })
             }
             ExprKind::Object(props) => {
                 let mut own = Vec::new();
@@ -395,7 +444,13 @@ impl<'a> Checker<'a> {
                             let name = key.clone();
                             put(
                                 &mut own,
-                                Prop { name, ty, optional: false, readonly: true, method: false },
+                                Prop {
+                                    name,
+                                    ty,
+                                    optional: false,
+                                    readonly: true,
+                                    method: false,
+                                },
                             );
                         }
                         ObjectProp::Spread(value) => self.spread(&mut own, value),

@@ -46,8 +46,17 @@ impl Member {
 }
 
 /// Array methods that a `readonly T[]` doesn't have.
-const MUTATING: [&str; 9] =
-    ["push", "pop", "shift", "unshift", "splice", "sort", "reverse", "fill", "copyWithin"];
+const MUTATING: [&str; 9] = [
+    "push",
+    "pop",
+    "shift",
+    "unshift",
+    "splice",
+    "sort",
+    "reverse",
+    "fill",
+    "copyWithin",
+];
 
 impl<'a> Checker<'a> {
     /// The member of that name, if the type has one.
@@ -56,7 +65,11 @@ impl<'a> Checker<'a> {
         match self.get(ty).clone() {
             Type::Param(_) => {
                 let constraint = self.apparent(ty);
-                if constraint == ty { None } else { self.find_member(constraint, name) }
+                if constraint == ty {
+                    None
+                } else {
+                    self.find_member(constraint, name)
+                }
             }
             Type::String | Type::StringLit(_) => self.string_member(name),
             Type::Number | Type::NumberLit(_) | Type::Int => {
@@ -94,8 +107,7 @@ impl<'a> Checker<'a> {
             Type::Interface(..) | Type::Object(_) => {
                 let props = self.props_of(ty)?;
                 let prop = props.iter().find(|p| &*p.name == name)?;
-                let mut member =
-                    Member::plain(prop.ty, MemberRes::Structural(prop.name.clone()));
+                let mut member = Member::plain(prop.ty, MemberRes::Structural(prop.name.clone()));
                 member.optional = prop.optional;
                 member.readonly = prop.readonly;
                 member.method = prop.method;
@@ -136,7 +148,9 @@ impl<'a> Checker<'a> {
         result.readonly = all.iter().any(|m| m.readonly);
         result.is_public = all.iter().all(|m| m.is_public);
         let types: Vec<TypeId> = all.iter().map(|m| m.ty).collect();
-        result.ty = self.union_of_fns(&types).unwrap_or_else(|| self.union(types.clone()));
+        result.ty = self
+            .union_of_fns(&types)
+            .unwrap_or_else(|| self.union(types.clone()));
         if types.iter().any(|&ty| ty != types[0]) {
             result.overloads.clear();
         }
@@ -155,7 +169,9 @@ impl<'a> Checker<'a> {
         let mut result = fns.iter().max_by_key(|f| f.params.len())?.clone();
         for f in &fns {
             for at in 0..result.params.len() {
-                let Some(param) = f.params.get(at) else { continue };
+                let Some(param) = f.params.get(at) else {
+                    continue;
+                };
                 let mine = result.params[at].clone();
                 if param.rest != mine.rest {
                     return None;
@@ -203,7 +219,11 @@ impl<'a> Checker<'a> {
         let data = &self.classes[class.index()];
         let node = data.node?;
         let map = self.bind(&data.type_params, args);
-        let fields = if is_static { &data.static_fields } else { &data.fields };
+        let fields = if is_static {
+            &data.static_fields
+        } else {
+            &data.fields
+        };
         if let Some(index) = fields.iter().position(|f| &*f.name == name) {
             return Some(self.field_member(class, index, is_static, &map));
         }
@@ -220,12 +240,18 @@ impl<'a> Checker<'a> {
         let ty = self.field_type(class, index, is_static);
         let ty = self.subst(ty, map);
         let data = &self.classes[class.index()];
-        let field = if is_static { &data.static_fields[index] } else { &data.fields[index] };
+        let field = if is_static {
+            &data.static_fields[index]
+        } else {
+            &data.fields[index]
+        };
         let (visibility, readonly, optional) = match field.node {
             FieldNode::Field(field) => (field.visibility, field.readonly, field.optional),
-            FieldNode::Param(param, ..) => {
-                (param.visibility, param.property == Some(true), param.optional)
-            }
+            FieldNode::Param(param, ..) => (
+                param.visibility,
+                param.property == Some(true),
+                param.optional,
+            ),
         };
         let res = if is_static {
             MemberRes::StaticField(class, index as u32)
@@ -294,7 +320,12 @@ impl<'a> Checker<'a> {
         is_static: bool,
         map: &Subst,
     ) -> Member {
-        let with = |form| found.iter().find(|m| m.function.form == form).map(|m| m.function.id);
+        let with = |form| {
+            found
+                .iter()
+                .find(|m| m.function.form == form)
+                .map(|m| m.function.id)
+        };
         let getter = with(FunctionForm::Getter);
         let setter = with(FunctionForm::Setter);
         let ty = match (getter, setter) {
@@ -309,7 +340,11 @@ impl<'a> Checker<'a> {
         let res = if is_static {
             MemberRes::StaticAccessor { getter, setter }
         } else {
-            MemberRes::Accessor { class, getter, setter }
+            MemberRes::Accessor {
+                class,
+                getter,
+                setter,
+            }
         };
         let mut member = Member::plain(ty, res);
         member.readonly = setter.is_none();
@@ -350,7 +385,11 @@ impl<'a> Checker<'a> {
         is_static: bool,
     ) -> &mut super::FieldData<'a> {
         let data = &mut self.classes[class.index()];
-        if is_static { &mut data.static_fields[index] } else { &mut data.fields[index] }
+        if is_static {
+            &mut data.static_fields[index]
+        } else {
+            &mut data.fields[index]
+        }
     }
 
     /// A type's properties, inherited ones first; `None` for types that aren't objects with named ones.
@@ -364,7 +403,11 @@ impl<'a> Checker<'a> {
             Type::Class(class, args) => (self.class_props(class, &args).into(), true),
             Type::Param(_) => {
                 let constraint = self.apparent(ty);
-                return if constraint == ty { None } else { self.props_of(constraint) };
+                return if constraint == ty {
+                    None
+                } else {
+                    self.props_of(constraint)
+                };
             }
             _ => return None,
         };
@@ -380,7 +423,10 @@ impl<'a> Checker<'a> {
         let info = &self.types.interfaces[id.index()];
         let (params, props) = (info.type_params.clone(), info.props.clone());
         let map = self.bind(&params, args);
-        let props: Vec<Prop> = props.into_iter().map(|p| self.subst_prop(p, &map)).collect();
+        let props: Vec<Prop> = props
+            .into_iter()
+            .map(|p| self.subst_prop(p, &map))
+            .collect();
         (props.into(), complete)
     }
 
@@ -400,7 +446,9 @@ impl<'a> Checker<'a> {
             }
         }
         for name in names {
-            let Some(member) = self.own_member(class, args, &name, false) else { continue };
+            let Some(member) = self.own_member(class, args, &name, false) else {
+                continue;
+            };
             if !member.is_public {
                 continue;
             }

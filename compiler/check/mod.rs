@@ -44,7 +44,7 @@ use crate::load::Program;
 use crate::types::*;
 use flow::Env;
 use rustc_hash::{FxHashMap, FxHashSet};
-use scope::{AliasId, ScopeId, TypeScope, Value};
+use scope::{ScopeId, TypeScope, Value};
 use std::rc::Rc;
 use terms::Common;
 
@@ -97,7 +97,6 @@ struct BindingExtra<'a> {
 struct Use {
     binding: BindingId,
     function: Option<FnId>,
-    at: u32,
     file: FileId,
 }
 
@@ -303,7 +302,11 @@ impl<'a> Checker<'a> {
         let t = Common::new(&mut types);
         let files = diagnostics.sources.len();
         let ids = program.ids;
-        let nowhere = Span { file: program.entry, start: 0, end: 0 };
+        let nowhere = Span {
+            file: program.entry,
+            start: 0,
+            end: 0,
+        };
         let binding = BindingInfo {
             name: "".into(),
             ty: t.error,
@@ -369,8 +372,12 @@ impl<'a> Checker<'a> {
             overloads: FxHashMap::default(),
             instantiated_params: FxHashMap::default(),
         };
-        checker.fns.resize_with(ids.functions as usize, || FnData::new(program.entry));
-        checker.classes.resize_with(ids.classes as usize, || ClassData::new(program.entry));
+        checker
+            .fns
+            .resize_with(ids.functions as usize, || FnData::new(program.entry));
+        checker
+            .classes
+            .resize_with(ids.classes as usize, || ClassData::new(program.entry));
         Some(checker)
     }
 
@@ -428,7 +435,9 @@ impl<'a> Checker<'a> {
     }
 
     fn class_name(&self, class: ClassId) -> Name {
-        self.classes[class.index()].node.map_or_else(|| "?".into(), |node| node.name.clone())
+        self.classes[class.index()]
+            .node
+            .map_or_else(|| "?".into(), |node| node.name.clone())
     }
 }
 

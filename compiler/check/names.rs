@@ -83,15 +83,17 @@ impl<'a> Names<'_, 'a> {
     /// A function expression's own name, which no other declaration has taken.
     fn enclosing_expression(&self, name: &str) -> Option<Value> {
         let found = self.functions.iter().rev().find(|id| {
-            self.checker.fns[id.index()].node.is_some_and(|node| {
-                node.form == FunctionForm::Expression && &*node.name == name
-            })
+            self.checker.fns[id.index()]
+                .node
+                .is_some_and(|node| node.form == FunctionForm::Expression && &*node.name == name)
         })?;
         Some(Value::Function(*found))
     }
 
     fn declare(&mut self, name: &Name, value: Value, span: Span) {
-        let Some(scope) = self.scopes.last_mut() else { return };
+        let Some(scope) = self.scopes.last_mut() else {
+            return;
+        };
         if scope.contains_key(name) {
             let message = format!("`{name}` is declared twice");
             self.checker.error(DUPLICATE, span, message);
@@ -100,7 +102,13 @@ impl<'a> Names<'_, 'a> {
         scope.insert(name.clone(), value);
     }
 
-    fn pattern(&mut self, pattern: &'a Pattern, mutable: bool, end: u32, source: BindingSource<'a>) {
+    fn pattern(
+        &mut self,
+        pattern: &'a Pattern,
+        mutable: bool,
+        end: u32,
+        source: BindingSource<'a>,
+    ) {
         let mut names = Vec::new();
         pattern_names(pattern, &mut names);
         let owner = self.owner();
@@ -139,7 +147,12 @@ impl<'a> Names<'_, 'a> {
     fn declare_var(&mut self, decl: &'a VarDecl) {
         for declarator in &decl.declarators {
             let source = BindingSource::Var(decl, declarator);
-            self.pattern(&declarator.pattern, decl.mutable, declarator.span.end, source);
+            self.pattern(
+                &declarator.pattern,
+                decl.mutable,
+                declarator.span.end,
+                source,
+            );
         }
     }
 
@@ -199,7 +212,11 @@ impl<'a> Names<'_, 'a> {
             StmtKind::Function(f) => self.function(f, None, false),
             StmtKind::Class(c) => self.class(c),
             StmtKind::Return(e) => self.opt(e.as_ref()),
-            StmtKind::If { test, then, otherwise } => {
+            StmtKind::If {
+                test,
+                then,
+                otherwise,
+            } => {
                 self.expr(test);
                 self.scoped(|w| w.stmt(then));
                 if let Some(otherwise) = otherwise {
@@ -210,7 +227,12 @@ impl<'a> Names<'_, 'a> {
                 self.expr(test);
                 self.scoped(|w| w.stmt(body));
             }
-            StmtKind::For { init, test, update, body } => self.scoped(|w| {
+            StmtKind::For {
+                init,
+                test,
+                update,
+                body,
+            } => self.scoped(|w| {
                 match init {
                     Some(ForInit::Var(decl)) => {
                         w.declare_var(decl);
@@ -223,11 +245,21 @@ impl<'a> Names<'_, 'a> {
                 w.opt(update.as_ref());
                 w.stmt(body);
             }),
-            StmtKind::ForOf { pattern, mutable, iterable, body, .. } => {
+            StmtKind::ForOf {
+                pattern,
+                mutable,
+                iterable,
+                body,
+                ..
+            } => {
                 self.expr(iterable);
                 self.loop_body(pattern, *mutable, body);
             }
-            StmtKind::ForIn { pattern, object, body } => {
+            StmtKind::ForIn {
+                pattern,
+                object,
+                body,
+            } => {
                 self.expr(object);
                 self.loop_body(pattern, false, body);
             }
@@ -245,7 +277,11 @@ impl<'a> Names<'_, 'a> {
             }
             StmtKind::Block(stmts) => self.block(stmts),
             StmtKind::Labeled { body, .. } => self.stmt(body),
-            StmtKind::Try { block, handler, finalizer } => {
+            StmtKind::Try {
+                block,
+                handler,
+                finalizer,
+            } => {
                 self.block(block);
                 if let Some(handler) = handler {
                     self.scoped(|w| {
@@ -406,7 +442,11 @@ impl<'a> Names<'_, 'a> {
                 self.target(target);
                 self.expr(value);
             }
-            ExprKind::Cond { test, then, otherwise } => {
+            ExprKind::Cond {
+                test,
+                then,
+                otherwise,
+            } => {
                 self.expr(test);
                 self.expr(then);
                 self.expr(otherwise);
@@ -472,7 +512,10 @@ impl<'a> Names<'_, 'a> {
     fn this(&mut self) {
         for id in self.functions.iter().rev() {
             let data = &mut self.checker.fns[id.index()];
-            if data.node.is_none_or(|node| node.form != FunctionForm::Arrow) {
+            if data
+                .node
+                .is_none_or(|node| node.form != FunctionForm::Arrow)
+            {
                 return;
             }
             data.captures_this = true;
@@ -480,7 +523,9 @@ impl<'a> Names<'_, 'a> {
     }
 
     fn ident(&mut self, expr: &'a Expr, name: &Name) {
-        let value = self.lookup(name).or_else(|| self.enclosing_expression(name));
+        let value = self
+            .lookup(name)
+            .or_else(|| self.enclosing_expression(name));
         let resolution = match &value {
             Some(value) => self.checker.resolution(value, expr.span),
             None if &**name == "NaN" => Resolution::NaN,
@@ -493,17 +538,26 @@ impl<'a> Names<'_, 'a> {
         self.checker.resolutions[expr.id.index()] = Some(resolution);
         let function = self.owner();
         match resolution {
-            Resolution::Binding(id) => self.use_binding(id, expr.span),
+            Resolution::Binding(id) => self.use_binding(id),
             Resolution::Function(target) => {
                 let file = self.file;
-                self.checker.fn_refs.push(FnRef { function, target, at: expr.span.start, file });
+                self.checker.fn_refs.push(FnRef {
+                    function,
+                    target,
+                    at: expr.span.start,
+                    file,
+                });
             }
             _ => {}
         }
     }
 
     fn unknown(&mut self, expr: &Expr, name: &Name) {
-        if self.checker.failed_names.contains(&(self.file, name.clone())) {
+        if self
+            .checker
+            .failed_names
+            .contains(&(self.file, name.clone()))
+        {
             return;
         }
         let scope = self.checker.module_scopes[self.file.index()];
@@ -511,18 +565,26 @@ impl<'a> Names<'_, 'a> {
             let message = format!("`{name}` only refers to a type, but is used as a value here");
             self.checker.error(WRONG_MEANING, expr.span, message);
         } else {
-            self.checker.error(UNKNOWN_NAME, expr.span, format!("cannot find name `{name}`"));
+            self.checker.error(
+                UNKNOWN_NAME,
+                expr.span,
+                format!("cannot find name `{name}`"),
+            );
         }
     }
 
-    fn use_binding(&mut self, id: BindingId, span: Span) {
+    fn use_binding(&mut self, id: BindingId) {
         let function = self.owner();
         let info = &mut self.checker.bindings[id.index()];
         if info.owner == function {
             return;
         }
         let (owner, global) = (info.owner, info.global);
-        self.checker.uses.push(Use { binding: id, function, at: span.start, file: self.file });
+        self.checker.uses.push(Use {
+            binding: id,
+            function,
+            file: self.file,
+        });
         if global {
             return;
         }

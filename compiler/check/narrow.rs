@@ -30,7 +30,11 @@ impl<'a> Checker<'a> {
                 self.narrow_call(&mut env, expr, args, truth);
                 self.narrow_truthy(&mut env, expr, truth);
             }
-            ExprKind::Assign { op: AssignOp::Assign, target, .. } => {
+            ExprKind::Assign {
+                op: AssignOp::Assign,
+                target,
+                ..
+            } => {
                 if let AssignTarget::Expr(target) = &**target {
                     self.narrow_truthy(&mut env, target, truth);
                 }
@@ -62,9 +66,10 @@ impl<'a> Checker<'a> {
     /// A named condition may have `&&`, `||` and `!` in it.
     fn narrow_named(&mut self, env: Env, expr: &'a Expr, truth: bool, depth: u32) -> Env {
         match &expr.kind {
-            ExprKind::Unary { op: UnaryOp::Not, operand } => {
-                self.narrow_named(env, operand, !truth, depth)
-            }
+            ExprKind::Unary {
+                op: UnaryOp::Not,
+                operand,
+            } => self.narrow_named(env, operand, !truth, depth),
             ExprKind::Logical { op, left, right } if *op != LogicalOp::Coalesce && depth > 0 => {
                 let both = (*op == LogicalOp::And) == truth;
                 if both {
@@ -99,7 +104,9 @@ impl<'a> Checker<'a> {
     }
 
     fn is_stable(&self, expr: &Expr, depth: u32) -> bool {
-        let Some(depth) = depth.checked_sub(1) else { return false };
+        let Some(depth) = depth.checked_sub(1) else {
+            return false;
+        };
         match &expr.kind {
             ExprKind::Binary { left, right, .. } | ExprKind::Logical { left, right, .. } => {
                 self.is_stable(left, depth) && self.is_stable(right, depth)
@@ -134,7 +141,9 @@ impl<'a> Checker<'a> {
         f: impl FnOnce(&mut Self, TypeId) -> TypeId,
     ) {
         let target = strip(target);
-        let Some(reference) = self.reference(target) else { return };
+        let Some(reference) = self.reference(target) else {
+            return;
+        };
         let known = self.expr_types[target.id.index()];
         let current = env.narrowed.get(&reference).copied().unwrap_or(known);
         if self.is_error(current) {
@@ -174,7 +183,11 @@ impl<'a> Checker<'a> {
                 }
                 match c.find_member(member, &name) {
                     Some(found) => {
-                        let ty = if found.optional { c.optional(found.ty) } else { found.ty };
+                        let ty = if found.optional {
+                            c.optional(found.ty)
+                        } else {
+                            found.ty
+                        };
                         fits(c, ty)
                     }
                     None => true,
@@ -204,9 +217,15 @@ impl<'a> Checker<'a> {
         let mut at = expr;
         loop {
             let (object, optional) = match &at.kind {
-                ExprKind::Member { object, optional, .. }
-                | ExprKind::Index { object, optional, .. } => (object, *optional),
-                ExprKind::Call { callee, optional, .. } => (callee, *optional),
+                ExprKind::Member {
+                    object, optional, ..
+                }
+                | ExprKind::Index {
+                    object, optional, ..
+                } => (object, *optional),
+                ExprKind::Call {
+                    callee, optional, ..
+                } => (callee, *optional),
                 ExprKind::NonNull(inner) => (inner, false),
                 _ => return,
             };
@@ -219,10 +238,18 @@ impl<'a> Checker<'a> {
 
     fn narrow_truthy(&mut self, env: &mut Env, target: &'a Expr, truth: bool) {
         self.change(env, target, |c, ty| {
-            if truth { c.truthy_part(ty) } else { c.falsy_part_of_reference(ty) }
+            if truth {
+                c.truthy_part(ty)
+            } else {
+                c.falsy_part_of_reference(ty)
+            }
         });
         self.discriminate(env, target, |c, ty| {
-            let part = if truth { c.truthy_part(ty) } else { c.falsy_part(ty) };
+            let part = if truth {
+                c.truthy_part(ty)
+            } else {
+                c.falsy_part(ty)
+            };
             part != c.t.never
         });
     }
@@ -283,7 +310,11 @@ impl<'a> Checker<'a> {
             }
             BinaryOp::EqNullish | BinaryOp::NeNullish => {
                 let nullish = truth == (op == BinaryOp::EqNullish);
-                let target = if self.is_nullish_literal(right) { left } else { right };
+                let target = if self.is_nullish_literal(right) {
+                    left
+                } else {
+                    right
+                };
                 self.narrow_nullish_in(env, target, nullish);
             }
             BinaryOp::InstanceOf => {
@@ -326,10 +357,16 @@ impl<'a> Checker<'a> {
                 return c.union([c.t.null, c.t.undefined]);
             }
             let common = c.t;
-            c.filter(ty, |_, m| [common.null, common.undefined, common.void].contains(&m))
+            c.filter(ty, |_, m| {
+                [common.null, common.undefined, common.void].contains(&m)
+            })
         });
         self.discriminate(env, target, |c, ty| {
-            if nullish { c.is_nullish(ty) } else { c.non_null(ty) != c.t.never }
+            if nullish {
+                c.is_nullish(ty)
+            } else {
+                c.non_null(ty) != c.t.never
+            }
         });
     }
 
@@ -337,7 +374,8 @@ impl<'a> Checker<'a> {
     fn narrow_equal(&mut self, env: &mut Env, target: &'a Expr, other: &'a Expr, equal: bool) {
         if let (ExprKind::Typeof(operand), ExprKind::String(text)) = (&target.kind, &other.kind) {
             let name = String::from_utf16_lossy(text);
-            if let (ExprKind::OptionalChain(inner), true) = (&operand.kind, equal && name != "undefined")
+            if let (ExprKind::OptionalChain(inner), true) =
+                (&operand.kind, equal && name != "undefined")
             {
                 self.narrow_chain(env, inner);
             }
@@ -481,25 +519,34 @@ impl<'a> Checker<'a> {
                 kept.push(member);
             } else if let Some(narrow) = self.instance_within(member, class) {
                 kept.push(narrow);
-            } else {
-                let wide = matches!(
-                    self.get(member),
-                    Type::Unknown | Type::AnyObject | Type::Interface(..) | Type::Object(_) | Type::Param(_)
-                );
-                if wide && (self.assignable(plain, member) || matches!(self.get(member), Type::Param(_))) {
-                    kept.push(plain);
-                }
             }
         }
+        if kept.is_empty()
+            && self
+                .members_of(apparent)
+                .into_iter()
+                .any(|m| self.may_hold(m, plain))
+        {
+            return plain;
+        }
         self.union(kept)
+    }
+
+    /// Whether a type that names no class may have instances of `plain` among its values.
+    fn may_hold(&mut self, ty: TypeId, plain: TypeId) -> bool {
+        match self.get(ty) {
+            Type::Param(_) => true,
+            Type::Unknown | Type::AnyObject | Type::Interface(..) | Type::Object(_) => {
+                self.assignable(plain, ty)
+            }
+            _ => false,
+        }
     }
 
     fn unknown_args(&mut self, class: TypeId) -> TypeId {
         let unknown = self.t.unknown;
         match self.get(class).clone() {
-            Type::Class(id, args) => {
-                self.intern(Type::Class(id, vec![unknown; args.len()]))
-            }
+            Type::Class(id, args) => self.intern(Type::Class(id, vec![unknown; args.len()])),
             Type::Array(_) => self.array_of(unknown),
             _ => class,
         }
@@ -548,8 +595,12 @@ impl<'a> Checker<'a> {
 
     /// A call of a predicate.
     fn narrow_call(&mut self, env: &mut Env, call: &'a Expr, args: &'a [Arg], truth: bool) {
-        let Some(&(index, wanted)) = self.predicates.get(&call.id) else { return };
-        let Some(Arg::Expr(arg)) = args.get(index as usize) else { return };
+        let Some(&(index, wanted)) = self.predicates.get(&call.id) else {
+            return;
+        };
+        let Some(Arg::Expr(arg)) = args.get(index as usize) else {
+            return;
+        };
         self.change(env, arg, |c, ty| c.narrow_to_type(ty, wanted, truth));
     }
 
@@ -587,7 +638,11 @@ impl<'a> Checker<'a> {
         let narrowed = self.filter_members(declared, |c, m| {
             parts.iter().any(|&part| c.assignable(part, m))
         });
-        if narrowed == self.t.never { declared } else { narrowed }
+        if narrowed == self.t.never {
+            declared
+        } else {
+            narrowed
+        }
     }
 }
 

@@ -17,7 +17,9 @@ impl<'a> Checker<'a> {
         }
         let mut ty = self.check_expr(first, None);
         for link in links.into_iter().rev() {
-            let ExprKind::Binary { op, left, right } = &link.kind else { continue };
+            let ExprKind::Binary { op, left, right } = &link.kind else {
+                continue;
+            };
             ty = self.binary(link, *op, left, ty, right);
             self.expr_types[link.id.index()] = ty;
         }
@@ -91,11 +93,17 @@ impl<'a> Checker<'a> {
             }
             BinaryOp::In => {
                 if !self.assignable(left_ty, self.t.string) {
-                    self.error(OPERATOR, left.span, "the left side of `in` must be a string");
+                    self.error(
+                        OPERATOR,
+                        left.span,
+                        "the left side of `in` must be a string",
+                    );
                 }
                 if !self.assignable(right_ty, self.t.any_object) {
-                    let message =
-                        format!("the right side of `in` is no object but `{}`", self.show(right_ty));
+                    let message = format!(
+                        "the right side of `in` is no object but `{}`",
+                        self.show(right_ty)
+                    );
                     self.error(OPERATOR, right.span, message);
                 }
                 self.t.boolean
@@ -223,7 +231,12 @@ impl<'a> Checker<'a> {
                 self.show(left_ty),
                 self.show(right_ty)
             );
-            self.error_help(OPERATOR, span, message, "compare two numbers or two strings");
+            self.error_help(
+                OPERATOR,
+                span,
+                message,
+                "compare two numbers or two strings",
+            );
         }
         self.t.boolean
     }
@@ -246,7 +259,11 @@ impl<'a> Checker<'a> {
                 self.as_types[right.id.index()] = Some(ty);
             }
             Type::Error => {}
-            _ => self.error(OPERATOR, right.span, "the right side of `instanceof` must be a class"),
+            _ => self.error(
+                OPERATOR,
+                right.span,
+                "the right side of `instanceof` must be a class",
+            ),
         }
         self.t.boolean
     }
@@ -266,7 +283,11 @@ impl<'a> Checker<'a> {
         }
         if op == UnaryOp::Plus {
             // `+text` converts, as in TypeScript.
-            return if self.is_integral(ty) { ty } else { self.t.number };
+            return if self.is_integral(ty) {
+                ty
+            } else {
+                self.t.number
+            };
         }
         if !self.is_numeric(ty) && !self.report_nullish_operand(operand, ty) {
             let message = format!("arithmetic needs numbers, not `{}`", self.show(ty));
@@ -281,8 +302,15 @@ impl<'a> Checker<'a> {
 
     /// The union of what `typeof` can give.
     pub(super) fn typeof_names(&mut self) -> TypeId {
-        let names = ["string", "number", "boolean", "undefined", "object", "function"]
-            .map(|name| self.string_lit(name));
+        let names = [
+            "string",
+            "number",
+            "boolean",
+            "undefined",
+            "object",
+            "function",
+        ]
+        .map(|name| self.string_lit(name));
         self.union(names)
     }
 }

@@ -117,7 +117,10 @@ impl<'a> Checker<'a> {
     fn erase_props(&mut self, props: Vec<Prop>, erased: &mut Erased) -> Vec<Prop> {
         props
             .into_iter()
-            .map(|prop| Prop { ty: self.erase(prop.ty, erased), ..prop })
+            .map(|prop| Prop {
+                ty: self.erase(prop.ty, erased),
+                ..prop
+            })
             .collect()
     }
 
@@ -176,7 +179,11 @@ impl<'a> Checker<'a> {
         for at in 0..self.fns.len() {
             let id = FnId(at as u32);
             let params = self.fn_params(id);
-            let ret = if self.fns[at].node.is_some() { self.fn_ret(id) } else { self.t.void };
+            let ret = if self.fns[at].node.is_some() {
+                self.fn_ret(id)
+            } else {
+                self.t.void
+            };
             let params = params
                 .iter()
                 .map(|p| CallParam {
@@ -241,8 +248,11 @@ impl<'a> Checker<'a> {
         erased: &mut Erased,
     ) -> Vec<FieldInfo> {
         let data = &self.classes[class.index()];
-        let fields: Vec<FieldData<'a>> =
-            if is_static { data.static_fields.clone() } else { data.fields.clone() };
+        let fields: Vec<FieldData<'a>> = if is_static {
+            data.static_fields.clone()
+        } else {
+            data.fields.clone()
+        };
         fields
             .into_iter()
             .map(|field| {
@@ -255,14 +265,20 @@ impl<'a> Checker<'a> {
                     _ => self.t.error,
                 };
                 let ty = if optional { self.optional(ty) } else { ty };
-                FieldInfo { name: field.name, ty: self.erase(ty, erased), from_param }
+                FieldInfo {
+                    name: field.name,
+                    ty: self.erase(ty, erased),
+                    from_param,
+                }
             })
             .collect()
     }
 
     fn output_exports(&mut self, erased: &mut Erased) -> Vec<ExportInfo> {
         let entry = self.program.entry;
-        let Some(module) = self.module(entry) else { return Vec::new() };
+        let Some(module) = self.module(entry) else {
+            return Vec::new();
+        };
         let mut all = Vec::new();
         for export in &module.exports {
             let Some(value) = self.exported(entry, &export.exported).and_then(|s| s.value) else {
@@ -274,7 +290,11 @@ impl<'a> Checker<'a> {
                 _ => self.resolution_type(target, export.span),
             };
             let ty = self.erase(ty, erased);
-            all.push(ExportInfo { name: export.exported.clone(), target, ty });
+            all.push(ExportInfo {
+                name: export.exported.clone(),
+                target,
+                ty,
+            });
         }
         all
     }

@@ -47,7 +47,11 @@ impl<'a> Checker<'a> {
     pub(super) fn with_default(&mut self, ty: TypeId, default: &'a Expr) -> TypeId {
         let undefined = self.t.undefined;
         let rest = self.filter_out(ty, undefined);
-        let context = if rest == self.t.never { None } else { Some(rest) };
+        let context = if rest == self.t.never {
+            None
+        } else {
+            Some(rest)
+        };
         let given = self.check_expr(default, context);
         let given = self.widened(default, given);
         if self.assignable(given, rest) {
@@ -58,8 +62,11 @@ impl<'a> Checker<'a> {
 
     /// The type without one of its members; others stay as they are.
     fn filter_out(&mut self, ty: TypeId, out: TypeId) -> TypeId {
-        let members: Vec<TypeId> =
-            self.members_of(ty).into_iter().filter(|&m| m != out).collect();
+        let members: Vec<TypeId> = self
+            .members_of(ty)
+            .into_iter()
+            .filter(|&m| m != out)
+            .collect();
         self.union(members)
     }
 
@@ -69,14 +76,21 @@ impl<'a> Checker<'a> {
             return ty;
         }
         if self.is_nullish(ty) {
-            let message = format!("a value that may be `{}` can't be taken apart", self.show(ty));
+            let message = format!(
+                "a value that may be `{}` can't be taken apart",
+                self.show(ty)
+            );
             self.error_help(NULLISH, span, message, "test it first");
             return self.t.error;
         }
         match self.find_member(ty, name) {
             Some(member) => {
                 self.check_visibility(&member, name, span);
-                if member.optional { self.optional(member.ty) } else { member.ty }
+                if member.optional {
+                    self.optional(member.ty)
+                } else {
+                    member.ty
+                }
             }
             None => {
                 let message = format!("`{name}` does not exist on `{}`", self.show(ty));
@@ -114,7 +128,10 @@ impl<'a> Checker<'a> {
             Type::Tuple { elems, required } => {
                 let rest = elems.get(count..).unwrap_or_default().to_vec();
                 let required = required.saturating_sub(count as u32);
-                self.intern(Type::Tuple { elems: rest, required })
+                self.intern(Type::Tuple {
+                    elems: rest,
+                    required,
+                })
             }
             _ => {
                 let elem = self.iterated(ty, span);
@@ -135,7 +152,10 @@ impl<'a> Checker<'a> {
         let rest: Vec<Prop> = props
             .iter()
             .filter(|p| !p.method && !taken.iter().any(|t| t.key == p.name))
-            .map(|p| Prop { readonly: false, ..p.clone() })
+            .map(|p| Prop {
+                readonly: false,
+                ..p.clone()
+            })
             .collect();
         self.intern(Type::Object(rest))
     }

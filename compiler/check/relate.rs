@@ -54,16 +54,30 @@ impl Checker<'_> {
             }
             (Type::Enum(id), Type::String) => {
                 let members = &self.types.enums[id.index()].members;
-                members.iter().all(|(_, value)| matches!(value, EnumValue::String(_)))
+                members
+                    .iter()
+                    .all(|(_, value)| matches!(value, EnumValue::String(_)))
             }
             (Type::Number | Type::Int, Type::Enum(id)) => self.is_numeric_enum(*id),
             (Type::NumberLit(bits), Type::Enum(id)) => {
                 let value = EnumValue::Number(f64::from_bits(*bits));
-                self.types.enums[id.index()].members.iter().any(|(_, member)| *member == value)
+                self.types.enums[id.index()]
+                    .members
+                    .iter()
+                    .any(|(_, member)| *member == value)
             }
             (Type::Array(a), Type::Array(b) | Type::ReadonlyArray(b))
             | (Type::ReadonlyArray(a), Type::ReadonlyArray(b)) => self.assignable(*a, *b),
-            (Type::Tuple { elems: a, required: ra }, Type::Tuple { elems: b, required: rb }) => {
+            (
+                Type::Tuple {
+                    elems: a,
+                    required: ra,
+                },
+                Type::Tuple {
+                    elems: b,
+                    required: rb,
+                },
+            ) => {
                 a.len() <= b.len()
                     && ra >= rb
                     && a.len() >= *rb as usize
@@ -71,7 +85,10 @@ impl Checker<'_> {
             }
             (Type::Class(a, a_args), Type::Class(b, b_args)) => {
                 if a == b {
-                    return a_args.iter().zip(b_args).all(|(&x, &y)| self.assignable(x, y));
+                    return a_args
+                        .iter()
+                        .zip(b_args)
+                        .all(|(&x, &y)| self.assignable(x, y));
                 }
                 match self.base_of(*a, a_args) {
                     Some((base, args)) => {
@@ -95,7 +112,10 @@ impl Checker<'_> {
                 Type::AnyObject,
             ) => true,
             (Type::Interface(a, a_args), Type::Interface(b, b_args)) if a == b => {
-                let fits = a_args.iter().zip(b_args).all(|(&x, &y)| self.assignable(x, y));
+                let fits = a_args
+                    .iter()
+                    .zip(b_args)
+                    .all(|(&x, &y)| self.assignable(x, y));
                 fits || self.relate_props(source, target)
             }
             (
@@ -115,7 +135,9 @@ impl Checker<'_> {
         match from {
             Type::Boolean | Type::Enum(_) => {
                 let parts = self.expand(source);
-                parts.into_iter().all(|p| members.iter().any(|&m| self.assignable(p, m)))
+                parts
+                    .into_iter()
+                    .all(|p| members.iter().any(|&m| self.assignable(p, m)))
             }
             Type::Param(_) => {
                 let constraint = self.apparent(source);
@@ -190,25 +212,31 @@ impl Checker<'_> {
     /// Functions: parameters the other way round (both ways for methods), fewer are fine.
     fn relate_fns(&mut self, source: &FnType, target: &FnType, bivariant: bool) -> bool {
         let source = &self.match_generics(source, target);
-        let required = source.params.iter().filter(|p| !p.optional && !p.rest).count();
+        let required = source
+            .params
+            .iter()
+            .filter(|p| !p.optional && !p.rest)
+            .count();
         let has_rest = target.params.last().is_some_and(|p| p.rest);
         if required > target.params.len() && !has_rest {
             return false;
         }
         for at in 0..source.params.len().max(target.params.len()) {
-            let (Some(mine), Some(given)) =
-                (self.param_at(&source.params, at), self.param_at(&target.params, at))
-            else {
+            let (Some(mine), Some(given)) = (
+                self.param_at(&source.params, at),
+                self.param_at(&target.params, at),
+            ) else {
                 break;
             };
-            let fits = self.assignable(given, mine)
-                || (bivariant && self.assignable(mine, given));
+            let fits = self.assignable(given, mine) || (bivariant && self.assignable(mine, given));
             if !fits {
                 return false;
             }
         }
         if let Some((_, wanted)) = target.predicate {
-            return source.predicate.is_some_and(|(_, given)| self.assignable(given, wanted));
+            return source
+                .predicate
+                .is_some_and(|(_, given)| self.assignable(given, wanted));
         }
         target.ret == self.t.void || self.assignable(source.ret, target.ret)
     }
@@ -225,7 +253,10 @@ impl Checker<'_> {
             self.infer_from_fn(source, target)
         };
         let instance = self.subst_fn(source, &map);
-        FnType { type_params: Vec::new(), ..instance }
+        FnType {
+            type_params: Vec::new(),
+            ..instance
+        }
     }
 
     /// The type of the argument at a position, as the function sees it.
@@ -240,7 +271,11 @@ impl Checker<'_> {
                 _ => self.t.error,
             });
         }
-        Some(if param.optional { self.optional(param.ty) } else { param.ty })
+        Some(if param.optional {
+            self.optional(param.ty)
+        } else {
+            param.ty
+        })
     }
 
     /// Whether the two types have values in common, for `===` and `as`.
@@ -253,7 +288,8 @@ impl Checker<'_> {
         if left.len() * right.len() > 4096 {
             return true;
         }
-        left.iter().any(|&l| right.iter().any(|&r| self.comparable_one(l, r)))
+        left.iter()
+            .any(|&l| right.iter().any(|&r| self.comparable_one(l, r)))
     }
 
     fn comparable_one(&mut self, a: TypeId, b: TypeId) -> bool {
@@ -266,7 +302,11 @@ impl Checker<'_> {
                 self.comparable(x, y)
             }
             (Type::Class(x, x_args), Type::Class(y, y_args)) => {
-                (x == y && x_args.iter().zip(&y_args).all(|(&p, &q)| self.comparable(p, q)))
+                (x == y
+                    && x_args
+                        .iter()
+                        .zip(&y_args)
+                        .all(|(&p, &q)| self.comparable(p, q)))
                     || (x != y && (self.extends(x, y) || self.extends(y, x)))
             }
             (Type::Object(_) | Type::Interface(..), Type::Object(_) | Type::Interface(..)) => {
@@ -282,10 +322,12 @@ impl Checker<'_> {
         let Some(wanted) = self.props_of(b) else {
             return false;
         };
-        wanted.iter().all(|prop| match self.find_member(a, &prop.name) {
-            Some(found) => self.comparable(found.ty, prop.ty),
-            None => prop.optional,
-        })
+        wanted
+            .iter()
+            .all(|prop| match self.find_member(a, &prop.name) {
+                Some(found) => self.comparable(found.ty, prop.ty),
+                None => prop.optional,
+            })
     }
 
     /// Why a value does not fit, where there is more to say than the two names.
@@ -310,7 +352,11 @@ impl Checker<'_> {
             if !found.is_public {
                 return Some(format!("property `{}` is not public", prop.name));
             }
-            let wanted = if prop.optional { self.optional(prop.ty) } else { prop.ty };
+            let wanted = if prop.optional {
+                self.optional(prop.ty)
+            } else {
+                prop.ty
+            };
             if found.optional && !prop.optional {
                 return Some(format!("property `{}` is optional there", prop.name));
             }

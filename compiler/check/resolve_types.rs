@@ -28,8 +28,10 @@ impl<'a> Checker<'a> {
             }
             TypeNodeKind::Tuple(elems) => self.resolve_tuple(elems, scope),
             TypeNodeKind::Union(members) => {
-                let members: Vec<_> =
-                    members.iter().map(|member| self.resolve_type(member, scope)).collect();
+                let members: Vec<_> = members
+                    .iter()
+                    .map(|member| self.resolve_type(member, scope))
+                    .collect();
                 self.union(members)
             }
             TypeNodeKind::Intersection(parts) => self.resolve_intersection(node, parts, scope),
@@ -80,7 +82,10 @@ impl<'a> Checker<'a> {
             }
             types.push(ty);
         }
-        self.intern(Type::Tuple { elems: types, required })
+        self.intern(Type::Tuple {
+            elems: types,
+            required,
+        })
     }
 
     fn resolve_object(
@@ -138,8 +143,11 @@ impl<'a> Checker<'a> {
 
     /// A function type as written.
     pub(super) fn resolve_fn_type(&mut self, f: &'a FnTypeNode, scope: ScopeId) -> TypeId {
-        let scope =
-            if f.type_params.is_empty() { scope } else { self.new_scope(Some(scope)) };
+        let scope = if f.type_params.is_empty() {
+            scope
+        } else {
+            self.new_scope(Some(scope))
+        };
         let type_params = self.declare_type_params(&f.type_params, scope);
         self.finish_type_params(&f.type_params, &type_params, scope);
         let mut params = Vec::new();
@@ -154,7 +162,12 @@ impl<'a> Checker<'a> {
         let names: Vec<Name> = params.iter().map(|p| p.name.clone()).collect();
         let predicate = self.resolve_predicate(&f.ret, &names, scope);
         let ret = self.resolve_type(&f.ret, scope);
-        self.intern(Type::Function(FnType { type_params, params, ret, predicate }))
+        self.intern(Type::Function(FnType {
+            type_params,
+            params,
+            ret,
+            predicate,
+        }))
     }
 
     /// `x is T` as the index of the parameter and the type.
@@ -207,18 +220,20 @@ impl<'a> Checker<'a> {
             return self.t.error;
         }
         if let Type::Union(members) = self.get(a).clone() {
-            let parts: Vec<_> =
-                members.into_iter().map(|m| self.intersect_two(m, b, span)).collect();
+            let parts: Vec<_> = members
+                .into_iter()
+                .map(|m| self.intersect_two(m, b, span))
+                .collect();
             return self.union(parts);
         }
         if let Type::Union(members) = self.get(b).clone() {
-            let parts: Vec<_> =
-                members.into_iter().map(|m| self.intersect_two(a, m, span)).collect();
+            let parts: Vec<_> = members
+                .into_iter()
+                .map(|m| self.intersect_two(a, m, span))
+                .collect();
             return self.union(parts);
         }
-        let structural = |c: &Self, t| {
-            matches!(c.get(t), Type::Object(_) | Type::Interface(..))
-        };
+        let structural = |c: &Self, t| matches!(c.get(t), Type::Object(_) | Type::Interface(..));
         if structural(self, a) && structural(self, b) {
             return self.merge(a, b, span);
         }
@@ -236,7 +251,12 @@ impl<'a> Checker<'a> {
             self.show(a),
             self.show(b)
         );
-        self.error_help(UNSUPPORTED, span, message, "declare an interface with all the members");
+        self.error_help(
+            UNSUPPORTED,
+            span,
+            message,
+            "declare an interface with all the members",
+        );
         self.t.error
     }
 
@@ -300,7 +320,10 @@ impl<'a> Checker<'a> {
         }
         let lib = self.program.lib;
         let values = &self.values[span.file.index()];
-        let value = values.get(name).or_else(|| self.values[lib.index()].get(name)).cloned()?;
+        let value = values
+            .get(name)
+            .or_else(|| self.values[lib.index()].get(name))
+            .cloned()?;
         Some(match value {
             Value::Binding(id) => self.binding_type(id, span),
             value => {
@@ -380,7 +403,11 @@ impl<'a> Checker<'a> {
             }
             at = self.scopes[id.0 as usize].parent;
         }
-        self.error(THIS, span, "`this` as a type stands outside of a class or interface");
+        self.error(
+            THIS,
+            span,
+            "`this` as a type stands outside of a class or interface",
+        );
         self.t.error
     }
 
@@ -491,7 +518,11 @@ impl<'a> Checker<'a> {
             let message = if params.is_empty() {
                 format!("`{name}` is not generic")
             } else {
-                format!("`{name}` needs {} type argument(s), not {}", params.len(), args.len())
+                format!(
+                    "`{name}` needs {} type argument(s), not {}",
+                    params.len(),
+                    args.len()
+                )
             };
             self.error(TYPE_ARGUMENTS, span, message);
             return vec![self.t.error; params.len()];

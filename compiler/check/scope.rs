@@ -85,7 +85,10 @@ const REEXPORTS_MAX: u32 = 64;
 
 impl<'a> Checker<'a> {
     pub(super) fn new_scope(&mut self, parent: Option<ScopeId>) -> ScopeId {
-        self.scopes.push(TypeScope { parent, names: FxHashMap::default() });
+        self.scopes.push(TypeScope {
+            parent,
+            names: FxHashMap::default(),
+        });
         ScopeId(self.scopes.len() as u32 - 1)
     }
 
@@ -121,7 +124,10 @@ impl<'a> Checker<'a> {
     fn local_symbol(&self, file: FileId, name: &Name, depth: u32) -> Option<Symbol> {
         let declared = Symbol {
             value: self.values[file.index()].get(name).cloned(),
-            ty: self.scopes[self.module_scopes[file.index()].0 as usize].names.get(name).copied(),
+            ty: self.scopes[self.module_scopes[file.index()].0 as usize]
+                .names
+                .get(name)
+                .copied(),
         };
         if !declared.is_empty() {
             return Some(declared);
@@ -161,12 +167,7 @@ impl<'a> Checker<'a> {
         self.program.hosts.get(&key).copied()
     }
 
-    fn host_symbol(
-        &self,
-        importer: FileId,
-        module: &Name,
-        name: Option<&Name>,
-    ) -> Option<Symbol> {
+    fn host_symbol(&self, importer: FileId, module: &Name, name: Option<&Name>) -> Option<Symbol> {
         let file = self.host_file(importer, module)?;
         let declared = self.hosts.get(&(file, module.clone()))?;
         let Some(name) = name else {
@@ -179,14 +180,19 @@ impl<'a> Checker<'a> {
             .values
             .get(name)
             .map(|_| Value::Host(file, module.clone(), name.clone()));
-        let ty = self.scopes[declared.scope.0 as usize].names.get(name).copied();
+        let ty = self.scopes[declared.scope.0 as usize]
+            .names
+            .get(name)
+            .copied();
         let symbol = Symbol { value, ty };
         (!symbol.is_empty()).then_some(symbol)
     }
 
     /// Puts a module's imports among its names.
     pub(super) fn declare_imports(&mut self, file: FileId) {
-        let Some(module) = self.module(file) else { return };
+        let Some(module) = self.module(file) else {
+            return;
+        };
         for import in &module.imports {
             for name in &import.names {
                 let symbol =
@@ -203,7 +209,9 @@ impl<'a> Checker<'a> {
                 }
                 if let Some(ty) = symbol.ty {
                     let scope = self.module_scopes[file.index()];
-                    self.scopes[scope.0 as usize].names.insert(name.local.clone(), ty);
+                    self.scopes[scope.0 as usize]
+                        .names
+                        .insert(name.local.clone(), ty);
                 }
             }
         }
@@ -224,7 +232,10 @@ impl<'a> Checker<'a> {
         match source {
             ImportSource::File(file) | ImportSource::Runtime(file) => {
                 let path = self.diagnostics.sources[file.index()].path.clone();
-                let exports = self.module(*file).map(|m| m.exports.as_slice()).unwrap_or(&[]);
+                let exports = self
+                    .module(*file)
+                    .map(|m| m.exports.as_slice())
+                    .unwrap_or(&[]);
                 let names: Vec<_> = exports.iter().map(|e| &*e.exported).collect();
                 let message = format!("the module `{path}` does not export `{name}`");
                 if names.is_empty() {
@@ -244,9 +255,9 @@ impl<'a> Checker<'a> {
     /// Declares a value at the top level of a module.
     pub(super) fn declare_value(&mut self, file: FileId, name: &Name, value: Value, span: Span) {
         let values = &mut self.values[file.index()];
-        if let Some(old) = values.get(name) {
+        if let Some(old) = values.get(name).cloned() {
             if let (Value::Function(first), Value::Function(next)) = (old, &value) {
-                self.declare_overload(file, *first, *next, span);
+                self.declare_overload(file, first, *next, span);
             } else {
                 self.error(DUPLICATE, span, format!("`{name}` is declared twice"));
             }
@@ -258,7 +269,10 @@ impl<'a> Checker<'a> {
     /// Another declaration of a function: an overload in the prelude, refused elsewhere.
     fn declare_overload(&mut self, file: FileId, first: FnId, next: FnId, span: Span) {
         if self.is_prelude(file) {
-            self.overloads.entry(first).or_insert_with(|| vec![first]).push(next);
+            self.overloads
+                .entry(first)
+                .or_insert_with(|| vec![first])
+                .push(next);
             return;
         }
         self.error_help(

@@ -61,7 +61,11 @@ impl<'a> Checker<'a> {
     }
 
     /// The scope of a block's types; made once, though a loop may be gone through again.
-    fn block_scope(&mut self, stmts: &'a [Stmt], outer: super::scope::ScopeId) -> super::scope::ScopeId {
+    fn block_scope(
+        &mut self,
+        stmts: &'a [Stmt],
+        outer: super::scope::ScopeId,
+    ) -> super::scope::ScopeId {
         let key: *const Stmt = stmts.as_ptr();
         if let Some(&known) = self.block_scopes.get(&key) {
             return known;
@@ -83,7 +87,11 @@ impl<'a> Checker<'a> {
             }
             StmtKind::Class(class) => self.check_class(class),
             StmtKind::Return(value) => self.return_stmt(value.as_ref(), stmt.span),
-            StmtKind::If { test, then, otherwise } => {
+            StmtKind::If {
+                test,
+                then,
+                otherwise,
+            } => {
                 let (when_true, when_false) = self.condition(test);
                 self.cx.env = when_true;
                 self.stmt(then);
@@ -108,7 +116,12 @@ impl<'a> Checker<'a> {
                 c.cx.env = when_true;
                 when_false
             }),
-            StmtKind::For { init, test, update, body } => {
+            StmtKind::For {
+                init,
+                test,
+                update,
+                body,
+            } => {
                 match init {
                     Some(ForInit::Var(decl)) => {
                         for declarator in &decl.declarators {
@@ -135,20 +148,33 @@ impl<'a> Checker<'a> {
                     exit
                 });
             }
-            StmtKind::ForOf { pattern, iterable, is_await, body, .. } => {
+            StmtKind::ForOf {
+                pattern,
+                iterable,
+                is_await,
+                body,
+                ..
+            } => {
                 let ty = self.check_expr(iterable, None);
                 if *is_await && !self.cx.is_async {
                     let message = "`for await` is only allowed in async functions";
                     self.error(MISPLACED, stmt.span, message);
                 }
-                let mut elem =
-                    if self.is_error(ty) { ty } else { self.iterated(ty, iterable.span) };
+                let mut elem = if self.is_error(ty) {
+                    ty
+                } else {
+                    self.iterated(ty, iterable.span)
+                };
                 if *is_await {
                     elem = self.awaited(elem);
                 }
                 self.each_loop(pattern, elem, body);
             }
-            StmtKind::ForIn { pattern, object, body } => {
+            StmtKind::ForIn {
+                pattern,
+                object,
+                body,
+            } => {
                 let ty = self.check_expr(object, None);
                 if !self.assignable(ty, self.t.any_object) {
                     let message = format!("`for … in` needs an object, not `{}`", self.show(ty));
@@ -165,7 +191,11 @@ impl<'a> Checker<'a> {
                 self.check_expr(value, None);
                 self.cx.env = Env::unreachable();
             }
-            StmtKind::Try { block, handler, finalizer } => {
+            StmtKind::Try {
+                block,
+                handler,
+                finalizer,
+            } => {
                 self.try_stmt(block, handler.as_ref(), finalizer.as_deref());
             }
             StmtKind::Function(_)
@@ -179,7 +209,10 @@ impl<'a> Checker<'a> {
 
     fn expr_stmt(&mut self, expr: &'a Expr) {
         let ty = self.check_expr(expr, None);
-        let is_call = matches!(expr.kind, ExprKind::Call { .. } | ExprKind::SuperMethod { .. });
+        let is_call = matches!(
+            expr.kind,
+            ExprKind::Call { .. } | ExprKind::SuperMethod { .. }
+        );
         if is_call && ty == self.t.never {
             self.cx.env = Env::unreachable();
         }
@@ -245,12 +278,19 @@ impl<'a> Checker<'a> {
             _ => "the variable".to_owned(),
         };
         let message = format!("{name} has no type and no value that tells it");
-        self.error_help(IMPLICIT_ANY, declarator.span, message, "write it: `name: type`");
+        self.error_help(
+            IMPLICIT_ANY,
+            declarator.span,
+            message,
+            "write it: `name: type`",
+        );
     }
 
     /// An array pattern makes the literal beside it a tuple.
     fn pattern_context(&mut self, pattern: &Pattern) -> Option<TypeId> {
-        let PatternKind::Array { elems, rest: None } = &pattern.kind else { return None };
+        let PatternKind::Array { elems, rest: None } = &pattern.kind else {
+            return None;
+        };
         let required = elems.len() as u32;
         // An error type wants nothing of the elements.
         let elems = vec![self.t.error; elems.len()];
@@ -325,10 +365,7 @@ impl<'a> Checker<'a> {
 
     /// Goes through a loop: `round` checks it once from its head, leaves `env` at its end and gives what
     /// is known where its condition fails.
-    fn loop_stmt(
-        &mut self,
-        mut round: impl FnMut(&mut Self) -> Env,
-    ) {
+    fn loop_stmt(&mut self, mut round: impl FnMut(&mut Self) -> Env) {
         let label = self.pending_label.take();
         let before = self.cx.env.clone();
         let errors = self.diagnostics.errors.len();
@@ -349,7 +386,9 @@ impl<'a> Checker<'a> {
                 continues: Vec::new(),
             });
             let exit = round(self);
-            let Some(jump) = self.cx.jumps.pop() else { break };
+            let Some(jump) = self.cx.jumps.pop() else {
+                break;
+            };
             let back = std::mem::take(&mut self.cx.env);
             let next = self.join(head.clone(), back);
             let stable = next.dead == head.dead
@@ -360,7 +399,11 @@ impl<'a> Checker<'a> {
                 self.cx.env = self.join_all(exits);
                 break;
             }
-            head = if rounds == LOOP_ROUNDS_MAX { self.loop_head(next) } else { next };
+            head = if rounds == LOOP_ROUNDS_MAX {
+                self.loop_head(next)
+            } else {
+                next
+            };
         }
         self.loop_depth -= 1;
     }
@@ -377,13 +420,16 @@ impl<'a> Checker<'a> {
             .collect();
         env.forget_roots(&assigned);
         // Properties may be assigned through any name.
-        env.narrowed.retain(|reference, _| reference.path.is_empty());
+        env.narrowed
+            .retain(|reference, _| reference.path.is_empty());
         env
     }
 
     /// `continue` and the end of the body meet before the update or the condition.
     fn merge_continues(&mut self) {
-        let Some(jump) = self.cx.jumps.last_mut() else { return };
+        let Some(jump) = self.cx.jumps.last_mut() else {
+            return;
+        };
         let continues = std::mem::take(&mut jump.continues);
         let end = std::mem::take(&mut self.cx.env);
         self.cx.env = self.join_all(continues.into_iter().chain([end]));
@@ -415,7 +461,9 @@ impl<'a> Checker<'a> {
 
     /// Takes a statement that can be left off the list; what `break` knew is merged.
     fn leave_jump(&mut self) {
-        let Some(jump) = self.cx.jumps.pop() else { return };
+        let Some(jump) = self.cx.jumps.pop() else {
+            return;
+        };
         let end = std::mem::take(&mut self.cx.env);
         self.cx.env = self.join_all(jump.breaks.into_iter().chain([end]));
     }
@@ -484,12 +532,7 @@ impl<'a> Checker<'a> {
     }
 
     /// What is known if a case matches, and if it doesn't.
-    fn case_test(
-        &mut self,
-        subject: &'a Expr,
-        subject_ty: TypeId,
-        test: &'a Expr,
-    ) -> (Env, Env) {
+    fn case_test(&mut self, subject: &'a Expr, subject_ty: TypeId, test: &'a Expr) -> (Env, Env) {
         let test_ty = self.check_expr(test, Some(subject_ty));
         if !self.is_error(test_ty)
             && !self.is_error(subject_ty)
@@ -573,8 +616,11 @@ impl<'a> Checker<'a> {
         let end = std::mem::take(&mut self.cx.env);
         let mut result = after;
         result.dead |= end.dead;
-        let assigned: Vec<BindingId> =
-            unassigned.iter().filter(|id| !end.unassigned.contains(id)).copied().collect();
+        let assigned: Vec<BindingId> = unassigned
+            .iter()
+            .filter(|id| !end.unassigned.contains(id))
+            .copied()
+            .collect();
         for id in assigned {
             result.unassigned.remove(&id);
         }

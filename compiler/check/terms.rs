@@ -5,7 +5,9 @@
 
 use super::Checker;
 use crate::ast::{ClassId, Name};
-use crate::types::{EnumValue, FnParam, FnType, Prop, Type, TypeArena, TypeId, TypeParamId, TypeParamInfo};
+use crate::types::{
+    EnumValue, FnParam, FnType, Prop, Type, TypeArena, TypeId, TypeParamId, TypeParamInfo,
+};
 use rustc_hash::FxHashMap;
 
 /// Type arguments by parameter.
@@ -96,8 +98,11 @@ impl Checker<'_> {
         self.collapse_enums(&mut all);
         all.sort_unstable();
         all.dedup();
-        let absorbed: Vec<TypeId> =
-            all.iter().copied().filter(|&m| self.is_absorbed(m, &all)).collect();
+        let absorbed: Vec<TypeId> = all
+            .iter()
+            .copied()
+            .filter(|&m| self.is_absorbed(m, &all))
+            .collect();
         all.retain(|m| !absorbed.contains(m));
         match all.len() {
             0 => self.t.never,
@@ -133,9 +138,9 @@ impl Checker<'_> {
             }
             Type::Int => all.contains(&self.t.number),
             Type::BoolLit(_) => all.contains(&self.t.boolean),
-            Type::EnumMember(id, _) => {
-                all.iter().any(|&other| matches!(*self.get(other), Type::Enum(e) if e == id))
-            }
+            Type::EnumMember(id, _) => all
+                .iter()
+                .any(|&other| matches!(*self.get(other), Type::Enum(e) if e == id)),
             _ => false,
         }
     }
@@ -327,11 +332,10 @@ impl Checker<'_> {
     pub(super) fn non_null(&mut self, ty: TypeId) -> TypeId {
         let common = self.t;
         match self.get(ty) {
-            Type::Union(_) | Type::Null | Type::Undefined | Type::Void => {
-                self.filter(ty, |_, m| {
+            Type::Union(_) | Type::Null | Type::Undefined | Type::Void => self
+                .filter(ty, |_, m| {
                     m != common.null && m != common.undefined && m != common.void
-                })
-            }
+                }),
             _ => ty,
         }
     }
@@ -354,7 +358,10 @@ impl Checker<'_> {
                 },
                 Type::Union(_) => {
                     let members = self.members_of(ty);
-                    if !members.iter().any(|&m| matches!(self.get(m), Type::Param(_))) {
+                    if !members
+                        .iter()
+                        .any(|&m| matches!(self.get(m), Type::Param(_)))
+                    {
                         return ty;
                     }
                     let parts: Vec<_> = members.into_iter().map(|m| self.apparent(m)).collect();
@@ -374,7 +381,9 @@ impl Checker<'_> {
     /// Whether all of an enum's members are numbers.
     pub(super) fn is_numeric_enum(&self, id: crate::types::EnumId) -> bool {
         let members = &self.types.enums[id.index()].members;
-        members.iter().all(|(_, value)| matches!(value, EnumValue::Number(_)))
+        members
+            .iter()
+            .all(|(_, value)| matches!(value, EnumValue::Number(_)))
     }
 
     /// Whether type parameters occur in the type.
@@ -481,11 +490,19 @@ impl Checker<'_> {
         let params = f
             .params
             .iter()
-            .map(|p| FnParam { ty: self.subst(p.ty, map), ..p.clone() })
+            .map(|p| FnParam {
+                ty: self.subst(p.ty, map),
+                ..p.clone()
+            })
             .collect();
         let ret = self.subst(f.ret, map);
         let predicate = f.predicate.map(|(index, ty)| (index, self.subst(ty, map)));
-        FnType { type_params, params, ret, predicate }
+        FnType {
+            type_params,
+            params,
+            ret,
+            predicate,
+        }
     }
 
     /// Gives a generic function's own parameters constraints that are instantiated too.
@@ -495,7 +512,8 @@ impl Checker<'_> {
         for &param in params {
             let info = self.types.params[param.index()].clone();
             let constraint = info.constraint.map(|ty| self.subst(ty, &map));
-            if constraint == info.constraint {
+            // A parameter that is being bound itself stays out of it.
+            if constraint == info.constraint || map.contains_key(&param) {
                 renewed.push(param);
                 continue;
             }
@@ -504,7 +522,11 @@ impl Checker<'_> {
                 Some(&known) => known,
                 None => {
                     let default = info.default.map(|ty| self.subst(ty, &map));
-                    self.types.params.push(TypeParamInfo { constraint, default, ..info });
+                    self.types.params.push(TypeParamInfo {
+                        constraint,
+                        default,
+                        ..info
+                    });
                     let fresh = TypeParamId(self.types.params.len() as u32 - 1);
                     self.instantiated_params.insert(key, fresh);
                     fresh
@@ -529,6 +551,9 @@ impl Checker<'_> {
 
     /// The parameters as arguments: a declaration's type inside itself.
     pub(super) fn params_as_args(&mut self, params: &[TypeParamId]) -> Vec<TypeId> {
-        params.iter().map(|&p| self.intern(Type::Param(p))).collect()
+        params
+            .iter()
+            .map(|&p| self.intern(Type::Param(p)))
+            .collect()
     }
 }

@@ -130,7 +130,9 @@ impl Checker<'_> {
                 self.infer_fn(inference, &w, &g, side, next);
             }
             (Type::Interface(..) | Type::Object(_), _) => {
-                let Some(props) = self.props_of(wanted) else { return };
+                let Some(props) = self.props_of(wanted) else {
+                    return;
+                };
                 for prop in props.iter() {
                     if let Some(found) = self.find_member(given, &prop.name) {
                         self.infer_at(inference, prop.ty, found.ty, side, next);
@@ -152,8 +154,9 @@ impl Checker<'_> {
         let mut rest = self.members_of(given);
         rest.retain(|m| !wanted.contains(m));
         let params = inference.params.clone();
-        let (naked, shaped): (Vec<TypeId>, Vec<TypeId>) =
-            wanted.iter().partition(|&&w| matches!(self.get(w), Type::Param(p) if params.contains(p)));
+        let (naked, shaped): (Vec<TypeId>, Vec<TypeId>) = wanted
+            .iter()
+            .partition(|&&w| matches!(self.get(w), Type::Param(p) if params.contains(p)));
         for shape in shaped {
             if !self.mentions(shape, &params) {
                 continue;
@@ -190,11 +193,16 @@ impl Checker<'_> {
         side: Side,
         depth: u32,
     ) {
-        let contra = if side == Side::Argument { Side::Contra } else { side };
+        let contra = if side == Side::Argument {
+            Side::Contra
+        } else {
+            side
+        };
         for at in 0..wanted.params.len().min(given.params.len()) {
-            let (Some(w), Some(g)) =
-                (self.param_at(&wanted.params, at), self.param_at(&given.params, at))
-            else {
+            let (Some(w), Some(g)) = (
+                self.param_at(&wanted.params, at),
+                self.param_at(&given.params, at),
+            ) else {
                 break;
             };
             if self.mentions(g, &given.type_params) {
@@ -214,9 +222,10 @@ impl Checker<'_> {
     pub(super) fn infer_from_fn(&mut self, source: &FnType, target: &FnType) -> Subst {
         let mut inference = Inference::new(&source.type_params);
         for at in 0..source.params.len() {
-            if let (Some(w), Some(g)) =
-                (self.param_at(&source.params, at), self.param_at(&target.params, at))
-            {
+            if let (Some(w), Some(g)) = (
+                self.param_at(&source.params, at),
+                self.param_at(&target.params, at),
+            ) {
                 self.infer(&mut inference, w, g);
             }
         }
@@ -235,14 +244,17 @@ impl Checker<'_> {
     }
 
     /// Fixes the parameters that occur in `types`, as a closure's parameters are given them.
-    pub(super) fn fix(&mut self, inference: &mut Inference, types: &[TypeId], ret: TypeId) {
+    pub(super) fn fix(&mut self, inference: &mut Inference, types: &[TypeId]) {
         for at in 0..inference.params.len() {
             let param = inference.params[at];
             if inference.fixed[at].is_some() || !types.iter().any(|&t| self.mentions(t, &[param])) {
                 continue;
             }
-            let ty = self.best(inference, at, ret);
-            let fallback = self.types.params[param.index()].constraint.unwrap_or(self.t.unknown);
+            // What is fixed is widened, though the result may be the parameter itself.
+            let ty = self.best(inference, at, self.t.unknown);
+            let fallback = self.types.params[param.index()]
+                .constraint
+                .unwrap_or(self.t.unknown);
             inference.fixed[at] = Some(ty.unwrap_or(fallback));
         }
     }
@@ -317,7 +329,9 @@ impl Checker<'_> {
         }
         let nullable: Vec<TypeId> = all.iter().map(|&ty| self.non_null(ty)).collect();
         let base: Vec<TypeId> = nullable.iter().map(|&ty| self.widen(ty)).collect();
-        if base.windows(2).all(|pair| pair[0] == pair[1] || pair[1] == self.t.never)
+        if base
+            .windows(2)
+            .all(|pair| pair[0] == pair[1] || pair[1] == self.t.never)
             || all.iter().any(|&ty| self.is_nullish(ty))
         {
             return self.union(all.to_vec());

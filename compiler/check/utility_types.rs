@@ -25,11 +25,17 @@ impl<'a> Checker<'a> {
             _ => return self.unknown_type(node, name),
         };
         if args.len() != count {
-            let message = format!("`{name}` needs {count} type argument(s), not {}", args.len());
+            let message = format!(
+                "`{name}` needs {count} type argument(s), not {}",
+                args.len()
+            );
             self.error(TYPE_ARGUMENTS, node.span, message);
             return self.t.error;
         }
-        let args: Vec<TypeId> = args.iter().map(|arg| self.resolve_type(arg, scope)).collect();
+        let args: Vec<TypeId> = args
+            .iter()
+            .map(|arg| self.resolve_type(arg, scope))
+            .collect();
         if args.iter().any(|&arg| self.is_error(arg)) {
             return self.t.error;
         }
@@ -48,7 +54,10 @@ impl<'a> Checker<'a> {
             "Parameters" => self.part_of_fn(first, node.span, |c, f| {
                 let required = f.params.iter().filter(|p| !p.optional && !p.rest).count();
                 let elems = f.params.iter().map(|p| p.ty).collect();
-                c.intern(Type::Tuple { elems, required: required as u32 })
+                c.intern(Type::Tuple {
+                    elems,
+                    required: required as u32,
+                })
             }),
             "InstanceType" => match *self.get(first) {
                 Type::ClassValue(class) => {
@@ -89,7 +98,11 @@ impl<'a> Checker<'a> {
                 let help = format!("write `typeof {name}`");
                 self.error_help(WRONG_MEANING, node.span, message, help);
             }
-            _ => self.error(UNKNOWN_TYPE, node.span, format!("cannot find the type `{name}`")),
+            _ => self.error(
+                UNKNOWN_TYPE,
+                node.span,
+                format!("cannot find the type `{name}`"),
+            ),
         }
         self.t.error
     }
@@ -108,8 +121,10 @@ impl<'a> Checker<'a> {
         change: impl Fn(&mut Prop) + Copy,
     ) -> TypeId {
         if let Type::Union(members) = self.get(ty).clone() {
-            let parts: Vec<_> =
-                members.into_iter().map(|m| self.map_props(m, name, span, change)).collect();
+            let parts: Vec<_> = members
+                .into_iter()
+                .map(|m| self.map_props(m, name, span, change))
+                .collect();
             return self.union(parts);
         }
         let concrete = matches!(
@@ -196,8 +211,11 @@ impl<'a> Checker<'a> {
                 }
             }
         }
-        let props =
-            props.iter().filter(|p| keys.contains(&p.name) == keep).cloned().collect();
+        let props = props
+            .iter()
+            .filter(|p| keys.contains(&p.name) == keep)
+            .cloned()
+            .collect();
         self.intern(Type::Object(props))
     }
 
@@ -212,8 +230,10 @@ impl<'a> Checker<'a> {
         );
         match (concrete, self.props_of(ty)) {
             (true, Some(props)) => {
-                let keys: Vec<_> =
-                    props.iter().map(|p| self.string_lit(p.name.clone())).collect();
+                let keys: Vec<_> = props
+                    .iter()
+                    .map(|p| self.string_lit(p.name.clone()))
+                    .collect();
                 self.union(keys)
             }
             _ => self.unsupported_on("keyof", ty, span),
