@@ -177,7 +177,7 @@ impl Program {
 
     /// The reference of the string that is one unit up to 0xff.
     pub fn unit_string(&self, unit: u8) -> u32 {
-        CONSTANT_BIT | u32::from(unit) * UNIT_WORDS
+        CONSTANT_BIT | (u32::from(unit) * UNIT_WORDS)
     }
 
     /// What a member means for a class.

@@ -15,7 +15,9 @@
 use crate::dump::{LoadError, Persist, Reader, Writer, ensure};
 
 /// The last generation of a row, odd. Small under `zeal`, so that tests see rows retire.
-const GENERATION_MAX: u32 = if cfg!(feature = "zeal") { 7 } else { u32::MAX };
+fn generation_max() -> u32 {
+    if cfg!(feature = "zeal") { 7 } else { u32::MAX }
+}
 
 /// Which rows of a table are live, and which comes next.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -41,7 +43,7 @@ impl Rows {
     pub fn free(&mut self, index: u32) {
         let generation = &mut self.generations[index as usize];
         assert!(*generation % 2 == 1, "a row is live before it is freed");
-        if *generation >= GENERATION_MAX {
+        if *generation >= generation_max() {
             *generation = 0;
         } else {
             *generation += 1;
@@ -345,10 +347,10 @@ mod tests {
     #[test]
     fn rows_are_retired_when_generations_are_used_up() {
         let mut rows = super::Rows {
-            generations: vec![super::GENERATION_MAX - 1],
+            generations: vec![super::generation_max() - 1],
             free: vec![0],
         };
-        assert_eq!(rows.insert(), (0, super::GENERATION_MAX));
+        assert_eq!(rows.insert(), (0, super::generation_max()));
         rows.free(0);
         assert_eq!(rows.insert(), (1, 1));
         assert_eq!(rows.verify(), Ok(()));
