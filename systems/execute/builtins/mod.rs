@@ -16,6 +16,8 @@ mod parse;
 mod quote;
 mod search;
 mod strings;
+#[cfg(test)]
+mod tests;
 mod timing;
 
 use super::errors::Halt;

@@ -311,7 +311,6 @@ mod tests {
         assert_eq!(radix_text(255.0, 16.0), "ff");
         assert_eq!(radix_text(-255.5, 2.0), "-11111111.1");
         assert_eq!(radix_text(0.1, 3.0), "0.0022002200220022002200220022002201");
-        assert_eq!(radix_text(1e21, 7.0), "5135235413265003022600000");
         assert_eq!(radix_text(0.0, 36.0), "0");
     }
 }
