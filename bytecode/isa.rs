@@ -8,8 +8,8 @@
 //! a basic block. Arguments are passed in temps: the callee's registers begin at the caller's first temp of
 //! each bank, so argument 0 of each bank is written to temp 0. A *safepoint* (an instruction that may
 //! allocate) kills reference temps after reading its own arguments from them; apart from windowed arguments its
-//! reference operands must be locals. Since a call ends a block, a result of `Flow::Call` that goes to a temp is dead at once.
-//! Locals that are not parameters start as 0 (undefined).
+//! reference operands must be locals. Since a call ends a block, what `Flow::Call`
+//! gives goes to locals. Locals that are not parameters start as 0 (undefined).
 //!
 //! **Fuel.** A basic block ends with a *terminator*. Its `cost` byte is the sum of the costs of the
 //! instructions of the block, itself included; others have 0. A block that falls through into a jump target,

@@ -180,11 +180,15 @@ refuses! {
         f.emit(Op::New, POINT, s.point, 0);
         f.emit(Op::MovR, STR, TR, 0)
     };
-    a_result_of_a_call_in_a_temp Problem::DeadTemp { operand: 'b', register: TN }, |f, s| {
+    a_result_of_a_call_in_a_temp Problem::NotLocal { operand: 'a', register: TN }, |f, s| {
         f.emit(Op::MovN, TN, F, 0);
         f.emit(Op::MovR, TR, STR, 0);
-        f.call(Op::Call, [TN, 0, s.plain as u16], None, 1, 1);
-        f.emit(Op::NegF, F, TN, 0)
+        f.call(Op::Call, [TN, 0, s.plain as u16], None, 1, 1)
+    };
+    a_promise_in_a_temp Problem::NotLocal { operand: 'a', register: TR }, |f, s| {
+        f.emit(Op::MovN, TN, Z, 0);
+        f.emit(Op::MovR, TR, ANY, 0);
+        f.call(Op::Spawn, [TR, 0, s.body as u16], None, 1, 1)
     };
     a_reference_temp_at_a_safepoint Problem::NotLocal { operand: 'b', register: TR }, |f, s| {
         f.emit(Op::MovR, TR, STR, 0);

@@ -238,12 +238,22 @@ impl Step<'_, '_> {
         }
     }
 
+    /// What a call gives comes after its block, perhaps after the frame was put away without its temps.
+    fn expect_kept(&self, bank: Bank, operand: char, register: u16) -> Result<(), Problem> {
+        let is_local = usize::from(register) < self.frame.locals(bank);
+        if is_local || self.op.info().flow != Flow::Call {
+            return Ok(());
+        }
+        Err(Problem::NotLocal { operand, register })
+    }
+
     fn write_num(
         &mut self,
         letter: char,
         register: u16,
         (kind, raw): (Slot, Raw),
     ) -> Result<(), Problem> {
+        self.expect_kept(Bank::Num, letter, register)?;
         match self.frame.local(Bank::Num, letter, register)? {
             Some(declared) => expect(letter, raw == Raw::Yes || declared == kind, declared, kind),
             None => {
@@ -254,6 +264,7 @@ impl Step<'_, '_> {
     }
 
     fn write_ref(&mut self, letter: char, register: u16, slot: Slot) -> Result<(), Problem> {
+        self.expect_kept(Bank::Ref, letter, register)?;
         match self.frame.local(Bank::Ref, letter, register)? {
             Some(declared) => self.assign(letter, slot, declared),
             None => {
