@@ -10,7 +10,7 @@ use raya_bytecode::builtins::Builtin;
 use raya_bytecode::image::NONE;
 use raya_bytecode::isa::Trap;
 use raya_bytecode::slot::{Slot, UNDEFINED};
-use raya_storages::frames::{FrameRow, NO_ADAPT};
+use raya_storages::frames::NO_ADAPT;
 use raya_storages::layout::{Kind, header_class};
 use raya_storages::programs::LinkedFunction;
 use smallvec::SmallVec;
@@ -34,34 +34,43 @@ pub(super) unsafe fn enter(mut s: State<'_, '_>, function: u32, width: usize, re
     let (nums, refs) = (s.window_nums(), s.window_refs());
     s.charge();
     let caller = s.m.row;
+    let base = |base: u32, locals: u16| base.wrapping_add(u32::from(locals));
+    let num_base = base((*caller).num_base, (*s.m.current).num_locals);
+    let ref_base = base((*caller).ref_base, (*s.m.current).ref_locals);
     (*caller).pc = s.m.pc_of(s.ip.add(width));
     let row = caller.add(1);
-    *row = FrameRow {
-        function,
-        pc: 0,
-        num_base: (*caller).num_base + u32::from((*s.m.current).num_locals),
-        ref_base: (*caller).ref_base + u32::from((*s.m.current).ref_locals),
-        ret_num: ret.num,
-        ret_ref: ret.reference,
-        ret_adapt: ret.adapt,
-        raise: 0,
-    };
-    let mut i = (*callee).num_params;
-    while i < (*callee).num_locals {
-        *nums.add(i as usize) = 0;
-        i += 1;
-    }
-    let mut i = (*callee).ref_params;
-    while i < (*callee).ref_locals {
-        *refs.add(i as usize) = UNDEFINED;
-        i += 1;
-    }
+    // Its `pc` is written when it calls or stops.
+    (*row).function = function;
+    (*row).num_base = num_base;
+    (*row).ref_base = ref_base;
+    (*row).ret_num = ret.num;
+    (*row).ret_ref = ret.reference;
+    (*row).ret_adapt = ret.adapt;
+    (*row).raise = 0;
+    zero(nums, (*callee).num_params, (*callee).num_locals);
+    zero(refs, (*callee).ref_params, (*callee).ref_locals);
     s.m.row = row;
     s.m.current = callee;
     s.nums = nums;
     s.refs = refs;
     s.ip = s.m.code.add((*callee).code_start as usize);
     s.block()
+}
+
+/// Zeroes the locals that are no parameters.
+///
+/// # Safety
+/// The registers up to `end` are in the bank.
+#[inline(always)]
+#[allow(unsafe_op_in_unsafe_fn, reason = "argued on State")]
+unsafe fn zero<T: Default>(bank: *mut T, start: u16, end: u16) {
+    let mut place = bank.add(start as usize);
+    let end = bank.add(end as usize);
+    while place < end {
+        // Volatile keeps the optimiser from calling a function for what is mostly one register.
+        place.write_volatile(T::default());
+        place = place.add(1);
+    }
 }
 
 /// Calls `function` with arguments that lie in the window as signature `sig` says; the first is known to be right.

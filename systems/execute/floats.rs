@@ -3,24 +3,24 @@
 use super::state::handlers;
 
 handlers! {
-    add_f(s) { let v = s.f(s.b()) + s.f(s.c()); s.set_canonical(s.a(), v); s.next() }
-    sub_f(s) { let v = s.f(s.b()) - s.f(s.c()); s.set_canonical(s.a(), v); s.next() }
-    mul_f(s) { let v = s.f(s.b()) * s.f(s.c()); s.set_canonical(s.a(), v); s.next() }
-    div_f(s) { let v = s.f(s.b()) / s.f(s.c()); s.set_canonical(s.a(), v); s.next() }
-    rem_f(s) { let v = remainder(s.f(s.b()), s.f(s.c())); s.set_canonical(s.a(), v); s.next() }
-    pow_f(s) { let v = power(s.f(s.b()), s.f(s.c())); s.set_canonical(s.a(), v); s.next() }
-    min_f(s) { let v = minimum(s.f(s.b()), s.f(s.c())); s.set_canonical(s.a(), v); s.next() }
-    max_f(s) { let v = maximum(s.f(s.b()), s.f(s.c())); s.set_canonical(s.a(), v); s.next() }
+    add_f(s) { let v = s.f(s.b()) + s.f(s.c()); s.give(v) }
+    sub_f(s) { let v = s.f(s.b()) - s.f(s.c()); s.give(v) }
+    mul_f(s) { let v = s.f(s.b()) * s.f(s.c()); s.give(v) }
+    div_f(s) { let v = s.f(s.b()) / s.f(s.c()); s.give(v) }
+    rem_f(s) { let v = remainder(s.f(s.b()), s.f(s.c())); s.give(v) }
+    pow_f(s) { let v = power(s.f(s.b()), s.f(s.c())); s.give(v) }
+    min_f(s) { let v = minimum(s.f(s.b()), s.f(s.c())); s.give(v) }
+    max_f(s) { let v = maximum(s.f(s.b()), s.f(s.c())); s.give(v) }
     add_fi(s) { let v = s.f(s.b()) + f64::from(s.imm()); s.set_f(s.a(), v); s.next() }
     sub_fi(s) { let v = s.f(s.b()) - f64::from(s.imm()); s.set_f(s.a(), v); s.next() }
-    mul_fi(s) { let v = s.f(s.b()) * f64::from(s.imm()); s.set_canonical(s.a(), v); s.next() }
-    add_fk(s) { let v = s.f(s.b()) + *s.m.numbers.add(s.c() as usize); s.set_canonical(s.a(), v); s.next() }
-    sub_fk(s) { let v = s.f(s.b()) - *s.m.numbers.add(s.c() as usize); s.set_canonical(s.a(), v); s.next() }
-    mul_fk(s) { let v = s.f(s.b()) * *s.m.numbers.add(s.c() as usize); s.set_canonical(s.a(), v); s.next() }
-    div_fk(s) { let v = s.f(s.b()) / *s.m.numbers.add(s.c() as usize); s.set_canonical(s.a(), v); s.next() }
-    neg_f(s) { let v = -s.f(s.b()); s.set_canonical(s.a(), v); s.next() }
+    mul_fi(s) { let v = s.f(s.b()) * f64::from(s.imm()); s.give(v) }
+    add_fk(s) { let v = s.f(s.b()) + *s.m.numbers.add(s.c() as usize); s.give(v) }
+    sub_fk(s) { let v = s.f(s.b()) - *s.m.numbers.add(s.c() as usize); s.give(v) }
+    mul_fk(s) { let v = s.f(s.b()) * *s.m.numbers.add(s.c() as usize); s.give(v) }
+    div_fk(s) { let v = s.f(s.b()) / *s.m.numbers.add(s.c() as usize); s.give(v) }
+    neg_f(s) { let v = -s.f(s.b()); s.give(v) }
     abs_f(s) { let v = s.f(s.b()).abs(); s.set_f(s.a(), v); s.next() }
-    sqrt_f(s) { let v = root(s.f(s.b())); s.set_canonical(s.a(), v); s.next() }
+    sqrt_f(s) { let v = root(s.f(s.b())); s.give(v) }
     floor_f(s) { let v = floor(s.f(s.b())); s.set_f(s.a(), v); s.next() }
     ceil_f(s) { let v = ceil(s.f(s.b())); s.set_f(s.a(), v); s.next() }
     round_f(s) { let v = round(s.f(s.b())); s.set_f(s.a(), v); s.next() }

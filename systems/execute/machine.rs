@@ -250,17 +250,15 @@ impl<'a> Machine<'a> {
         nums: *mut u64,
         refs: *mut u32,
     ) -> bool {
-        // SAFETY: sums stay far below the address space; only compared.
+        // SAFETY: only compared; a frame is far smaller than the address space.
         unsafe {
-            let nums = usize::from((*callee).num_locals)
-                + usize::from((*callee).num_temps)
-                + nums.addr() / 8;
-            let refs = usize::from((*callee).ref_locals)
-                + usize::from((*callee).ref_temps)
-                + refs.addr() / 4;
+            let nums = nums
+                .wrapping_add(usize::from((*callee).num_locals) + usize::from((*callee).num_temps));
+            let refs = refs
+                .wrapping_add(usize::from((*callee).ref_locals) + usize::from((*callee).ref_temps));
             self.row.wrapping_add(1) < self.rows_end
-                && nums <= self.nums_end.addr() / 8
-                && refs <= self.refs_end.addr() / 4
+                && nums <= self.nums_end
+                && refs <= self.refs_end
         }
     }
 

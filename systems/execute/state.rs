@@ -209,11 +209,16 @@ impl<'m, 'a> State<'m, 'a> {
     pub unsafe fn set_f(&mut self, register: u16, value: f64) {
         *self.nums.add(register as usize).cast::<f64>() = value;
     }
-    /// Writes a number that arithmetic gave: every NaN becomes the one NaN.
+    /// Writes a number that arithmetic gave to `a`, every NaN as the one NaN, and goes on.
     #[inline(always)]
-    pub unsafe fn set_canonical(&mut self, register: u16, value: f64) {
-        self.set_f(register, if value.is_nan() { f64::NAN } else { value });
+    pub unsafe fn give(mut self, value: f64) -> Exit {
+        if value.is_nan() {
+            return self.go(give_nan);
+        }
+        self.set_f(self.a(), value);
+        self.next()
     }
+
     #[inline(always)]
     pub unsafe fn set_i(&mut self, register: u16, value: i32) {
         self.set_n(register, i64::from(value) as u64);
@@ -266,5 +271,13 @@ handlers! {
     out_of_fuel(s) {
         s.m.save(s.ip, s.fuel);
         Exit::OutOfFuel
+    }
+
+    /// Writes the one NaN to `a`.
+    #[cold]
+    #[inline(never)]
+    give_nan(s) {
+        s.set_f(s.a(), f64::NAN);
+        s.next()
     }
 }

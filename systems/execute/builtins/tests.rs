@@ -6,7 +6,9 @@ use crate::execute::host::HostLinks;
 use crate::execute::machine::Machine;
 use raya_bytecode::assemble::{FieldSpec, FunctionBuilder, FunctionSpec, ImageBuilder};
 use raya_bytecode::builtins::Builtin;
-use raya_bytecode::image::{CLASS_GLOBALS, CLASS_NOMINAL, CLASS_SHAPE, Entry, FUNCTION_ASYNC, NONE};
+use raya_bytecode::image::{
+    CLASS_GLOBALS, CLASS_NOMINAL, CLASS_SHAPE, Entry, FUNCTION_ASYNC, NONE,
+};
 use raya_bytecode::isa::Op;
 use raya_bytecode::slot::{NULL, Slot, TAG_BOOLEAN, TAG_NUMBER, UNDEFINED};
 use raya_bytecode::verify::verify;
@@ -28,7 +30,12 @@ fn a(items: Vec<Value>) -> Value {
     Value::Array(items)
 }
 fn o(fields: &[(&str, Value)]) -> Value {
-    Value::Object(fields.iter().map(|(k, v)| ((*k).to_owned(), v.clone())).collect())
+    Value::Object(
+        fields
+            .iter()
+            .map(|(k, v)| ((*k).to_owned(), v.clone()))
+            .collect(),
+    )
 }
 fn numbers(numbers: impl IntoIterator<Item = i32>) -> Value {
     a(numbers.into_iter().map(|i| n(f64::from(i))).collect())
@@ -43,7 +50,9 @@ fn declare(image: &mut ImageBuilder, value: &Value) {
         Value::Array(items) => items.iter().for_each(|v| declare(image, v)),
         Value::Object(fields) => {
             let (name, kind) = match fields.first() {
-                Some((key, Value::String(name))) if key == "class" => (name.as_str(), CLASS_NOMINAL),
+                Some((key, Value::String(name))) if key == "class" => {
+                    (name.as_str(), CLASS_NOMINAL)
+                }
                 _ => ("", CLASS_SHAPE),
             };
             let class = image.declare_class(name, kind, None);
@@ -107,7 +116,9 @@ fn place(m: &mut Machine<'_>, value: &Value, class: &mut u16) -> (u64, u32) {
         Value::Number(value) => (value.to_bits(), TAG_NUMBER),
         Value::String(text) => (0, m.new_text(text).expect("there is room")),
         Value::Array(items) => {
-            let array = m.new_array(Kind::ArrayMixed, items.len() as u32).expect("there is room");
+            let array = m
+                .new_array(Kind::ArrayMixed, items.len() as u32)
+                .expect("there is room");
             for (i, item) in items.iter().enumerate() {
                 let item = place(m, item, class);
                 let (nums, refs) = m.heap.mixed_mut(array);
@@ -139,7 +150,10 @@ fn place(m: &mut Machine<'_>, value: &Value, class: &mut u16) -> (u64, u32) {
 
 fn with_machine<T>(value: &Value, act: impl FnOnce(&mut Machine<'_>, (u64, u32)) -> T) -> T {
     let program = program(value);
-    let mut heap = Heap { collect_at_words: 1 << 20, ..Heap::default() };
+    let mut heap = Heap {
+        collect_at_words: 1 << 20,
+        ..Heap::default()
+    };
     let mut activity = Activity::default();
     let limits = Limits {
         heap_bytes_max: 8 << 20,
@@ -168,17 +182,43 @@ fn inspected(value: &Value) -> String {
 
 #[test]
 fn arrays_are_shown_as_node_shows_them() {
-    let words = ["apple", "banana", "kiwi", "fig", "cherry", "date", "elderberry", "grape"];
-    let bools = [true, false, true, true, false, true, false, true].map(Value::Bool).to_vec();
+    let words = [
+        "apple",
+        "banana",
+        "kiwi",
+        "fig",
+        "cherry",
+        "date",
+        "elderberry",
+        "grape",
+    ];
+    let bools = [true, false, true, true, false, true, false, true]
+        .map(Value::Bool)
+        .to_vec();
     let nested = a(vec![
-        a(vec![n(1.0), n(2.0), a(vec![n(3.0), n(4.0), a(vec![n(5.0), numbers([6])])])]),
+        a(vec![
+            n(1.0),
+            n(2.0),
+            a(vec![n(3.0), n(4.0), a(vec![n(5.0), numbers([6])])]),
+        ]),
         numbers([7]),
     ]);
     let long = ["a".repeat(30), "b".repeat(29), "c".repeat(24)];
     let cases = [
-        (numbers((0..10).map(|i| i * i)), "[\n   0,  1,  4,  9, 16,\n  25, 36, 49, 64, 81\n]"),
         (
-            a(vec![n(1.5), n(-0.0), n(100000.0), n(3.0), n(4.0), n(5.0), n(f64::NAN)]),
+            numbers((0..10).map(|i| i * i)),
+            "[\n   0,  1,  4,  9, 16,\n  25, 36, 49, 64, 81\n]",
+        ),
+        (
+            a(vec![
+                n(1.5),
+                n(-0.0),
+                n(100000.0),
+                n(3.0),
+                n(4.0),
+                n(5.0),
+                n(f64::NAN),
+            ]),
             "[\n     1.5, -0,\n  100000,  3,\n       4,  5,\n     NaN\n]",
         ),
         (
@@ -209,15 +249,26 @@ fn arrays_are_shown_as_node_shows_them() {
         assert_eq!(inspected(&value), expected);
     }
     let many = inspected(&numbers(0..120));
-    assert!(many.starts_with("[\n   0,  1,  2,  3,  4,  5,  6,  7,  8,  9, 10, 11,\n"), "{many}");
-    assert!(many.ends_with("  96, 97, 98, 99,\n  ... 20 more items\n]"), "{many}");
+    assert!(
+        many.starts_with("[\n   0,  1,  2,  3,  4,  5,  6,  7,  8,  9, 10, 11,\n"),
+        "{many}"
+    );
+    assert!(
+        many.ends_with("  96, 97, 98, 99,\n  ... 20 more items\n]"),
+        "{many}"
+    );
 }
 
 #[test]
 fn objects_are_shown_as_node_shows_them() {
     let cases = [
         (
-            o(&[("class", s("P")), ("x", n(1.0)), ("name", s("ann")), ("tags", strings(&["a", "b"]))]),
+            o(&[
+                ("class", s("P")),
+                ("x", n(1.0)),
+                ("name", s("ann")),
+                ("tags", strings(&["a", "b"])),
+            ]),
             "P { x: 1, name: 'ann', tags: [ 'a', 'b' ] }",
         ),
         (o(&[("class", s("E"))]), "E {}"),
@@ -230,7 +281,10 @@ fn objects_are_shown_as_node_shows_them() {
             ]),
             "{ a: 1, b: 'two', c: [ 1, 2, 3 ], d: { e: { f: [Object] } } }",
         ),
-        (o(&[("x", n(1.0)), ("self", s("<self>"))]), "<ref *1> { x: 1, self: [Circular *1] }"),
+        (
+            o(&[("x", n(1.0)), ("self", s("<self>"))]),
+            "<ref *1> { x: 1, self: [Circular *1] }",
+        ),
         (
             o(&[
                 ("alpha", s(&"a".repeat(20))),
@@ -242,10 +296,17 @@ fn objects_are_shown_as_node_shows_them() {
         ),
         (o(&[]), "{}"),
         (
-            o(&[("a-b", n(1.0)), ("ok_1", Value::Null), ("u", Value::Undefined)]),
+            o(&[
+                ("a-b", n(1.0)),
+                ("ok_1", Value::Null),
+                ("u", Value::Undefined),
+            ]),
             "{ 'a-b': 1, ok_1: null, u: undefined }",
         ),
-        (a(vec![o(&[("a", n(1.0)), ("b", o(&[("c", o(&[]))]))])]), "[ { a: 1, b: { c: {} } } ]"),
+        (
+            a(vec![o(&[("a", n(1.0)), ("b", o(&[("c", o(&[]))]))])]),
+            "[ { a: 1, b: { c: {} } } ]",
+        ),
     ];
     for (value, expected) in cases {
         assert_eq!(inspected(&value), expected);
@@ -268,21 +329,35 @@ fn json_is_nodes() {
             text(m, shown.expect("writes").1)
         })
     };
-    assert_eq!(json(""), r#"{"a":[1,{"b":"x\n"}],"c":null,"d":true,"e":[]}"#);
+    assert_eq!(
+        json(""),
+        r#"{"a":[1,{"b":"x\n"}],"c":null,"d":true,"e":[]}"#
+    );
     assert_eq!(
         json("  "),
         "{\n  \"a\": [\n    1,\n    {\n      \"b\": \"x\\n\"\n    }\n  ],\n  \"c\": null,\n  \"d\": true,\n  \"e\": []\n}"
     );
     with_machine(&o(&[("me", s("<self>"))]), |m, placed| {
-        let circle = run(m, Builtin::JsonStringify, &[placed.0], &[placed.1, UNDEFINED]);
-        assert_eq!(circle, Err(Halt::type_error("Converting circular structure to JSON")));
+        let circle = run(
+            m,
+            Builtin::JsonStringify,
+            &[placed.0],
+            &[placed.1, UNDEFINED],
+        );
+        assert_eq!(
+            circle,
+            Err(Halt::type_error("Converting circular structure to JSON"))
+        );
     });
 }
 
 /// Runs a built-in on numbers and strings; gives its text.
 fn string_of(builtin: Builtin, nums: &[f64], texts: &[&str]) -> Result<String, Halt> {
     with_machine(&Value::Null, |m, _| {
-        let refs: Vec<u32> = texts.iter().map(|t| m.new_text(t).expect("there is room")).collect();
+        let refs: Vec<u32> = texts
+            .iter()
+            .map(|t| m.new_text(t).expect("there is room"))
+            .collect();
         let nums: Vec<u64> = nums.iter().map(|n| n.to_bits()).collect();
         run(m, builtin, &nums, &refs).map(|(_, r)| text(m, r))
     })
@@ -290,7 +365,10 @@ fn string_of(builtin: Builtin, nums: &[f64], texts: &[&str]) -> Result<String, H
 
 fn number_of(builtin: Builtin, nums: &[f64], texts: &[&str]) -> f64 {
     with_machine(&Value::Null, |m, _| {
-        let refs: Vec<u32> = texts.iter().map(|t| m.new_text(t).expect("there is room")).collect();
+        let refs: Vec<u32> = texts
+            .iter()
+            .map(|t| m.new_text(t).expect("there is room"))
+            .collect();
         let nums: Vec<u64> = nums.iter().map(|n| n.to_bits()).collect();
         f64::from_bits(run(m, builtin, &nums, &refs).expect("runs").0)
     })
@@ -298,31 +376,56 @@ fn number_of(builtin: Builtin, nums: &[f64], texts: &[&str]) -> f64 {
 
 #[test]
 fn strings_are_cut_and_searched_as_in_javascript() {
-    let given = |builtin, nums: &[f64], texts: &[&str]| string_of(builtin, nums, texts).expect("runs");
+    let given =
+        |builtin, nums: &[f64], texts: &[&str]| string_of(builtin, nums, texts).expect("runs");
     assert_eq!(given(Builtin::StrSlice, &[-3.0, -1.0], &["hello"]), "ll");
     assert_eq!(given(Builtin::StrSubstring, &[4.0, 1.0], &["hello"]), "ell");
-    assert_eq!(given(Builtin::StrSubstring, &[f64::NAN, 2.0], &["hello"]), "he");
+    assert_eq!(
+        given(Builtin::StrSubstring, &[f64::NAN, 2.0], &["hello"]),
+        "he"
+    );
     assert_eq!(given(Builtin::StrCharAt, &[1.0], &["a€b"]), "€");
     assert_eq!(given(Builtin::StrCharAt, &[9.0], &["ab"]), "");
     assert_eq!(given(Builtin::StrRepeat, &[3.0], &["ab"]), "ababab");
     assert_eq!(given(Builtin::StrUpper, &[], &["straße λ"]), "STRASSE Λ");
     assert_eq!(given(Builtin::StrLower, &[], &["ÀB"]), "àb");
     assert_eq!(given(Builtin::StrFromCodePoint, &[128512.0], &[]), "😀");
-    assert_eq!(number_of(Builtin::StrCodePointAt, &[0.0], &["😀"]), 128512.0);
-    assert_eq!(number_of(Builtin::StrIndexOf, &[0.0], &["abcabc", "ca"]), 2.0);
+    assert_eq!(
+        number_of(Builtin::StrCodePointAt, &[0.0], &["😀"]),
+        128512.0
+    );
+    assert_eq!(
+        number_of(Builtin::StrIndexOf, &[0.0], &["abcabc", "ca"]),
+        2.0
+    );
     assert_eq!(number_of(Builtin::StrIndexOf, &[9.0], &["abc", ""]), 3.0);
-    assert_eq!(number_of(Builtin::StrLastIndexOf, &[f64::NAN], &["abcabc", "bc"]), 4.0);
-    assert_eq!(number_of(Builtin::StrLastIndexOf, &[3.0], &["abcabc", "bc"]), 1.0);
-    assert_eq!(number_of(Builtin::StrLastIndexOf, &[0.0], &["abc", ""]), 0.0);
+    assert_eq!(
+        number_of(Builtin::StrLastIndexOf, &[f64::NAN], &["abcabc", "bc"]),
+        4.0
+    );
+    assert_eq!(
+        number_of(Builtin::StrLastIndexOf, &[3.0], &["abcabc", "bc"]),
+        1.0
+    );
+    assert_eq!(
+        number_of(Builtin::StrLastIndexOf, &[0.0], &["abc", ""]),
+        0.0
+    );
     let replaced = |texts: &[&str], all: bool| {
         with_machine(&Value::Null, |m, _| {
-            let refs: Vec<u32> = texts.iter().map(|t| m.new_text(t).expect("there is room")).collect();
+            let refs: Vec<u32> = texts
+                .iter()
+                .map(|t| m.new_text(t).expect("there is room"))
+                .collect();
             let (_, r) = run(m, Builtin::StrReplace, &[u64::from(all)], &refs).expect("runs");
             text(m, r)
         })
     };
     assert_eq!(replaced(&["a-b-c", "-", "+"], false), "a+b-c");
-    assert_eq!(replaced(&["a-b-c", "-", "[$&$$$`$']"], true), "a[-$ab-c]b[-$a-bc]c");
+    assert_eq!(
+        replaced(&["a-b-c", "-", "[$&$$$`$']"], true),
+        "a[-$ab-c]b[-$a-bc]c"
+    );
     assert_eq!(replaced(&["ab", "", "."], true), ".a.b.");
 }
 
@@ -338,16 +441,25 @@ fn limits_come_before_work() {
 fn numbers_are_written_as_in_javascript() {
     let given = |builtin, nums: &[f64]| string_of(builtin, nums, &[]).expect("runs");
     assert_eq!(given(Builtin::NumToStr, &[1e21]), "1e+21");
-    assert_eq!(given(Builtin::NumToStr, &[0.1 + 0.2]), "0.30000000000000004");
+    assert_eq!(
+        given(Builtin::NumToStr, &[0.1 + 0.2]),
+        "0.30000000000000004"
+    );
     assert_eq!(given(Builtin::NumToStr, &[-0.0]), "0");
     assert_eq!(given(Builtin::NumToStr, &[-2147483648.0]), "-2147483648");
     assert_eq!(given(Builtin::NumToFixed, &[1.005, 2.0]), "1.00");
     assert_eq!(given(Builtin::NumToFixed, &[-1.5, 0.0]), "-2");
     assert_eq!(given(Builtin::NumToFixed, &[0.0, 2.0]), "0.00");
     assert_eq!(given(Builtin::NumToPrecision, &[123.456, 4.0]), "123.5");
-    assert_eq!(given(Builtin::NumToPrecision, &[0.000001234, 2.0]), "0.0000012");
+    assert_eq!(
+        given(Builtin::NumToPrecision, &[0.000001234, 2.0]),
+        "0.0000012"
+    );
     assert_eq!(given(Builtin::NumToPrecision, &[1234567.0, 2.0]), "1.2e+6");
     assert_eq!(given(Builtin::NumToExponential, &[12345.0, 2.0]), "1.23e+4");
-    assert_eq!(given(Builtin::NumToExponential, &[0.00015, f64::NAN]), "1.5e-4");
+    assert_eq!(
+        given(Builtin::NumToExponential, &[0.00015, f64::NAN]),
+        "1.5e-4"
+    );
     assert_eq!(given(Builtin::NumToStrRadix, &[255.0, 16.0]), "ff");
 }

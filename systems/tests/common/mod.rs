@@ -118,6 +118,8 @@ pub struct World {
     pub host: HostLinks,
     pub steps: i64,
     pub collections: u32,
+    /// Collect before every allocation.
+    pub zeal: bool,
 }
 
 impl World {
@@ -137,6 +139,7 @@ impl World {
             host: HostLinks::default(),
             steps: 0,
             collections: 0,
+            zeal: false,
         }
     }
 
@@ -162,6 +165,9 @@ impl World {
     pub fn run(&mut self, fuel_each: i64) {
         let mut fuel = fuel_each;
         loop {
+            if self.zeal && self.collections == 0 {
+                self.heap.collect_at_words = self.heap.top;
+            }
             let before = fuel;
             let stop = execute(&mut self.execution(), &mut fuel);
             self.steps += before - fuel;
@@ -180,13 +186,25 @@ impl World {
                         &mut [],
                         &self.limits,
                     );
-                    if let Err(fault) = done {
-                        fault_running(&mut self.execution(), fault);
+                    match done {
+                        Ok(_) if self.zeal => self.heap.collect_at_words = self.heap.top.max(4) + words,
+                        Ok(_) => {}
+                        Err(fault) => fault_running(&mut self.execution(), fault),
                     }
                 }
                 other => panic!("stopped by {other:?}"),
             }
         }
+    }
+
+    /// The numbers in an `f64[]`.
+    pub fn numbers(&self, array: u32) -> Vec<f64> {
+        self.heap.f64s(array).to_vec()
+    }
+
+    /// A string's text.
+    pub fn text(&self, string: u32) -> String {
+        self.heap.text(&self.program.constants, string)
     }
 
     /// Runs a function to its end; gives what its promise settled to: state, numeric and reference half.
