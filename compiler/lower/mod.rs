@@ -24,6 +24,9 @@ mod scopes;
 mod stmt;
 mod walk;
 
+#[cfg(test)]
+mod tests;
+
 use crate::checked::CheckedProgram;
 use crate::diagnostics::Diagnostics;
 pub use instances::Exported;

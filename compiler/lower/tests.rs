@@ -1,0 +1,115 @@
+//! Snippets through all stages: what comes out verifies.
+
+use super::lower;
+use crate::check::check;
+use crate::diagnostics::Diagnostics;
+use crate::load::{MemoryFiles, load};
+use raya_bytecode::image::Image;
+use raya_bytecode::verify::verify;
+
+/// Compiles `main.ts`; the errors as text if it has any.
+fn compile(text: &str) -> Result<Image, String> {
+    let provider = MemoryFiles::new([("main.ts", text)]);
+    let mut diagnostics = Diagnostics::default();
+    let program = load("main.ts", &provider, &mut diagnostics);
+    let checked = program.and_then(|p| check(p, &mut diagnostics));
+    let image = match &checked {
+        Some(checked) if !diagnostics.has_errors() => lower(checked, &mut diagnostics),
+        _ => None,
+    };
+    image.ok_or_else(|| diagnostics.render(false))
+}
+
+/// Compiles and verifies.
+fn accept(text: &str) {
+    crate::with_deep_stack(|| {
+        let image = compile(text).unwrap_or_else(|errors| panic!("{text}\n{errors}"));
+        if let Err(error) = verify(image.clone()) {
+            panic!("{text}\n{error}\n{}", raya_bytecode::disasm::dump(&image));
+        }
+    });
+}
+
+/// Compiles and verifies the files of the directory named by `RAYA_LOWER`, one line each.
+#[test]
+fn lower_directory() {
+    let Ok(dir) = std::env::var("RAYA_LOWER") else {
+        return;
+    };
+    let paths = std::fs::read_dir(dir).expect("a directory");
+    let mut paths: Vec<_> = paths.map(|e| e.expect("an entry").path()).collect();
+    paths.sort();
+    for path in paths.iter().filter(|p| p.extension().is_some_and(|e| e == "ts")) {
+        let text = std::fs::read_to_string(path).expect("a readable file");
+        let result = std::panic::catch_unwind(|| {
+            crate::with_deep_stack(|| match compile(&text) {
+                Ok(image) => match verify(image.clone()) {
+                    Ok(_) => "ok".to_string(),
+                    Err(error) => {
+                        if std::env::var("RAYA_DUMP").is_ok() {
+                            println!("{}", raya_bytecode::disasm::dump(&image));
+                        }
+                        format!("VERIFY {error}")
+                    }
+                },
+                Err(errors) => format!("REFUSED\n{errors}"),
+            })
+        });
+        let line = result.unwrap_or_else(|_| "PANIC".into());
+        println!("== {}: {line}", path.file_name().expect("a name").display());
+    }
+}
+
+#[test]
+fn arithmetic_and_control_flow() {
+    accept("function fib(n: number): number { return n < 2 ? n : fib(n - 1) + fib(n - 2); }
+            export function main(): number { return fib(20); }");
+    accept("export function main(): number {
+              let sum = 0;
+              outer: for (let i = 0; i < 10; i++) {
+                for (let j = 0; j < 10; j++) { if (j === 3) continue outer; if (i > 7) break outer; sum += i * j; }
+              }
+              while (sum > 100) sum -= 7;
+              do { sum++; } while (sum % 5 !== 0);
+              switch (sum) { case 1: return 1; case 5: sum = 6; default: sum += 2; }
+              return sum;
+            }");
+}
+
+#[test]
+fn classes_and_closures() {
+    accept("abstract class Shape { name = 'shape'; abstract area(): number; describe(): string { return `${this.name}: ${this.area()}`; } }
+            class Circle extends Shape { constructor(private r: number) { super(); this.name = 'circle'; } area(): number { return 3 * this.r * this.r; } }
+            class Square extends Shape { side = 2; area(): number { return this.side ** 2; } get double(): number { return this.side * 2; } set double(v: number) { this.side = v / 2; } }
+            export function main(): string {
+              const shapes: Shape[] = [new Circle(2), new Square()];
+              const s = new Square(); s.double += 4;
+              return shapes.map(x => x.describe()).join(', ') + s.double;
+            }");
+    accept("function counter(): () => number { let n = 0; return () => ++n; }
+            export function main(): number { const c = counter(); c(); const add = (a: number) => (b: number) => a + b; return c() + add(1)(2); }");
+}
+
+#[test]
+fn errors_and_async() {
+    accept("export async function main(): Promise<number> {
+              try { throw new RangeError('no'); } catch (e) { if (e instanceof RangeError) console.log(e.message); } finally { console.log('done'); }
+              const x = await Promise.resolve(5);
+              return x + 1;
+            }");
+}
+
+#[test]
+fn objects_and_unions() {
+    accept("interface P { x: number; y?: string }
+            type S = { kind: 'a'; n: number } | { kind: 'b'; s: string };
+            function f(s: S): string { return s.kind === 'a' ? String(s.n) : s.s; }
+            export function main(): string {
+              const p: P = { x: 1 }; const q = { ...p, y: 'hi' };
+              const { x, y = 'none' } = q;
+              const m = new Map<string, number>([['a', 1]]);
+              let u: string | number = 1; u = 'x';
+              for (const [k, v] of m) { u += k + v; }
+              return f({ kind: 'a', n: x }) + y + (m.get('a') ?? 0) + u + [1, 2, ...[3]].length;
+            }");
+}
