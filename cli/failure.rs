@@ -1,7 +1,9 @@
 //! How a command fails: message and exit code.
 
 use raya_compiler::diagnostics::Diagnostics;
+use std::fmt::Display;
 use std::io::IsTerminal;
+use std::path::Path;
 use std::process::ExitCode;
 
 /// Why a command failed.
@@ -14,6 +16,20 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// So many errors were found and shown.
+    pub fn errors(count: usize) -> Failure {
+        Failure::Program(if count == 1 {
+            "1 error".to_owned()
+        } else {
+            format!("{count} errors")
+        })
+    }
+
+    /// A file can't be read, written or used.
+    pub fn file(path: &Path, error: impl Display) -> Failure {
+        Failure::Program(format!("{}: {error}", path.display()))
+    }
+
     /// Says it and gives the exit code.
     pub fn report(&self) -> ExitCode {
         let (message, code) = match self {

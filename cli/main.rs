@@ -4,8 +4,14 @@
 //! compiler finds), 2 for wrong usage. One command a file in `commands/`.
 
 mod commands;
+mod console;
 mod entry;
 mod failure;
+mod loader;
+mod output;
+mod program;
+mod size;
+mod stats;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -20,13 +26,28 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Runs a program: its top-level code, then `main` if it exports one.
+    Run(commands::run::Arguments),
+    /// Compiles a program to a `.rbin`.
+    Build(commands::build::Arguments),
     /// Finds all errors of programs, without running them.
     Check(commands::check::Arguments),
+    /// Prints a program's instructions.
+    Dis(commands::dis::Arguments),
+    /// Prints what a program exports, imports and declares, and its sizes.
+    Inspect(commands::inspect::Arguments),
+    /// Measures.
+    Bench(commands::bench::Arguments),
 }
 
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
+        Command::Run(arguments) => commands::run::run(&arguments),
+        Command::Build(arguments) => commands::build::build(&arguments),
         Command::Check(arguments) => commands::check::check(&arguments),
+        Command::Dis(arguments) => commands::dis::dis(&arguments),
+        Command::Inspect(arguments) => commands::inspect::inspect(&arguments),
+        Command::Bench(arguments) => commands::bench::bench(&arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

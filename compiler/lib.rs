@@ -16,29 +16,34 @@ pub mod parse;
 mod prelude;
 pub mod types;
 
+use checked::CheckedProgram;
 use diagnostics::Diagnostics;
 use load::SourceProvider;
+use raya_bytecode::image::Image;
 
 /// Finds all errors of the program whose entry is at `path`.
 pub fn check(path: &str, provider: &(dyn SourceProvider + Sync)) -> Result<(), Diagnostics> {
     with_deep_stack(|| {
         let mut diagnostics = Diagnostics::default();
         front(path, provider, &mut diagnostics);
-        if diagnostics.has_errors() {
-            Err(diagnostics)
-        } else {
-            Ok(())
-        }
+        if diagnostics.has_errors() { Err(diagnostics) } else { Ok(()) }
     })
 }
 
-/// The stages that find errors.
-fn front(
-    path: &str,
-    provider: &dyn SourceProvider,
-    diagnostics: &mut Diagnostics,
-) -> Option<load::Program> {
-    load::load(path, provider, diagnostics)
+/// Compiles the program whose entry is at `path`, or finds all its errors.
+pub fn compile(path: &str, provider: &(dyn SourceProvider + Sync)) -> Result<Image, Diagnostics> {
+    with_deep_stack(|| {
+        let mut diagnostics = Diagnostics::default();
+        let checked = front(path, provider, &mut diagnostics);
+        let image = checked.and_then(|checked| lower::lower(&checked, &mut diagnostics));
+        image.ok_or(diagnostics)
+    })
+}
+
+/// The stages that know of types: where most errors are found.
+fn front(path: &str, provider: &dyn SourceProvider, diagnostics: &mut Diagnostics) -> Option<CheckedProgram> {
+    let program = load::load(path, provider, diagnostics)?;
+    check::check(program, diagnostics)
 }
 
 /// Runs `work` with a stack that is deep enough for every tree that the parser lets through.

@@ -27,9 +27,9 @@ pub fn check(arguments: &Arguments) -> Result<(), Failure> {
             count += diagnostics.sorted().len();
         }
     }
-    match count {
-        0 => Ok(()),
-        1 => Err(Failure::Program("1 error".to_owned())),
-        _ => Err(Failure::Program(format!("{count} errors"))),
+    if count == 0 {
+        Ok(())
+    } else {
+        Err(Failure::errors(count))
     }
 }

@@ -1,0 +1,4 @@
+const kept: string[] = [];
+while (true) {
+  kept.push(`string ${kept.length}`);
+}

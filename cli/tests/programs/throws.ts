@@ -1,0 +1,7 @@
+function fail(message: string): void {
+  throw new RangeError(message);
+}
+
+export function main(): void {
+  fail("too far");
+}
