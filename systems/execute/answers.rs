@@ -55,7 +55,8 @@ pub fn spawn_entry(
     let mut machine = execution.machine();
     machine.check_entry(function)?;
     let globals = machine.globals_words();
-    machine.reserve(u64::from(PROMISE_WORDS) + u64::from(globals))?;
+    let stack = machine.new_stack_words(function);
+    machine.reserve(u64::from(PROMISE_WORDS) + u64::from(globals) + stack)?;
     let (nums, refs) = machine.entry_registers(function, args)?;
     if globals > 0 {
         let class = machine.program.globals_class();

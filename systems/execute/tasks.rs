@@ -87,7 +87,7 @@ impl Machine<'_> {
     /// Makes a task that will run `function` with these arguments, and its promise.
     fn spawn(&mut self, function: u32, nums: &[u64], refs: &[u32]) -> Result<(u32, u32), Halt> {
         self.check_task_count()?;
-        self.reserve(u64::from(PROMISE_WORDS))?;
+        self.reserve(u64::from(PROMISE_WORDS) + self.new_stack_words(function))?;
         let promise = self.take_promise();
         let task = self.add_task(function, promise, nums, refs);
         Ok((task, promise))
