@@ -1,0 +1,194 @@
+//! Linking: constants, members and shapes as the image says; programs shared by what they are.
+
+use raya_bytecode::assemble::{FieldSpec, FunctionBuilder, FunctionSpec, ImageBuilder, MethodSpec};
+use raya_bytecode::image::*;
+use raya_bytecode::isa::Op;
+use raya_bytecode::slot::Slot;
+use raya_bytecode::verify::{VerifiedImage, verify};
+use raya_storages::dump::{LoadError, Persist, Reader, Writer};
+use raya_storages::heaps::Heap;
+use raya_storages::programs::{MemberEntry, Program, Programs};
+use std::sync::Arc;
+
+/// Adds a function that does nothing.
+fn function(b: &mut ImageBuilder, receiver: Option<u16>, ret: Slot, flags: u16) -> u32 {
+    let mut f = FunctionBuilder::new();
+    f.line(1, 1);
+    if ret == Slot::F64 {
+        f.emit(Op::ConstFI, 0, 1, 0);
+        f.emit(Op::RetF, 0, 0, 0);
+    } else {
+        f.emit(Op::Ret, 0, 0, 0);
+    }
+    let params: Vec<Slot> = receiver.iter().map(|class| Slot::class(*class)).collect();
+    let body = f.finish(0, params.len() as u16).expect("assembles");
+    let spec = FunctionSpec {
+        name: "f",
+        params: &params,
+        ret,
+        num_locals: &[],
+        ref_locals: &params,
+        receiver,
+        flags,
+    };
+    let id = b.declare_function();
+    b.define_function(id, &spec, body);
+    id
+}
+
+/// `class Base { size: number; get area() }`, `class Derived extends Base {}`, `{ a, b }`, and `members` unused names.
+fn image(members: usize, constant: f64) -> (VerifiedImage, u32) {
+    let mut b = ImageBuilder::new();
+    b.file("test.ts");
+    for member in 0..members {
+        b.member(&format!("unused{member}"));
+    }
+    b.number(constant);
+    b.string("häuser");
+    b.string("λόγος");
+    let globals = b.declare_class("globals", CLASS_GLOBALS, None);
+    let base = b.declare_class("Base", CLASS_NOMINAL, None);
+    let derived = b.declare_class("Derived", CLASS_NOMINAL, Some(base));
+    let shape = b.declare_class("{ a, b }", CLASS_SHAPE, None);
+    let number = b.desc(DESC_NUMBER, 0, &[]);
+    let field = |b: &mut ImageBuilder, name: &str| FieldSpec {
+        name: b.string(name),
+        member: Some(b.member(name)),
+        slot: Slot::F64,
+        flags: 0,
+        desc: Some(number),
+    };
+    let size = field(&mut b, "size");
+    let ab = [field(&mut b, "a"), field(&mut b, "b")];
+    b.set_fields(globals, &[]);
+    b.set_fields(base, &[size]);
+    b.set_fields(derived, &[]);
+    b.set_fields(shape, &ab);
+    for _ in 0..members / 3_000 {
+        let other = b.declare_class("other", CLASS_SHAPE, None);
+        b.set_fields(other, &[]);
+    }
+    let init = function(&mut b, None, Slot::VOID, FUNCTION_ASYNC);
+    let getter = function(&mut b, Some(base), Slot::F64, 0);
+    let (name, member) = (b.string("area"), Some(b.member("area")));
+    let method = MethodSpec {
+        name,
+        member,
+        function: getter,
+        kind: METHOD_GETTER,
+    };
+    b.set_methods(base, vec![method]);
+    let entry = Entry {
+        init,
+        globals: globals.into(),
+        error: NONE,
+        type_error: NONE,
+        range_error: NONE,
+        map: NONE,
+        set: NONE,
+        reserved: 0,
+    };
+    let image = b.finish(entry).expect("assembles");
+    (verify(image).unwrap_or_else(|e| panic!("{e}")), getter)
+}
+
+fn member(program: &Program, name: &str) -> u16 {
+    let named = |m: &u32| program.image.text(*m) == name;
+    program
+        .image
+        .members
+        .iter()
+        .position(named)
+        .expect("the name is one") as u16
+}
+
+/// The classes of the image, in preorder.
+const GLOBALS: u16 = 0;
+const BASE: u16 = 1;
+const DERIVED: u16 = 2;
+const SHAPE: u16 = 3;
+
+#[test]
+fn members_are_found_however_many_there_are() {
+    // The second would have more cells than the dense table takes.
+    for members in [0, 60_000] {
+        let (image, getter) = image(members, 1.0);
+        let program = Program::link(Arc::new(image), 1);
+        let accessor = Some(MemberEntry::Accessor {
+            getter,
+            setter: NONE,
+        });
+        for class in [BASE, DERIVED] {
+            assert_eq!(program.member(class, member(&program, "area")), accessor);
+            let size = program.member(class, member(&program, "size"));
+            assert!(matches!(
+                size,
+                Some(MemberEntry::Field {
+                    slot: Slot::F64,
+                    ..
+                })
+            ));
+        }
+        assert_eq!(program.member(SHAPE, member(&program, "area")), None);
+        assert_eq!(program.member(GLOBALS, member(&program, "size")), None);
+        assert!(program.is_subclass(DERIVED, BASE) && !program.is_subclass(BASE, DERIVED));
+        assert_eq!(
+            program.shapes_named(&["a", "b"]).collect::<Vec<_>>(),
+            [SHAPE]
+        );
+        assert_eq!(program.shapes_named(&["b", "a"]).count(), 0);
+    }
+}
+
+#[test]
+fn constants_read_as_the_image_says() {
+    let program = Program::link(Arc::new(image(0, 1.0).0), 1);
+    let heap = Heap::default();
+    for (string, reference) in (0..).zip(&program.constant_refs) {
+        assert_eq!(
+            heap.text(&program.constants, *reference),
+            program.image.text(string)
+        );
+        assert_eq!(
+            heap.copy_units(&program.constants, *reference),
+            program.image.units(string)
+        );
+    }
+    for unit in 0..=0xff {
+        let units = heap.copy_units(&program.constants, program.unit_string(unit));
+        assert_eq!(units, [u16::from(unit)]);
+    }
+    assert_eq!(
+        heap.text(&program.constants, program.well_known.object_object),
+        "[object Object]"
+    );
+    assert_eq!(
+        heap.string_len(&program.constants, program.well_known.empty),
+        0
+    );
+}
+
+#[test]
+fn a_program_has_one_row_and_a_forged_hash_gets_nobody_elses() {
+    let mut programs = Programs::default();
+    let link = |constant, hash| Arc::new(Program::link(Arc::new(image(0, constant).0), hash));
+    let first = programs.share(link(1.0, 7));
+    assert_eq!(programs.share(link(1.0, 7)), first);
+    let forged = programs.share(link(2.0, 7));
+    assert_ne!(forged, first);
+    assert_eq!(programs.verify(), Ok(()));
+
+    let mut to = Writer::new();
+    programs.dump(&mut to);
+    let bytes = to.into_bytes();
+    let mut loaded = Programs::load(&mut Reader::new(&bytes)).expect("what was dumped loads");
+    assert!(loaded.verify().is_err());
+    assert_eq!(loaded.bind(|_| None), Err(LoadError::ProgramMissing(7)));
+    let kept = programs.get(first).cloned();
+    assert_eq!(loaded.bind(|_| kept.clone()), Ok(()));
+    assert_eq!(loaded.verify(), Ok(()));
+    assert_eq!(
+        (loaded.hash(), loaded.get(first).is_some()),
+        (programs.hash(), true)
+    );
+}
