@@ -22,7 +22,7 @@ use bytemuck::{Pod, Zeroable};
 pub struct FrameRow {
     /// The function.
     pub function: u32,
-    /// Where it goes on: index in the function's code. For frames below the top: after the call.
+    /// Where it goes on: index in the program's code, so that a return needs nothing else. Below the top: after the call.
     pub pc: u32,
     /// Its first numeric register in the bank.
     pub num_base: u32,
@@ -133,7 +133,7 @@ impl Stack {
             let function = program.functions.get(row.function as usize);
             let function = function.ok_or(LoadError::Invalid("a frame is of a function"))?;
             ensure(
-                row.pc < function.code_len,
+                (function.code_start..function.code_start + function.code_len).contains(&row.pc),
                 "a frame goes on in its function",
             )?;
             ensure(

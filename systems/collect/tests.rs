@@ -88,6 +88,7 @@ impl World {
             let (num_base, ref_base) = (frame, frame * u32::from(fixture::LOCALS));
             task.stack.rows.push(FrameRow {
                 function: 1,
+                pc: program.functions[1].code_start,
                 num_base,
                 ref_base,
                 ..Default::default()

@@ -192,8 +192,7 @@ impl Machine<'_> {
     /// Writes the answer where the call that the top frame stands behind wants it.
     fn answer_call(&mut self, answer: Answer) -> bool {
         let row = *self.stack.rows.last().expect("a task that called");
-        let start = self.program.functions[row.function as usize].code_start;
-        let call = self.program.image.code[(start + row.pc) as usize - 1];
+        let call = self.program.image.code[row.pc as usize - 1];
         let ret = self.program.image.imports[usize::from(call.c)].ret;
         match answer {
             Answer::Error(num, reference) => {

@@ -222,7 +222,7 @@ handlers! {
             Err(trap) => {
                 // It is the call that goes wrong, and the caller's handlers that may catch it.
                 let pc = &mut s.m.stack.rows.last_mut().expect("a caller").pc;
-                *pc = pc.saturating_sub(1);
+                *pc -= 1;
                 return s.m.raise_in_frame(trap);
             }
         }
@@ -284,19 +284,17 @@ unsafe fn give(mut s: State<'_, '_>, num: u64, reference: u32, gives: Gives) -> 
     let caller = row.sub(1);
     let (ret_num, ret_ref) = ((*row).ret_num, (*row).ret_ref);
     s.m.row = caller;
-    let function: *const LinkedFunction = s.m.functions.add((*caller).function as usize);
-    s.m.current = function;
-    s.nums = s.nums.sub((*function).num_locals as usize);
-    s.refs = s.refs.sub((*function).ref_locals as usize);
+    s.m.current = s.m.functions.add((*caller).function as usize);
+    // From the row, not from the function: one load less to wait for.
+    s.nums = s.m.nums_start.add((*caller).num_base as usize);
+    s.refs = s.m.refs_start.add((*caller).ref_base as usize);
+    s.ip = s.m.code.add((*caller).pc as usize);
     if matches!(gives, Gives::Num | Gives::Both) {
         s.set_n(ret_num, num);
     }
     if matches!(gives, Gives::Ref | Gives::Both) {
         s.set_r(ret_ref, reference);
     }
-    s.ip =
-        s.m.code
-            .add((*function).code_start as usize + (*caller).pc as usize);
     s.block()
 }
 

@@ -12,6 +12,7 @@ use super::tasks::Settled;
 use raya_bytecode::image::{Class, NONE};
 use raya_bytecode::isa::{Inst, Op, Trap};
 use raya_bytecode::slot::{NULL, Slot, TAG_BOOLEAN, TAG_NUMBER, UNDEFINED};
+use raya_storages::frames::FrameRow;
 use raya_storages::layout::object_header;
 use raya_storages::tasks::{LimitFault, Outcome};
 
@@ -173,8 +174,9 @@ impl Machine<'_> {
             let pc = if is_top && in_flight {
                 row.pc
             } else {
-                row.pc.saturating_sub(1)
+                row.pc - 1
             };
+            let pc = pc - self.program.functions[row.function as usize].code_start;
             if let Some(target) = self.handler_of(row.function, pc) {
                 self.stack.rows.truncate(depth + 1);
                 self.catch_at(target, value);
@@ -202,9 +204,9 @@ impl Machine<'_> {
             .rows
             .last_mut()
             .expect("the frame with the handler");
-        row.pc = target + 1;
-        row.raise = 0;
         let start = self.program.functions[row.function as usize].code_start;
+        row.pc = start + target + 1;
+        row.raise = 0;
         let catch: Inst = self.program.image.code[(start + target) as usize];
         debug_assert_eq!(Op::from_u8(catch.op), Some(Op::Catch));
         let (num, reference) = (row.num_base as usize, row.ref_base as usize);
@@ -232,17 +234,21 @@ impl Machine<'_> {
         }
     }
 
-    /// The frames of the saved stack, innermost first: function and pc.
+    /// The frames of the saved stack, innermost first: function and pc within it.
     pub fn trace(&self, in_flight: bool) -> Vec<(u32, u32)> {
-        let rows = self.stack.rows.iter().rev().take(TRACE_FRAMES_MAX);
-        let mut trace: Vec<(u32, u32)> =
-            rows.map(|r| (r.function, r.pc.saturating_sub(1))).collect();
-        if let (true, Some(first), Some(row)) =
-            (in_flight, trace.first_mut(), self.stack.rows.last())
-        {
-            first.1 = row.pc;
-        }
-        trace
+        let rows = self
+            .stack
+            .rows
+            .iter()
+            .rev()
+            .take(TRACE_FRAMES_MAX)
+            .enumerate();
+        let relative = |(depth, row): (usize, &FrameRow)| {
+            let start = self.program.functions[row.function as usize].code_start;
+            let is_after = depth > 0 || !in_flight;
+            (row.function, row.pc - start - u32::from(is_after))
+        };
+        rows.map(relative).collect()
     }
 
     /// The frames as `Error.stack` shows them, each on a line of its own, beginning with a line break.

@@ -50,6 +50,8 @@ pub(super) struct Machine<'a> {
     pub current: *const LinkedFunction,
     pub row: *mut FrameRow,
     rows_end: *mut FrameRow,
+    pub nums_start: *mut u64,
+    pub refs_start: *mut u32,
     nums_end: *mut u64,
     refs_end: *mut u32,
     pub functions: *const LinkedFunction,
@@ -94,6 +96,8 @@ impl<'a> Machine<'a> {
             current: std::ptr::null(),
             row: std::ptr::null_mut(),
             rows_end: std::ptr::null_mut(),
+            nums_start: std::ptr::null_mut(),
+            refs_start: std::ptr::null_mut(),
             nums_end: std::ptr::null_mut(),
             refs_end: std::ptr::null_mut(),
             functions: program.functions.as_ptr(),
@@ -132,9 +136,7 @@ impl<'a> Machine<'a> {
         // SAFETY: `refresh` made room for the top frame and the pointers that `State` relies on; the program is verified.
         unsafe {
             let top = *self.row;
-            let ip = self
-                .code
-                .add((*self.current).code_start as usize + top.pc as usize);
+            let ip = self.code.add(top.pc as usize);
             let nums = self.stack.nums.as_mut_ptr().add(top.num_base as usize);
             let refs = self.stack.refs.as_mut_ptr().add(top.ref_base as usize);
             let heap = self.heap.words.as_mut_ptr();
@@ -211,6 +213,8 @@ impl<'a> Machine<'a> {
             .min(self.limits.stack_frames_max as usize);
         self.row = rows.end.wrapping_sub(1);
         self.rows_end = rows.start.wrapping_add(rows_max);
+        self.nums_start = self.stack.nums.as_mut_ptr();
+        self.refs_start = self.stack.refs.as_mut_ptr();
         self.nums_end = self.stack.nums.as_mut_ptr_range().end;
         self.refs_end = self.stack.refs.as_mut_ptr_range().end;
     }
@@ -229,14 +233,14 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// The index of an instruction in the current function.
+    /// The index of an instruction in the program's code.
     ///
     /// # Safety
     /// As `save`.
     #[inline(always)]
     pub unsafe fn pc_of(&self, ip: *const Inst) -> u32 {
         // SAFETY: both point into the program's code.
-        unsafe { ip.offset_from(self.code) as u32 - (*self.current).code_start }
+        unsafe { ip.offset_from(self.code) as u32 }
     }
 
     /// Whether a frame of `callee` fits whose registers begin at `nums` and `refs`.
@@ -308,6 +312,7 @@ impl<'a> Machine<'a> {
         // The bottom frame's result goes to nobody; `give` sees by its `ret_adapt` that it is the bottom.
         stack.rows.push(FrameRow {
             function,
+            pc: f.code_start,
             ret_adapt: Slot::VOID.0,
             ..FrameRow::default()
         });

@@ -14,7 +14,9 @@ const F: Slot = Slot::F64;
 const ANY: Slot = Slot::ANY;
 
 /// What Node prints for the program below.
-const ORDER: &[f64] = &[10.0,20.0,0.0,99.0,21.0,30.0,40.0,1.0,47.0,2.0,3.0,11.0,4.0,5.0,6.0,7.0];
+const ORDER: &[f64] = &[
+    10.0, 20.0, 0.0, 99.0, 21.0, 30.0, 40.0, 1.0, 47.0, 2.0, 3.0, 11.0, 4.0, 5.0, 6.0, 7.0,
+];
 
 /// `log(n)` pushes to the global array.
 fn define_log(source: &mut Source, log: u32, log_field: u16) {
@@ -42,10 +44,17 @@ fn program() -> (Arc<Program>, u16) {
     let globals = source.entry.globals as u16;
     let name = source.image.string("log");
     let desc = source.image.desc(DESC_UNKNOWN, 0, &[]);
-    let field = FieldSpec { name, member: None, slot: Slot::ARR_F64, flags: 0, desc: Some(desc) };
+    let field = FieldSpec {
+        name,
+        member: None,
+        slot: Slot::ARR_F64,
+        flags: 0,
+        desc: Some(desc),
+    };
     source.image.set_fields(globals, &[field]);
     let log_field = source.image.fields(globals)[0].ref_offset;
-    let [main, log, r, q, p, other, thrower, catcher] = std::array::from_fn(|_| source.image.declare_function());
+    let [main, log, r, q, p, other, thrower, catcher] =
+        std::array::from_fn(|_| source.image.declare_function());
     define_log(&mut source, log, log_field);
     let mut body = |id: u32, write: &dyn Fn(&mut FunctionBuilder)| {
         source.define_flagged(id, &[], ANY, &[F, F], &[ANY], FUNCTION_ASYNC, |f| write(f));

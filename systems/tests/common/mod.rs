@@ -187,7 +187,9 @@ impl World {
                         &self.limits,
                     );
                     match done {
-                        Ok(_) if self.zeal => self.heap.collect_at_words = self.heap.top.max(4) + words,
+                        Ok(_) if self.zeal => {
+                            self.heap.collect_at_words = self.heap.top.max(4) + words
+                        }
                         Ok(_) => {}
                         Err(fault) => fault_running(&mut self.execution(), fault),
                     }
