@@ -495,7 +495,7 @@ impl<'a> Checker<'a> {
     }
 
     /// How many arguments there must be: trailing ones that may be `void` can be left out.
-    fn required_params(&self, f: &FnType) -> usize {
+    pub(super) fn required_params(&self, f: &FnType) -> usize {
         f.params
             .iter()
             .rposition(|p| !p.optional && !p.rest && !self.members_of(p.ty).contains(&self.t.void))
@@ -740,7 +740,9 @@ impl<'a> Checker<'a> {
                 } else {
                     ty
                 };
+                inference.fresh = self.has_fresh_literal(value);
                 self.infer(&mut inference, param, ty);
+                inference.fresh = true;
                 if is_literal(value) {
                     literal_changed.push((param, context));
                 }

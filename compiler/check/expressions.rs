@@ -42,8 +42,7 @@ impl<'a> Checker<'a> {
             ExprKind::This => self.this(expr),
             ExprKind::Template { exprs, .. } => {
                 for part in exprs {
-                    let ty = self.check_expr(part, None);
-                    self.refuse_void(ty, part.span);
+                    self.check_expr(part, None);
                 }
                 self.t.string
             }
@@ -185,7 +184,7 @@ impl<'a> Checker<'a> {
         otherwise: &'a Expr,
         expected: Option<TypeId>,
     ) -> TypeId {
-        let (when_true, when_false) = self.condition(test);
+        let (when_true, when_false) = self.test(test);
         self.cx.env = when_true;
         let first = self.check_expr(then, expected);
         let after_first = std::mem::replace(&mut self.cx.env, when_false);
@@ -588,6 +587,11 @@ impl<'a> Checker<'a> {
         match self.get(object).clone() {
             Type::Array(elem) | Type::ReadonlyArray(elem) if is_number => Some(elem),
             Type::String | Type::StringLit(_) if is_number => Some(self.t.string),
+            Type::Enum(_) | Type::EnumMember(..)
+                if is_number && self.assignable(object, self.t.string) =>
+            {
+                Some(self.t.string)
+            }
             Type::Tuple { elems, required } if is_number => match *self.get(index_ty) {
                 Type::NumberLit(bits) => {
                     self.tuple_elem(expr, object, &elems, required, f64::from_bits(bits))
@@ -670,6 +674,11 @@ impl<'a> Checker<'a> {
             }
             _ => ty,
         }
+    }
+
+    /// Whether literal types that inference finds in an argument are to be widened.
+    pub(super) fn has_fresh_literal(&self, expr: &Expr) -> bool {
+        self.is_fresh(expr, 8)
     }
 
     /// Whether the literal types of an expression come from literals written in it.
@@ -850,6 +859,13 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// What an `if`, a loop or `?:` tests: a condition that has a value.
+    pub(super) fn test(&mut self, expr: &'a Expr) -> (Env, Env) {
+        let envs = self.condition(expr);
+        self.refuse_void(self.expr_types[expr.id.index()], expr.span);
+        envs
+    }
+
     /// A condition: its type is noted, and what is known when it is true and when it is false.
     pub(super) fn condition(&mut self, expr: &'a Expr) -> (Env, Env) {
         match &expr.kind {
@@ -873,8 +889,7 @@ impl<'a> Checker<'a> {
                 }
             }
             _ => {
-                let ty = self.check_expr(expr, None);
-                self.refuse_void(ty, expr.span);
+                self.check_expr(expr, None);
                 let env = self.cx.env.clone();
                 let when_true = self.narrow(env.clone(), expr, true);
                 let when_false = self.narrow(env, expr, false);

@@ -4,7 +4,7 @@
 //! joins merge it. Absent: what conditions say (`narrow.rs`).
 
 use super::Checker;
-use crate::ast::{BindingId, Expr, ExprKind, Name};
+use crate::ast::{BindingId, ClassId, Expr, ExprKind, Name};
 use crate::checked::{MemberRes, Resolution};
 use crate::types::TypeId;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -16,6 +16,8 @@ pub(super) enum Root {
     Binding(BindingId),
     /// `this`
     This,
+    /// A class, for its static fields.
+    Class(ClassId),
 }
 
 /// Something that can be narrowed: `a`, `a.b.c`, `this.x`, `a[0]`.
@@ -109,6 +111,10 @@ impl Checker<'_> {
             ExprKind::Ident(_) => match self.resolutions[expr.id.index()] {
                 Some(Resolution::Binding(b)) => Some(Reference {
                     root: Root::Binding(b),
+                    path: Vec::new(),
+                }),
+                Some(Resolution::Class(id)) => Some(Reference {
+                    root: Root::Class(id),
                     path: Vec::new(),
                 }),
                 _ => None,

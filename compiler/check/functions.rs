@@ -38,6 +38,11 @@ impl<'a> Checker<'a> {
         let name = self.bindings[id.index()].name.clone();
         match (extra.ty, source) {
             (Lazy::Done(ty), _) => return ty,
+            (Lazy::Busy, BindingSource::Var(_, declarator))
+                if let Some(ty) = self.known_early(declarator) =>
+            {
+                return ty;
+            }
             (Lazy::Busy, _) => {
                 self.report_circular(&name, self.bindings[id.index()].span);
                 self.set_binding(id, self.t.error);
@@ -62,6 +67,47 @@ impl<'a> Checker<'a> {
         match self.binding_extra[id.index()].ty {
             Lazy::Done(ty) => ty,
             _ => self.t.error,
+        }
+    }
+
+    /// The type of a variable that its own initial value mentions, if it can be told without all of it.
+    fn known_early(&mut self, declarator: &'a Declarator) -> Option<TypeId> {
+        match declarator.pattern.kind {
+            PatternKind::Name(..) => self.peek(declarator.init.as_ref()?),
+            _ => None,
+        }
+    }
+
+    fn peek(&mut self, expr: &'a Expr) -> Option<TypeId> {
+        match &expr.kind {
+            ExprKind::Function(f) if f.ret.is_some() => Some(self.fn_type(f.id)),
+            ExprKind::Call { callee, .. } => {
+                let (ty, _) = self.silently(|c| c.check_expr(callee, None));
+                match self.get(ty) {
+                    Type::Function(f) if f.type_params.is_empty() => Some(f.ret),
+                    _ => None,
+                }
+            }
+            ExprKind::New {
+                callee, type_args, ..
+            } => {
+                let (ty, _) = self.silently(|c| c.check_expr(callee, None));
+                let Type::ClassValue(class) = *self.get(ty) else {
+                    return None;
+                };
+                let params = self.classes[class.index()].type_params.clone();
+                if params.len() != type_args.len() {
+                    return None;
+                }
+                let scope = self.cx.scope;
+                let args = type_args
+                    .iter()
+                    .map(|arg| self.resolve_type(arg, scope))
+                    .collect();
+                Some(self.instance(class, args))
+            }
+            ExprKind::As { ty, .. } => Some(self.resolve_type(ty, self.cx.scope)),
+            _ => None,
         }
     }
 
@@ -255,6 +301,17 @@ impl<'a> Checker<'a> {
             .enumerate()
             .map(|(at, p)| param_name(p, at))
             .collect();
+        if let TypeNodeKind::Predicate {
+            param,
+            ty,
+            asserts: true,
+        } = &ret.kind
+        {
+            let at = names.iter().position(|name| name == param);
+            let ty = ty.as_ref().map(|ty| self.resolve_type(ty, scope));
+            self.fns[id.index()].asserts = at.map(|at| (at as u32, ty));
+            return self.t.void;
+        }
         self.fns[id.index()].predicate = self.resolve_predicate(ret, &names, scope);
         let ty = self.resolve_type(ret, scope);
         let promise = self.known.promise;
@@ -517,7 +574,7 @@ impl<'a> Checker<'a> {
         let scope = self.fns[id.index()].scope;
         let mut context = self.nested_context(Some(id), scope, env);
         if !is_arrow {
-            context.this_type = None;
+            context.this_type = self.literal_this.take();
             context.in_constructor = false;
         }
         context.is_async = node.is_async;
@@ -694,7 +751,9 @@ impl<'a> Checker<'a> {
 
     /// `return value` in an async function: a promise of the value is fine as well.
     fn check_awaited_against(&mut self, value: &'a Expr, expected: TypeId) {
-        let ty = self.check_expr(value, Some(expected));
+        let promise = self.promise_of(expected);
+        let context = self.union([expected, promise]);
+        let ty = self.check_expr(value, Some(context));
         let awaited = self.awaited(ty);
         if awaited == ty {
             self.expect_assignable(value, ty, expected, NOT_ASSIGNABLE);

@@ -199,16 +199,32 @@ impl<'a> Checker<'a> {
     ) -> TypeId {
         let wanted = self.expected_objects(expected, props);
         let mut own: Vec<Prop> = Vec::new();
-        for prop in props {
+        // Methods come last, since their `this` has all the properties.
+        let is_method = |prop: &ObjectProp| {
+            matches!(prop, ObjectProp::Property { value, .. }
+                if matches!(&value.kind, ExprKind::Function(f) if f.form == FunctionForm::Method))
+        };
+        for prop in props.iter().filter(|prop| is_method(prop)) {
+            self.announce_method(&mut own, prop);
+        }
+        let (methods, others): (Vec<_>, Vec<_>) = props.iter().partition(|prop| is_method(prop));
+        let order: Vec<Name> = props
+            .iter()
+            .filter_map(|prop| match prop {
+                ObjectProp::Property { key, .. } => Some(key.clone()),
+                _ => None,
+            })
+            .collect();
+        for prop in others.into_iter().chain(methods) {
             match prop {
-                ObjectProp::Property { key, value, span } => {
-                    self.literal_prop(&mut own, key, value, *span, &wanted);
+                ObjectProp::Property { key, value, .. } => {
+                    self.literal_prop(&mut own, key, value, &wanted);
                 }
                 ObjectProp::Computed { key, value } => {
                     let key_ty = self.check_expr(key, None);
                     match self.get(key_ty).clone() {
                         Type::StringLit(name) => {
-                            self.literal_prop(&mut own, &name, value, key.span, &wanted);
+                            self.literal_prop(&mut own, &name, value, &wanted);
                         }
                         _ => {
                             self.check_expr(value, None);
@@ -221,6 +237,9 @@ impl<'a> Checker<'a> {
                 ObjectProp::Spread(value) => self.spread(&mut own, value),
             }
         }
+        if props.iter().any(is_method) {
+            own.sort_by_key(|p| order.iter().position(|name| *name == p.name));
+        }
         self.constructed(own, &wanted)
     }
 
@@ -229,7 +248,6 @@ impl<'a> Checker<'a> {
         own: &mut Vec<Prop>,
         key: &Name,
         value: &'a Expr,
-        span: Span,
         wanted: &[TypeId],
     ) {
         let mut types = Vec::new();
@@ -243,14 +261,15 @@ impl<'a> Checker<'a> {
         } else {
             Some(self.union(types))
         };
-        let ty = self.check_expr(value, context);
-        if ty == self.t.void {
-            self.error(
-                OPERATOR,
-                span,
-                "an expression of type `void` has no value to use",
-            );
+        let outer = self.literal_this.take();
+        if matches!(&value.kind, ExprKind::Function(f) if f.form == FunctionForm::Method) {
+            self.literal_this = Some(match wanted {
+                [only] => *only,
+                _ => self.intern(Type::Object(own.clone())),
+            });
         }
+        let ty = self.check_expr(value, context);
+        self.literal_this = outer;
         let ty = match context {
             Some(context) if self.wants_literal(context) => ty,
             _ => self.widened(value, ty),
@@ -264,6 +283,31 @@ impl<'a> Checker<'a> {
             method,
         };
         put(own, prop);
+    }
+
+    /// A method whose type is written is known to the other methods from the start.
+    fn announce_method(&mut self, own: &mut Vec<Prop>, prop: &'a ObjectProp) {
+        let ObjectProp::Property { key, value, .. } = prop else {
+            return;
+        };
+        let ExprKind::Function(f) = &value.kind else {
+            return;
+        };
+        if f.ret.is_none() || f.params.iter().any(|p| p.ty.is_none()) {
+            return;
+        }
+        self.fns[f.id.index()].outer_scope = self.cx.scope;
+        let ty = self.fn_type(f.id);
+        put(
+            own,
+            Prop {
+                name: key.clone(),
+                ty,
+                optional: false,
+                readonly: false,
+                method: true,
+            },
+        );
     }
 
     fn spread(&mut self, own: &mut Vec<Prop>, value: &'a Expr) {

@@ -127,6 +127,8 @@ struct FnData<'a> {
     params: Option<Rc<[FnParam]>>,
     ret: Lazy,
     predicate: Option<(u32, TypeId)>,
+    /// `asserts x`, `asserts x is T`.
+    asserts: Option<(u32, Option<TypeId>)>,
     body: BodyState,
 }
 
@@ -292,6 +294,8 @@ struct Checker<'a> {
     block_scopes: FxHashMap<*const Stmt, ScopeId>,
     /// By constructor: the fields that it may leave without a value.
     left_unassigned: FxHashMap<FnId, Vec<Name>>,
+    /// `this` in the method of an object literal about to be checked.
+    literal_this: Option<TypeId>,
     /// How deep loops are gone through until nothing changes.
     loop_depth: u32,
 }
@@ -360,6 +364,7 @@ impl<'a> Checker<'a> {
             relating: Vec::new(),
             recheck_depth: 0,
             loop_depth: 0,
+            literal_this: None,
             left_unassigned: FxHashMap::default(),
             pending_label: None,
             block_scopes: FxHashMap::default(),
@@ -481,6 +486,7 @@ impl FnData<'_> {
             params: None,
             ret: Lazy::No,
             predicate: None,
+            asserts: None,
             body: BodyState::No,
         }
     }

@@ -18,6 +18,8 @@ pub(super) struct Names<'c, 'a> {
     scopes: Vec<FxHashMap<Name, Value>>,
     /// Functions around the current place, outermost first.
     functions: Vec<FnId>,
+    /// Statements around the current place, outermost first.
+    stmts: Vec<Span>,
 }
 
 /// Walks a module.
@@ -27,6 +29,7 @@ pub(super) fn resolve_module<'a>(checker: &mut Checker<'a>, module: &'a Module) 
         file: module.file,
         scopes: Vec::new(),
         functions: Vec::new(),
+        stmts: Vec::new(),
     };
     walk.declare_bindings(&module.body);
     for stmt in &module.body {
@@ -206,6 +209,12 @@ impl<'a> Names<'_, 'a> {
     }
 
     fn stmt(&mut self, stmt: &'a Stmt) {
+        self.stmts.push(stmt.span);
+        self.stmt_parts(stmt);
+        self.stmts.pop();
+    }
+
+    fn stmt_parts(&mut self, stmt: &'a Stmt) {
         match &stmt.kind {
             StmtKind::Expr(e) | StmtKind::Throw(e) => self.expr(e),
             StmtKind::Var(decl) => self.var(decl),
@@ -499,11 +508,15 @@ impl<'a> Names<'_, 'a> {
     /// Notes that a variable changes after its declaration.
     fn assigned(&mut self, target: &Expr) {
         if let Some(Resolution::Binding(id)) = self.checker.resolutions[target.id.index()] {
+            let declared = self.checker.bindings[id.index()].span.start;
+            // The whole statement around it may run again, or not to its end.
+            let around = self.stmts.iter().find(|stmt| stmt.start > declared);
+            let end = around.map_or(target.span.end, |stmt| stmt.end);
             let info = &mut self.checker.bindings[id.index()];
             info.reassigned = true;
             let nested = info.owner != self.functions.last().copied();
             let extra = &mut self.checker.binding_extra[id.index()];
-            let end = if nested { u32::MAX } else { target.span.end };
+            let end = if nested { u32::MAX } else { end };
             extra.last_assigned = extra.last_assigned.max(end);
         }
     }

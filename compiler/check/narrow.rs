@@ -6,7 +6,7 @@
 use super::Checker;
 use super::flow::Env;
 use crate::ast::*;
-use crate::checked::Resolution;
+use crate::checked::{MemberRes, Resolution};
 use crate::types::{EnumValue, Type, TypeId};
 
 /// How deep a constant that names a condition is looked through.
@@ -172,9 +172,13 @@ impl<'a> Checker<'a> {
             },
             _ => return,
         };
+        // What is left of a union may be a single type; then nothing may be left of it.
+        let was_narrowed = self
+            .reference(strip(object))
+            .is_some_and(|reference| env.narrowed.contains_key(&reference));
         self.change(env, object, |c, ty| {
             let apparent = c.apparent(ty);
-            if !matches!(c.get(apparent), Type::Union(_)) {
+            if !matches!(c.get(apparent), Type::Union(_)) && !was_narrowed {
                 return ty;
             }
             let narrowed = c.filter_members(apparent, |c, member| {
@@ -602,6 +606,34 @@ impl<'a> Checker<'a> {
             return;
         };
         self.change(env, arg, |c, ty| c.narrow_to_type(ty, wanted, truth));
+    }
+
+    /// A call of a function that `asserts` something of its argument.
+    pub(super) fn narrow_asserted(&mut self, mut env: Env, call: &'a Expr) -> Env {
+        let ExprKind::Call { callee, args, .. } = &call.kind else {
+            return env;
+        };
+        let function = match (
+            &self.members[callee.id.index()],
+            self.resolutions[callee.id.index()],
+        ) {
+            (Some(MemberRes::Method(_, id) | MemberRes::StaticMethod(_, id)), _) => *id,
+            (_, Some(Resolution::Function(id))) => id,
+            _ => return env,
+        };
+        let Some((index, wanted)) = self.fns[function.index()].asserts else {
+            return env;
+        };
+        let Some(Arg::Expr(arg)) = args.get(index as usize) else {
+            return env;
+        };
+        match wanted {
+            Some(wanted) => {
+                self.change(&mut env, arg, |c, ty| c.narrow_to_type(ty, wanted, true));
+                env
+            }
+            None => self.narrow_named(env, arg, true, ALIAS_DEPTH_MAX),
+        }
     }
 
     /// The part of a type that is (or isn't) a `wanted`.

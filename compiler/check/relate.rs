@@ -212,11 +212,7 @@ impl Checker<'_> {
     /// Functions: parameters the other way round (both ways for methods), fewer are fine.
     fn relate_fns(&mut self, source: &FnType, target: &FnType, bivariant: bool) -> bool {
         let source = &self.match_generics(source, target);
-        let required = source
-            .params
-            .iter()
-            .filter(|p| !p.optional && !p.rest)
-            .count();
+        let required = self.required_params(source);
         let has_rest = target.params.last().is_some_and(|p| p.rest);
         if required > target.params.len() && !has_rest {
             return false;

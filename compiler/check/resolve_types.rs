@@ -538,6 +538,24 @@ impl<'a> Checker<'a> {
         args
     }
 
+    /// Strings and arrays fit a constraint such as `{ length: number }`, though not a variable of that type.
+    fn has_props_of(&mut self, ty: TypeId, wanted: TypeId) -> bool {
+        if !matches!(self.get(wanted), Type::Object(_) | Type::Interface(..)) {
+            return false;
+        }
+        let Some(props) = self.props_of(wanted) else {
+            return false;
+        };
+        self.members_of(ty).into_iter().all(|member| {
+            props
+                .iter()
+                .all(|prop| match self.find_member(member, &prop.name) {
+                    Some(found) => self.assignable(found.ty, prop.ty),
+                    None => prop.optional,
+                })
+        })
+    }
+
     /// Whether type arguments fit the parameters' constraints.
     pub(super) fn check_constraints(
         &mut self,
@@ -552,7 +570,7 @@ impl<'a> Checker<'a> {
                 continue;
             };
             let constraint = self.subst(constraint, &map);
-            if !self.assignable(arg, constraint) {
+            if !self.assignable(arg, constraint) && !self.has_props_of(arg, constraint) {
                 let message = format!(
                     "type `{}` does not satisfy the constraint `{}`",
                     self.show(arg),

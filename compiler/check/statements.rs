@@ -92,7 +92,7 @@ impl<'a> Checker<'a> {
                 then,
                 otherwise,
             } => {
-                let (when_true, when_false) = self.condition(test);
+                let (when_true, when_false) = self.test(test);
                 self.cx.env = when_true;
                 self.stmt(then);
                 let after_then = std::mem::replace(&mut self.cx.env, when_false);
@@ -103,7 +103,7 @@ impl<'a> Checker<'a> {
                 self.cx.env = self.join(after_then, after_else);
             }
             StmtKind::While { test, body } => self.loop_stmt(|c| {
-                let (when_true, when_false) = c.condition(test);
+                let (when_true, when_false) = c.test(test);
                 c.cx.env = when_true;
                 c.stmt(body);
                 c.merge_continues();
@@ -112,7 +112,7 @@ impl<'a> Checker<'a> {
             StmtKind::DoWhile { body, test } => self.loop_stmt(|c| {
                 c.stmt(body);
                 c.merge_continues();
-                let (when_true, when_false) = c.condition(test);
+                let (when_true, when_false) = c.test(test);
                 c.cx.env = when_true;
                 when_false
             }),
@@ -134,7 +134,7 @@ impl<'a> Checker<'a> {
                 self.loop_stmt(|c| {
                     let exit = match test {
                         Some(test) => {
-                            let (when_true, when_false) = c.condition(test);
+                            let (when_true, when_false) = c.test(test);
                             c.cx.env = when_true;
                             when_false
                         }
@@ -215,6 +215,9 @@ impl<'a> Checker<'a> {
         );
         if is_call && ty == self.t.never {
             self.cx.env = Env::unreachable();
+        } else {
+            let env = std::mem::take(&mut self.cx.env);
+            self.cx.env = self.narrow_asserted(env, expr);
         }
     }
 
@@ -248,6 +251,9 @@ impl<'a> Checker<'a> {
             self.bind_pattern(&declarator.pattern, self.t.error);
             return;
         };
+        if let PatternKind::Name(id, _) = declarator.pattern.kind {
+            self.binding_extra[id.index()].ty = super::Lazy::Busy;
+        }
         let context = self.pattern_context(&declarator.pattern);
         let value = self.check_expr(init, context);
         let ty = if decl.mutable || !matches!(declarator.pattern.kind, PatternKind::Name(..)) {
@@ -507,7 +513,7 @@ impl<'a> Checker<'a> {
             };
             self.cx.env = rest;
             let (matched, other) = if on_true {
-                self.condition(test)
+                self.test(test)
             } else {
                 self.case_test(subject, subject_ty, test)
             };

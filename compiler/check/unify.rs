@@ -16,6 +16,10 @@ pub(super) struct Inference {
     pub params: Vec<TypeParamId>,
     /// From arguments, by parameter.
     candidates: Vec<Vec<TypeId>>,
+    /// Whether candidates come from literals written in the call, which widen.
+    pub fresh: bool,
+    /// Candidates that don't widen.
+    kept: Vec<TypeId>,
     /// From the parameters of functions given: taken when there is nothing else.
     contra: Vec<Vec<TypeId>>,
     /// From the type wanted of the result: taken when there is nothing else.
@@ -38,6 +42,8 @@ impl Inference {
         Inference {
             params: params.to_vec(),
             candidates: none.clone(),
+            fresh: true,
+            kept: Vec::new(),
             contra: none.clone(),
             from_return: none,
             fixed: vec![None; params.len()],
@@ -55,6 +61,9 @@ impl Inference {
         };
         if !list.contains(&ty) {
             list.push(ty);
+        }
+        if !self.fresh {
+            self.kept.push(ty);
         }
     }
 }
@@ -79,7 +88,9 @@ impl Checker<'_> {
         depth: u32,
     ) {
         if depth > DEPTH_MAX || self.is_error(given) || wanted == given {
-            if let Type::Param(p) = *self.get(wanted) {
+            if wanted == given {
+                self.infer_same(inference, wanted, side);
+            } else if let Type::Param(p) = *self.get(wanted) {
                 inference.add(p, given, side);
             }
             return;
@@ -140,6 +151,16 @@ impl Checker<'_> {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// A generic function called inside itself: its parameters may stand for themselves.
+    fn infer_same(&mut self, inference: &mut Inference, ty: TypeId, side: Side) {
+        for param in inference.params.clone() {
+            if self.mentions(ty, &[param]) {
+                let itself = self.intern(Type::Param(param));
+                inference.add(param, itself, side);
+            }
         }
     }
 
@@ -288,7 +309,16 @@ impl Checker<'_> {
             let keep = self.keeps_literals(param, ret, from_return);
             let mut all = inference.candidates[at].clone();
             if !keep {
-                all = all.into_iter().map(|ty| self.widen(ty)).collect();
+                all = all
+                    .into_iter()
+                    .map(|ty| {
+                        if inference.kept.contains(&ty) {
+                            ty
+                        } else {
+                            self.widen(ty)
+                        }
+                    })
+                    .collect();
             }
             let best = self.common(&all);
             // The wanted result decides where it is wider than the arguments.
