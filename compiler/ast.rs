@@ -1,8 +1,7 @@
 //! Our own syntax tree: what the parser hands to the checker and the lowering.
 //!
-//! Holds one plain, owned tree per module. Every expression, function, class and
-//! local declaration carries a dense id, unique in the whole program, so that the
-//! checker's findings are side tables indexed by id and the tree stays untouched.
+//! Holds one plain, owned tree per module. Every expression, function, class and local declaration carries a dense
+//! id, unique in the whole program, so that the checker's findings are side tables and the tree stays untouched.
 //!
 //! Invariants: only supported syntax has a node here; everything else was refused
 //! by name in `parse/`. Sugar stays as written (lowering removes it).
@@ -83,6 +82,8 @@ pub enum ImportSource {
     Host(Name),
     /// `raya:NAME`: a module of the runtime, written in Raya in the prelude; resolved to its file.
     Runtime(FileId),
+    /// Nothing: an error has been reported.
+    Missing,
 }
 
 /// `import { a as b } from "…"`, `import * as ns from "…"`, `import d from "…"`.
@@ -115,7 +116,6 @@ pub struct Export {
     /// The name outside (`default` for a default export; `*` for `export * from`).
     pub exported: Name,
     /// What it names; with `source` set, the name over there (`*` for `export * as ns from` and `export * from`).
-    /// `export default expr` names a constant called `default`.
     pub local: Name,
     /// `export { x } from "…"`.
     pub source: Option<ImportSource>,

@@ -26,7 +26,11 @@ pub fn check(path: &str, provider: &(dyn SourceProvider + Sync)) -> Result<(), D
     with_deep_stack(|| {
         let mut diagnostics = Diagnostics::default();
         front(path, provider, &mut diagnostics);
-        if diagnostics.has_errors() { Err(diagnostics) } else { Ok(()) }
+        if diagnostics.has_errors() {
+            Err(diagnostics)
+        } else {
+            Ok(())
+        }
     })
 }
 
@@ -41,7 +45,11 @@ pub fn compile(path: &str, provider: &(dyn SourceProvider + Sync)) -> Result<Ima
 }
 
 /// The stages that know of types: where most errors are found.
-fn front(path: &str, provider: &dyn SourceProvider, diagnostics: &mut Diagnostics) -> Option<CheckedProgram> {
+fn front(
+    path: &str,
+    provider: &dyn SourceProvider,
+    diagnostics: &mut Diagnostics,
+) -> Option<CheckedProgram> {
     let program = load::load(path, provider, diagnostics)?;
     check::check(program, diagnostics)
 }

@@ -158,6 +158,7 @@ impl<'a> Checker<'a> {
                 ty: Some(TypeSymbol::Namespace(self.module_scopes[file.index()])),
             }),
             (ImportSource::Host(module), name) => self.host_symbol(importer, module, name),
+            (ImportSource::Missing, _) => None,
         }
     }
 
@@ -220,7 +221,11 @@ impl<'a> Checker<'a> {
                 Some(source) => self.imported(file, source, Some(&export.local), REEXPORTS_MAX),
                 None => self.local_symbol(file, &export.local, REEXPORTS_MAX),
             };
-            if found.is_none() && !self.failed_names.contains(&(file, export.local.clone())) {
+            let is_reported = export.source == Some(ImportSource::Missing);
+            if found.is_none()
+                && !is_reported
+                && !self.failed_names.contains(&(file, export.local.clone()))
+            {
                 let message = format!("there is no `{}` to export", export.local);
                 self.error(NOT_EXPORTED, export.span, message);
             }
@@ -245,6 +250,7 @@ impl<'a> Checker<'a> {
                     self.error_help(NOT_EXPORTED, span, message, help);
                 }
             }
+            ImportSource::Missing => {}
             ImportSource::Host(module) => {
                 let message = format!("the capability `host:{module}` declares no `{name}`");
                 self.error(NOT_IN_CAPABILITY, span, message);

@@ -3,7 +3,7 @@
 //! Object types name the shape that marshalling builds; such shapes are classes like any other. All of them must be
 //! known before classes are declared, so `complete` describes every field of every class once, until none is new.
 
-use crate::lower::program::Program;
+use crate::lower::program::{ImportType, Program};
 use crate::lower::repr::Env;
 use crate::types::{FnType, Prop, Type, TypeId};
 use raya_bytecode::assemble::ImageBuilder;
@@ -33,8 +33,13 @@ impl Reflector {
         let mut descs = Vec::new();
         for import in imports {
             descs.push(match import.ty {
-                Some(ty) => self.desc(p, b, ty, &Env::empty()),
-                None => {
+                ImportType::Declared(ty) => self.desc(p, b, ty, &Env::empty()),
+                ImportType::Parts(mut types, ret) => {
+                    types.push(ret);
+                    let children = self.list(p, b, &types, &Env::empty());
+                    b.desc(DESC_FUNCTION, 0, &children)
+                }
+                ImportType::Slots => {
                     let mut children: Vec<u32> =
                         import.params.iter().map(|&s| slot_desc(b, s)).collect();
                     children.push(slot_desc(b, import.ret));

@@ -62,6 +62,6 @@ fn requests(module: &Module) -> Vec<FileId> {
 fn file_of(source: &ImportSource) -> Option<FileId> {
     match source {
         ImportSource::File(file) | ImportSource::Runtime(file) => Some(*file),
-        ImportSource::Host(_) => None,
+        ImportSource::Host(_) | ImportSource::Missing => None,
     }
 }

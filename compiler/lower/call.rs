@@ -4,7 +4,7 @@
 //! name at run time, which also adapts signatures that differ.
 
 use super::function::{Fx, NOTHING, Val};
-use super::program::{FuncKey, ImportSpec};
+use super::program::{FuncKey, ImportSpec, ImportType};
 use super::repr::{Env, kind};
 use crate::ast::*;
 use crate::checked::{CallParam, CallSig, MemberRes, Resolution};
@@ -463,7 +463,7 @@ impl<'a> Fx<'a, '_> {
             name: host.name.clone(),
             params: params.clone(),
             ret,
-            ty: Some(host.ty),
+            ty: ImportType::Declared(host.ty),
             at: (host.span.file, host.span.start),
         };
         (self.p.imports.id(spec), params, ret)

@@ -2,7 +2,7 @@
 
 use super::call::arg_expr;
 use super::function::{Fx, NOTHING, Val};
-use super::program::ImportSpec;
+use super::program::{ImportSpec, ImportType};
 use super::repr::{array_of, element_of, optional};
 use crate::ast::*;
 use crate::checked::CallSig;
@@ -413,7 +413,7 @@ impl<'a> Fx<'a, '_> {
             name: name.into(),
             params: params.to_vec(),
             ret: Slot::VOID,
-            ty: None,
+            ty: ImportType::Slots,
             at: (self.span.file, 0),
         });
         self.call(Op::CallHost, Slot::VOID, import, 0, &args)
@@ -437,7 +437,7 @@ impl<'a> Fx<'a, '_> {
             name: name.into(),
             params,
             ret,
-            ty: None,
+            ty: ImportType::Parts(sig.params.iter().map(|p| p.ty).collect(), sig.ret),
             at: (self.span.file, 0),
         });
         self.call(Op::CallHost, ret, import, 0, &args)

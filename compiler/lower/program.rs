@@ -122,6 +122,17 @@ pub enum GlobalKey {
     Closure(u32),
 }
 
+/// How much is known of an import's type.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum ImportType {
+    /// Its slots say all.
+    Slots,
+    /// The function type that the program declares.
+    Declared(TypeId),
+    /// Parameters and result, as the prelude declares them.
+    Parts(Vec<TypeId>, TypeId),
+}
+
 /// A host function used.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct ImportSpec {
@@ -133,8 +144,8 @@ pub struct ImportSpec {
     pub params: Vec<Slot>,
     /// Exact result type.
     pub ret: Slot,
-    /// Its function type, if the program declares it.
-    pub ty: Option<TypeId>,
+    /// What is known of its type beyond the slots.
+    pub ty: ImportType,
     /// Where it is imported.
     pub at: (FileId, u32),
 }

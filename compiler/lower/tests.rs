@@ -39,7 +39,10 @@ fn lower_directory() {
     let paths = std::fs::read_dir(dir).expect("a directory");
     let mut paths: Vec<_> = paths.map(|e| e.expect("an entry").path()).collect();
     paths.sort();
-    for path in paths.iter().filter(|p| p.extension().is_some_and(|e| e == "ts")) {
+    for path in paths
+        .iter()
+        .filter(|p| p.extension().is_some_and(|e| e == "ts"))
+    {
         let text = std::fs::read_to_string(path).expect("a readable file");
         let result = std::panic::catch_unwind(|| {
             crate::with_deep_stack(|| match compile(&text) {
@@ -62,8 +65,10 @@ fn lower_directory() {
 
 #[test]
 fn arithmetic_and_control_flow() {
-    accept("function fib(n: number): number { return n < 2 ? n : fib(n - 1) + fib(n - 2); }
-            export function main(): number { return fib(20); }");
+    accept(
+        "function fib(n: number): number { return n < 2 ? n : fib(n - 1) + fib(n - 2); }
+            export function main(): number { return fib(20); }",
+    );
     accept("export function main(): number {
               let sum = 0;
               outer: for (let i = 0; i < 10; i++) {
@@ -101,7 +106,8 @@ fn errors_and_async() {
 
 #[test]
 fn objects_and_unions() {
-    accept("interface P { x: number; y?: string }
+    accept(
+        "interface P { x: number; y?: string }
             type S = { kind: 'a'; n: number } | { kind: 'b'; s: string };
             function f(s: S): string { return s.kind === 'a' ? String(s.n) : s.s; }
             export function main(): string {
@@ -111,5 +117,6 @@ fn objects_and_unions() {
               let u: string | number = 1; u = 'x';
               for (const [k, v] of m) { u += k + v; }
               return f({ kind: 'a', n: x }) + y + (m.get('a') ?? 0) + u + [1, 2, ...[3]].length;
-            }");
+            }",
+    );
 }

@@ -78,7 +78,6 @@ impl Converter<'_> {
                 values.push(name)
             }
         }
-        let Some(source) = source else { return };
         let span = self.span(import.span);
         // `import "./x"` has no names and is there for what the module does.
         if !values.is_empty() || import.specifiers.is_none() {
@@ -127,10 +126,11 @@ impl Converter<'_> {
         )
     }
 
-    fn resolve(&mut self, source: &StringLiteral<'_>) -> Option<ImportSource> {
+    fn resolve(&mut self, source: &StringLiteral<'_>) -> ImportSource {
         let span = self.span(source.span);
         self.resolver
             .resolve(source.value.as_str(), span, self.diagnostics)
+            .unwrap_or(ImportSource::Missing)
     }
 
     fn refuse_attributes(&mut self, clause: Option<&WithClause<'_>>) {
@@ -171,9 +171,8 @@ impl Converter<'_> {
             .exported
             .as_ref()
             .map_or_else(|| Name::from("*"), |name| self.export_name(name));
-        if let Some(source) = self.resolve(&export.source) {
-            self.export(exported, Name::from("*"), Some(source), export.span);
-        }
+        let source = self.resolve(&export.source);
+        self.export(exported, Name::from("*"), Some(source), export.span);
     }
 
     fn export_default(&mut self, export: &ExportDefaultDeclaration<'_>) {
@@ -269,9 +268,7 @@ impl Converter<'_> {
 
     fn export_from(&mut self, export: &ExportFromDeclaration<'_>) {
         self.refuse_attributes(export.with_clause.as_deref());
-        let Some(source) = self.resolve(&export.source) else {
-            return;
-        };
+        let source = self.resolve(&export.source);
         for specifier in &export.specifiers {
             let (exported, local) = self.export_specifier(specifier);
             self.export(exported, local, Some(source.clone()), specifier.span);
