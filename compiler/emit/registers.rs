@@ -85,7 +85,8 @@ fn place_arguments(func: &Func, block: &Block, counts: &Counts, homes: &mut [Hom
                     (refs_from, reference - 1)
                 };
                 let once = counts.defs[arg.index()] == 1 && counts.uses[arg.index()] == 1;
-                let written_here = |i: &Inst| i.defs().any(|d| d == arg);
+                // What is caught must go to locals.
+                let written_here = |i: &Inst| i.op != Op::Catch && i.defs().any(|d| d == arg);
                 if once && block.insts[from..at].iter().any(written_here) {
                     homes[arg.index()] = Home::Temp(index);
                 }

@@ -114,14 +114,16 @@ impl<'a> Fx<'a, '_> {
         if ast.body.is_none() {
             return self.intrinsic(&ast.name.clone(), None, sig, args);
         }
-        if self.p.scopes.is_closure(f) {
+        if self.p.takes_closure(f, ast) {
             let closure = self.function_value(f);
             return self.call_known_closure(f, closure, sig, args);
         }
         let own = self.p.kinds(&sig.type_args, &self.env.clone());
         let env = self.p.function_env(f, &self.env, &own);
         let (params, ret) = self.p.signature(f, &env);
+        let copies = std::mem::replace(&mut self.copies_arrays, self.p.is_prelude(ast.span.file));
         let args = self.arguments(args, &sig.params, &params);
+        self.copies_arrays = copies;
         let function = self.p.function(FuncKey::Plain(f, env));
         self.call(Op::Call, ret, function, 0, &args)
     }

@@ -96,7 +96,8 @@ impl<'a> Fx<'a, '_> {
         if let Some(closure) = self.captured(Capture::Function(f)) {
             return closure;
         }
-        if self.p.scopes.is_closure(f) {
+        let ast = self.p.ast(f);
+        if self.p.takes_closure(f, ast) {
             return self.closure(f);
         }
         let env = self.p.function_env(f, &self.env, &[]);

@@ -91,6 +91,9 @@ impl<'a> Fx<'a, '_> {
                 r: val.r,
             };
         }
+        if is_array(val.slot) && is_array(to) && self.copies_arrays {
+            return self.copy_array(val, to);
+        }
         if is_array(val.slot) && is_array(to) {
             return self.refuse(
                 4010,
@@ -107,6 +110,20 @@ impl<'a> Fx<'a, '_> {
             return array;
         }
         self.def(Op::Cast, to, val.r.0, u32::from(to.0))
+    }
+
+    /// The elements in a new array of another kind; undefined and null stay as they are.
+    fn copy_array(&mut self, val: Val, to: Slot) -> Val {
+        let result = self.fresh(to);
+        self.clear(result);
+        let (there, end) = (self.block(), self.block());
+        self.branch(Op::JNullish, val.r.0, 0, end, there);
+        self.start(there);
+        let array = self.new_array(to, 0);
+        self.iterate_array(val, None, &mut |fx, item| fx.push_element(array, item));
+        self.assign(result, array);
+        self.start(end);
+        result
     }
 
     /// Whether every value of reference slot `from` is one of `to`.

@@ -29,7 +29,10 @@ impl<'a> Fx<'a, '_> {
     /// The value where this type is wanted: one that admits undefined lets elements be missing.
     pub fn expr_to(&mut self, e: &'a Expr, ty: TypeId) -> Val {
         let slot = self.slot(ty);
-        let val = if self.p.admits_undefined(ty) {
+        let val = if let (ExprKind::Array(elems), true) = (&e.kind, is_array(self.value_slot(ty))) {
+            // Built as what it is wanted as: its own type may be narrower.
+            self.array_literal(ty, elems)
+        } else if self.p.admits_undefined(ty) {
             self.lenient(e)
         } else {
             self.raw(e)
@@ -148,7 +151,10 @@ impl<'a> Fx<'a, '_> {
                 "regular expressions don't exist yet",
                 "use the methods of strings",
             ),
-            ExprKind::Array(elems) => self.array_literal(e, elems),
+            ExprKind::Array(elems) => {
+                let ty = self.type_of(e);
+                self.array_literal(ty, elems)
+            }
             ExprKind::Object(props) => self.object_literal(e, props),
             ExprKind::Function(function) => self.closure(function.id),
             ExprKind::Call {

@@ -101,6 +101,8 @@ pub struct Fx<'a, 'p> {
     pub labels: Vec<Name>,
     /// The class whose members these are (for `super`).
     pub class: Option<u16>,
+    /// Arguments are for a prelude function that only reads arrays: one of another kind is passed as a copy.
+    pub copies_arrays: bool,
     /// Run after `super(…)`: the initialisers of own fields.
     pub after_super: Option<u16>,
 }
@@ -129,6 +131,7 @@ impl<'a, 'p> Fx<'a, 'p> {
             span,
             labels: Vec::new(),
             class: None,
+            copies_arrays: false,
             after_super: None,
         }
     }

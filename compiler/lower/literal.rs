@@ -24,8 +24,7 @@ impl<'a> Fx<'a, '_> {
     }
 
     /// `[a, ...b]`
-    pub fn array_literal(&mut self, e: &'a Expr, elems: &'a [ArrayElem]) -> Val {
-        let ty = self.type_of(e);
+    pub fn array_literal(&mut self, ty: TypeId, elems: &'a [ArrayElem]) -> Val {
         let ty = self.constructed(ty, |t| {
             matches!(
                 t,

@@ -201,7 +201,8 @@ impl<'a, 'p> Fx<'a, 'p> {
         }
     }
 
-    fn iterate_array(&mut self, array: Val, want: Option<Slot>, each: EachElement<'a, '_, 'p>) {
+    /// Runs `each` for every element of an array, whose length is read again each time.
+    pub fn iterate_array(&mut self, array: Val, want: Option<Slot>, each: EachElement<'a, '_, 'p>) {
         let index = self.fresh(Slot::I32);
         self.clear(index);
         let (top, next, check, exit) = (self.block(), self.block(), self.block(), self.block());

@@ -314,6 +314,7 @@ impl<'a> Fx<'a, '_> {
                 "declare the parameter with its own type instead of an object type",
             );
         }
+        let object = self.as_object(object);
         let member = self.p.member(name);
         // References come as any and are checked to be what the program says.
         let seen = if slot.has_num() { slot } else { Slot::ANY };
@@ -331,11 +332,20 @@ impl<'a> Fx<'a, '_> {
 
     /// Writes a member by name.
     pub fn set_named(&mut self, object: Val, name: &Name, value: Val) {
+        let object = self.as_object(object);
         let member = self.p.member(name);
         let mut inst = Inst::new(Op::SetMember, [value.n.0, value.r.0, object.r.0], self.span);
         inst.x[3] = member;
         inst.x[4] = u32::from(value.slot.0);
         self.push(inst);
+    }
+
+    /// The value as an object whose members can be looked up.
+    pub fn as_object(&mut self, val: Val) -> Val {
+        if val.slot.as_class().is_some() {
+            return val;
+        }
+        self.convert(val, Slot::OBJECT)
     }
 
     /// Reads a property by name of a value whose static type is at hand: for patterns and spreads.

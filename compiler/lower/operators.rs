@@ -178,7 +178,8 @@ impl<'a> Fx<'a, '_> {
         };
         let name: Name = String::from_utf16_lossy(units).into();
         let member = self.p.member(&name);
-        let object = self.expr_as(right, Slot::ANY);
+        let object = self.raw(right);
+        let object = self.as_object(object);
         self.def(Op::HasMember, Slot::BOOL, object.r.0, member)
     }
 

@@ -255,6 +255,12 @@ impl<'a> Program<'a> {
             .is_some_and(|c| &*c.name == "__HashIndex")
     }
 
+    /// Whether a file is part of the prelude.
+    pub fn is_prelude(&self, file: FileId) -> bool {
+        let source = self.diagnostics.sources.get(file.index());
+        source.is_some_and(|s| s.path.starts_with("raya:"))
+    }
+
     /// The name of a class.
     pub fn class_name(&self, class: ClassId) -> Name {
         self.scopes

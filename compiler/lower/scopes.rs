@@ -231,6 +231,10 @@ impl<'a> Scopes<'a> {
                 Some(None) => true,
                 None => false,
             },
+            // A function expression's own name is seen inside it only.
+            Capture::Function(f) if self.functions[&f].form == FunctionForm::Expression => {
+                f != function
+            }
             Capture::Function(f) => {
                 f != function && self.is_closure(f) && {
                     match self.parents.get(&f) {
