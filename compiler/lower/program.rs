@@ -8,7 +8,7 @@
 use super::repr::{Env, kind, optional};
 use super::scopes::Scopes;
 use crate::ast::*;
-use crate::checked::CheckedProgram;
+use crate::checked::{CheckedProgram, FieldInfo};
 use crate::diagnostics::Diagnostics;
 use crate::mir::Func;
 use crate::types::{Prop, TypeId, TypeParamId};
@@ -476,7 +476,7 @@ impl<'a> Program<'a> {
             .collect()
     }
 
-    /// All fields of a class, inherited ones first.
+    /// All fields of a class, inherited ones first. A field that a base declares too is one with the base's.
     pub fn fields(&mut self, class: u16) -> Rc<[FieldSpec]> {
         if let Some(fields) = &self.classes[class as usize].fields {
             return fields.clone();
@@ -490,8 +490,13 @@ impl<'a> Program<'a> {
             Some(base) => self.fields(base).to_vec(),
             None => Vec::new(),
         };
+        let inherited = fields.len();
         for field in &self.checked.classes[declared.index()].fields {
             let slot = self.slot(field.ty, &env);
+            if let Some(at) = redeclared(&fields[..inherited], &field.name) {
+                self.same_slot(declared, &fields[at], slot);
+                continue;
+            }
             fields.push(FieldSpec {
                 name: field.name.clone(),
                 slot,
@@ -537,8 +542,31 @@ impl<'a> Program<'a> {
 
     /// The number of a field among all fields of the class instance that declares it.
     pub fn field_index(&mut self, inst: u16, own_index: u32) -> u32 {
-        let base = self.classes[inst as usize].base;
-        base.map_or(0, |b| self.fields(b).len() as u32) + own_index
+        let class = &self.classes[inst as usize];
+        let (base, declared) = (class.base, class.declared.as_ref().map(|d| d.0));
+        let declared = declared.expect("fields with numbers of their own are of declared classes");
+        let inherited = base.map_or(Rc::from([]), |b| self.fields(b));
+        let own = &self.checked.classes[declared.index()].fields[..=own_index as usize];
+        let (field, before) = own.split_last().expect("there is at least this one");
+        let is_new = |f: &&FieldInfo| redeclared(&inherited, &f.name).is_none();
+        let at = redeclared(&inherited, &field.name);
+        at.unwrap_or_else(|| inherited.len() + before.iter().filter(is_new).count()) as u32
+    }
+
+    /// Reports a field whose values would not fit where the base class keeps them.
+    fn same_slot(&mut self, class: ClassId, base: &FieldSpec, slot: Slot) {
+        if base.slot == slot {
+            return;
+        }
+        let ast = self.scopes.classes[&class];
+        let field = ast
+            .fields
+            .iter()
+            .find(|f| !f.is_static && f.name == base.name);
+        let message = format!("`{}` has another type in the base class", base.name);
+        let help = "declare it in the base class only, or with the same type here";
+        self.diagnostics
+            .error_help(4031, field.map_or(ast.span, |f| f.span), message, help);
     }
 
     /// Whether a class below `class` has a member of this name.
@@ -551,4 +579,10 @@ impl<'a> Program<'a> {
                 || self.is_overridden(sub, name)
         })
     }
+}
+
+/// Where the bases keep a field of this name; names with `#` are each class' own.
+fn redeclared(inherited: &[FieldSpec], name: &Name) -> Option<usize> {
+    let known = inherited.iter().position(|field| field.name == *name);
+    known.filter(|_| !name.starts_with('#'))
 }

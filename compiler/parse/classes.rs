@@ -7,8 +7,8 @@ use crate::ast::{
 };
 use oxc_ast::ast::{
     self as ox, ClassElement, ClassHeritage, Expression, MethodDefinition, MethodDefinitionKind,
-    MethodDefinitionType, PropertyDefinition, PropertyKey, TSAccessibility, TSClassImplements,
-    TSEnumDeclaration, TSEnumMemberName,
+    MethodDefinitionType, PropertyDefinition, PropertyDefinitionType, PropertyKey, TSAccessibility,
+    TSClassImplements, TSEnumDeclaration, TSEnumMemberName,
 };
 use oxc_span::GetSpan;
 
@@ -118,11 +118,13 @@ impl Converter<'_> {
         }
     }
 
-    /// A field; an abstract one is a field without a value, which a subclass declares again.
     fn field(&mut self, field: &PropertyDefinition<'_>) -> Field {
         self.refuse_decorators(&field.decorators);
         if field.declare {
             self.refuse(refuse::DECLARE_FIELD, field.span);
+        }
+        if field.r#type == PropertyDefinitionType::TSAbstractPropertyDefinition {
+            self.refuse(refuse::ABSTRACT_FIELD, field.span);
         }
         let (name, _) = self.key(&field.key);
         let ty = self.annotation(field.type_annotation.as_deref());

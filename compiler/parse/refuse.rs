@@ -75,6 +75,7 @@ refusals! {
     THIS_TYPE_PARAMETER = 1147, "a `this` parameter in a function type", "pass the object as a parameter";
     TYPE_MODIFIER = 1148, "a modifier on a type parameter", "remove it";
     DECLARE_FIELD = 1149, "a `declare` field", "declare the field in the base class only";
+    ABSTRACT_FIELD = 1150, "an abstract field", "declare an abstract getter, or give the value to the base's constructor";
     NUMERIC_NAME = 1151, "this number as a property name", "write it as a string";
     LONE_SURROGATE = 1152, "half a surrogate pair in a name", "write whole characters";
     ENUM_NAME = 1153, "a template as an enum member's name", "write a string";

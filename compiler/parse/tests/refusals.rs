@@ -71,6 +71,7 @@ const CASES: &[(u16, &str)] = &[
     (1147, "type A = (this: B) => void;"),
     (1148, "interface A<in T> { }"),
     (1149, "class A { declare x: number; }"),
+    (1150, "abstract class A { abstract x: number; }"),
     (1151, "const a = { 1.5: 2 };"),
     (1152, r#"const a = { "\ud800": 1 };"#),
     (1155, "declare module 'host:x' { f(); }"),
