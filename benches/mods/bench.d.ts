@@ -1,0 +1,3 @@
+declare module "host:bench" {
+  export function twice(x: number): number;
+}
