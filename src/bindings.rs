@@ -8,10 +8,11 @@
 use crate::capability::{Body, Capability, EffectFn};
 use crate::error::{CapabilityNotFound, SignatureMismatch, VmError};
 use crate::inner::{self, VmOp};
-use crate::runtime::Runtime;
+use crate::ContextId;
 use raya_bytecode::describe::describe;
 use raya_bytecode::image::{Image, Import};
-use raya_storages::programs::{Program, ProgramId};
+use raya_storages::contexts::Contexts;
+use raya_storages::programs::{Program, ProgramId, Programs};
 use raya_systems::execute::{HostFunction, HostLinks};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -39,7 +40,8 @@ pub(crate) struct Binding {
     pub services: Vec<Service>,
 }
 
-/// A capability by its number; without functions if it was granted in a dump only by name.
+/// A capability by its number; `raya:vm` is none that the host wrote.
+#[derive(Clone)]
 struct Registered {
     name: String,
     capability: Option<Capability>,
@@ -119,28 +121,37 @@ impl Bindings {
         self.registered.iter().map(|r| r.name.clone()).collect()
     }
 
-    /// Fails unless every one of these names is registered.
-    pub fn check(&self, names: &[String]) -> Result<(), VmError> {
-        match names.iter().find(|name| self.number(name).is_none()) {
-            None if names.len() <= CAPABILITIES_MAX => Ok(()),
-            None => Err(VmError::InvalidDump("too many capabilities".into())),
-            Some(name) => Err(VmError::InvalidDump(
-                format!("the capability `{name}` is not registered").into(),
-            )),
+    /// The same capabilities, numbered as these names are in a dump (others come after), and nothing bound.
+    pub fn renumbered(&self, names: &[String]) -> Result<Bindings, VmError> {
+        let invalid = |message: String| VmError::InvalidDump(message.into());
+        if let Some(name) = names.iter().find(|name| self.number(name).is_none()) {
+            return Err(invalid(format!("the capability `{name}` is not registered")));
         }
+        let place = |r: &Registered| names.iter().position(|n| *n == r.name).unwrap_or(names.len());
+        let mut registered = self.registered.clone();
+        registered.sort_by_key(place);
+        if !registered.iter().map(|r| &r.name).zip(names).all(|(a, b)| a == b) {
+            return Err(invalid("a capability is named twice".into()));
+        }
+        Ok(Bindings { registered, shared: BTreeMap::new(), by_context: Vec::new() })
     }
 
-    /// Numbers the capabilities as in a dump; those that it doesn't know come after. All bindings are forgotten.
-    pub fn rebind(&mut self, names: &[String]) {
-        let place = |r: &Registered| {
-            names
-                .iter()
-                .position(|n| *n == r.name)
-                .unwrap_or(names.len())
-        };
-        self.registered.sort_by_key(place);
-        self.shared.clear();
-        self.by_context.clear();
+    /// Binds all contexts anew, after a load.
+    pub fn bind_all(&mut self, contexts: &Contexts, programs: &Programs) -> Result<(), VmError> {
+        for row in contexts.ids().map(ContextId::index) {
+            if let Some(id) = ProgramId::from_bits(contexts.programs[row]) {
+                self.bind_row(row, contexts.grants[row], id, programs)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Binds the imports of a program for the context at a row.
+    pub fn bind_row(&mut self, row: usize, grants: u64, id: ProgramId, programs: &Programs) -> Result<(), VmError> {
+        let unknown = || VmError::InvalidBinary("the program is none of this runtime's".into());
+        let binding = self.bind(id, programs.get(id).ok_or_else(unknown)?, grants)?;
+        self.set(row, binding);
+        Ok(())
     }
 
     /// A row's binding is no longer what it was.
@@ -260,26 +271,4 @@ fn vm_function(name: &str) -> Option<(&'static str, (HostFunction, Service))> {
         HostFunction::Blocking
     };
     Some((signature, (function, Service::Vm(op))))
-}
-
-impl Runtime {
-    /// Binds the imports of a program for a context.
-    pub(crate) fn bind(&mut self, row: usize, id: ProgramId) -> Result<(), VmError> {
-        let unknown = || VmError::InvalidBinary("the program is none of this runtime's".into());
-        let program = self.programs.get(id).ok_or_else(unknown)?;
-        let binding = self.bindings.bind(id, program, self.contexts.grants[row])?;
-        self.bindings.set(row, binding);
-        Ok(())
-    }
-
-    /// Binds all contexts anew, after a load.
-    pub(crate) fn bind_all(&mut self) -> Result<(), VmError> {
-        let rows: Vec<usize> = self.contexts.ids().map(|id| id.index()).collect();
-        for row in rows {
-            if let Some(id) = ProgramId::from_bits(self.contexts.programs[row]) {
-                self.bind(row, id)?;
-            }
-        }
-        Ok(())
-    }
 }

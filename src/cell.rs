@@ -11,7 +11,7 @@ use raya_storages::activities::Activity;
 use raya_storages::heaps::Heap;
 use raya_storages::limits::{Counters, Limits};
 use raya_storages::programs::{Program, ProgramId, Programs};
-use raya_storages::tasks::LimitFault;
+use raya_storages::tasks::{LimitFault, TaskState};
 use raya_systems::collect::{Need, collect};
 use raya_systems::execute::{self, Answer, EntryError, Execution, Stop};
 use raya_systems::marshal::{self, CopyError};
@@ -92,10 +92,11 @@ impl Cell<'_> {
         Ok(())
     }
 
-    /// Whoever has something to run but no steps left in all fails.
+    /// Without steps left in all, whatever has not ended fails.
     fn enforce_budget(&mut self) {
         let (steps, max) = (self.counters.steps, self.limits.steps_max);
-        if steps < max || !self.activity.as_ref().is_some_and(|a| a.is_runnable()) {
+        let is_over = |a: &Activity| a.tasks.iter().all(|(_, t)| t.state == TaskState::Done);
+        if steps < max || self.activity.as_ref().is_none_or(|a| is_over(a)) {
             return;
         }
         execute::fail_all_for_steps(&mut self.execution(), LimitFault::Steps { steps, max });

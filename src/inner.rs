@@ -13,7 +13,7 @@ use crate::{ContextId, TaskId, Value, VmError};
 pub(crate) const MODULE: &str = "raya:vm";
 
 /// A limit that is not given takes this part of what the parent has left, if the usual default is more.
-const DEFAULT_PART: u64 = 16;
+const DEFAULT_PART: u64 = 4;
 
 /// Bits of a handle that hold the row; the rest holds half of the generation, so that it fits a double exactly.
 const HANDLE_ROW_BITS: u32 = 24;

@@ -9,7 +9,7 @@ use raya_storages::heaps::{Heap, is_object};
 use raya_storages::layout::{Kind, PROMISE_FULFILLED, PROMISE_PENDING, header_class};
 use raya_storages::programs::Program;
 use raya_storages::runs::{Cause, Failure, RunOutcome};
-use raya_storages::tasks::Outcome;
+use raya_storages::tasks::{LimitFault, Outcome};
 use raya_storages::values::Value;
 use raya_systems::marshal;
 
@@ -20,15 +20,22 @@ fn promise(heap: &Heap, promise: u32) -> (u8, u64, u32) {
 }
 
 impl Runtime {
-    /// Whether a promise of a context has settled.
+    /// Whether a promise of a context has settled, or never will because the context has no steps left.
     pub(crate) fn is_settled(&self, row: usize, promise_ref: u32) -> bool {
         promise(&self.contexts.heaps[row], promise_ref).0 != PROMISE_PENDING
+            || self.contexts.counters[row].steps >= self.contexts.limits[row].steps_max
     }
 
     /// The outcome of an entry on a function, whose promise has settled.
     pub(crate) fn outcome(&self, row: usize, promise_ref: u32, function: u32) -> RunOutcome {
         let (program, heap) = (self.program(row), &self.contexts.heaps[row]);
         let (state, num, reference) = promise(heap, promise_ref);
+        if state == PROMISE_PENDING {
+            // Only without steps left: nothing will ever settle it.
+            let (steps, max) = (self.contexts.counters[row].steps, self.contexts.limits[row].steps_max);
+            let cause = Cause::Limit(LimitFault::Steps { steps, max });
+            return RunOutcome::Failed(Box::new(Failure { cause, trace: Vec::new() }));
+        }
         if state != PROMISE_FULFILLED {
             return RunOutcome::Failed(Box::new(self.failure(row, num, reference)));
         }
@@ -86,8 +93,12 @@ fn thrown(program: &Program, heap: &Heap, num: u64, reference: u32) -> Cause {
         return Cause::Threw { name, message };
     }
     let message = match marshal::copy_out(program, heap, (num, reference)) {
-        Ok(value) => format!("{value:?}"),
-        Err(_) => "an object".into(),
+        Ok(Value::Number(number)) => number.to_string(),
+        Ok(Value::Bool(value)) => value.to_string(),
+        Ok(Value::String(text)) => text,
+        Ok(Value::Undefined) => "undefined".into(),
+        Ok(Value::Null) => "null".into(),
+        _ => "an object".into(),
     };
     Cause::Threw {
         name: String::new(),

@@ -93,14 +93,15 @@ impl Runtime {
     pub fn load(&mut self, bytes: &[u8]) -> Result<(), VmError> {
         let invalid = |e: LoadError| VmError::InvalidDump(e.to_string().into());
         let tables = read(bytes).map_err(invalid)?;
-        self.bindings.check(&tables.capabilities)?;
-        self.bindings.rebind(&tables.capabilities);
+        let mut bindings = self.bindings.renumbered(&tables.capabilities)?;
+        bindings.bind_all(&tables.contexts, &tables.programs)?;
+        self.bindings = bindings;
         self.ready = Ready::of(&tables.contexts);
         self.time = tables.time;
         self.programs = tables.programs;
         self.contexts = tables.contexts;
         self.runs = tables.runs;
-        self.bind_all()
+        Ok(())
     }
 }
 

@@ -248,7 +248,9 @@ impl Runtime {
     /// Runs one context, outside of ticks, until a condition holds or it has nothing more to run.
     pub(crate) fn run_until(&mut self, row: usize, done: impl Fn(&Runtime) -> bool) {
         let id = self.contexts.id_at(row).expect("a live row");
+        let in_tick = self.contexts.counters[row].steps_this_tick;
         while !done(self) && is_runnable(&self.contexts, row as u32) {
+            self.contexts.counters[row].steps_this_tick = 0;
             self.cell(row).run(CALL_FUEL);
             self.serve(row);
             if self.contexts.find(id).is_none() {
@@ -256,5 +258,6 @@ impl Runtime {
             }
             self.reap_entries(row);
         }
+        self.contexts.counters[row].steps_this_tick = in_tick;
     }
 }
