@@ -150,6 +150,10 @@ impl Activity {
     fn verify_references(&self, program: &Program, soundness: &Soundness) -> Result<(), LoadError> {
         let is_promise = |reference| soundness.kind(reference) == Some(Kind::Promise);
         let are_promises = self.jobs.iter().all(|job| match *job {
+            // Who resumes from no promise begins.
+            Job::Resume { task, promise: 0 } => self.tasks.at(task).is_some_and(|t| {
+                matches!(t.stack.rows.as_slice(), [first] if first.pc == 0)
+            }),
             Job::Resume { promise, .. } => is_promise(promise),
             Job::Follow { promise, source } | Job::Adopt { promise, source } => {
                 is_promise(promise) && is_promise(source)

@@ -96,9 +96,10 @@ fn spec_t9_5_fuel_of_one_a_tick_with_a_dump_at_every_stop_gives_the_same_results
     let results = |fuel: u64, reload: bool| {
         let mut runtime = runtime(1);
         let id = context(&mut runtime, VmOptions { max_heap_bytes: 1 << 16, ..with_world() });
-        let tasks: Vec<TaskId> = [("sum", 20.0), ("churn", 12.0), ("later", 2.0), ("twice", 4.0)]
+        // Nothing that the host answers between rounds: when those come is the host's doing and not the program's.
+        let tasks: Vec<TaskId> = [("sum", 20.0), ("churn", 12.0), ("random", 0.0), ("twice", 4.0)]
             .into_iter()
-            .map(|(name, n)| start(&mut runtime, id, name, &[n]))
+            .map(|(name, n)| start(&mut runtime, id, name, &[n][..usize::from(name != "random")]))
             .collect();
         loop {
             let report = runtime.tick(TickBudget { fuel, elapsed_ms: 0.0 });
@@ -113,7 +114,7 @@ fn spec_t9_5_fuel_of_one_a_tick_with_a_dump_at_every_stop_gives_the_same_results
         (results, runtime.vm(id).expect("is live").stats())
     };
     let whole = results(1_000_000, false);
-    assert_eq!(whole.0, [190.0, 12.0, 2.5, 8.0]);
+    assert_eq!((whole.0[0], whole.0[1], whole.0[3]), (190.0, 12.0, 8.0));
     assert_eq!(whole, results(1, false));
     assert_eq!(whole, results(1, true));
 }
