@@ -3,6 +3,7 @@
 //! Holds the command line's grammar and the exit codes: 0, 1 for a program's failure (its own or one that the
 //! compiler finds), 2 for wrong usage. One command a file in `commands/`.
 
+mod arena;
 mod commands;
 mod console;
 mod entry;

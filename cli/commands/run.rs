@@ -3,6 +3,7 @@
 //! Time is virtual: each tick is a sixtieth of a second for the program, and ticks follow each other at once. So a
 //! program that sleeps keeps nobody waiting, and the same command prints the same each time.
 
+use crate::arena::{ARENA, arena};
 use crate::console::console;
 use crate::entry::entry_file;
 use crate::failure::Failure;
@@ -35,7 +36,7 @@ pub struct Arguments {
     /// Threads to run contexts on; what they do doesn't depend on it.
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
     threads: Option<u16>,
-    /// A capability to grant, beside `console`.
+    /// A capability to grant, beside `console`, `raya:vm` and `arena`.
     #[arg(long = "grant", value_name = "CAPABILITY")]
     grants: Vec<String>,
     /// Where `Math.random` starts.
@@ -69,7 +70,9 @@ fn runtime(arguments: &Arguments) -> Result<Runtime, Failure> {
         Some(threads) => Runtime::with_threads(threads.into()),
         None => Runtime::new(),
     };
-    runtime.register(console()).map_err(broken)?;
+    for capability in [console(), arena(arguments.seed)] {
+        runtime.register(capability).map_err(broken)?;
+    }
     let mut loader = Loader::new(root(&arguments.path)?);
     runtime.set_program_loader(Box::new(move |path, _| loader.load(path)));
     Ok(runtime)
@@ -108,7 +111,7 @@ fn run_program(runtime: &mut Runtime, arguments: &Arguments, bytes: &[u8]) -> Re
 
 fn options(arguments: &Arguments) -> VmOptions {
     let defaults = VmOptions::default();
-    let granted = ["console", "raya:vm"].into_iter().map(str::to_owned);
+    let granted = ["console", "raya:vm", ARENA].into_iter().map(str::to_owned);
     VmOptions {
         max_heap_bytes: arguments.max_heap.unwrap_or(defaults.max_heap_bytes),
         max_tasks: arguments.max_tasks.unwrap_or(defaults.max_tasks),
