@@ -32,3 +32,8 @@ pub use raya_storages::values::Value;
 pub use report::{TaskStatus, TickBudget, TickReport, VmStats};
 pub use runtime::Runtime;
 pub use vm::Vm;
+
+/// The README's examples compile and run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,0 +1,3 @@
+declare module "host:world" {
+  export function heal(hp: number): number;
+}
