@@ -152,7 +152,8 @@ impl Activity {
         let are_promises = self.jobs.iter().all(|job| match *job {
             // Who resumes from no promise begins.
             Job::Resume { task, promise: 0 } => self.tasks.at(task).is_some_and(|t| {
-                matches!(t.stack.rows.as_slice(), [first] if first.pc == 0)
+                let start = |f: u32| program.functions[f as usize].code_start;
+                matches!(t.stack.rows.as_slice(), [first] if first.pc == start(first.function))
             }),
             Job::Resume { promise, .. } => is_promise(promise),
             Job::Follow { promise, source } | Job::Adopt { promise, source } => {

