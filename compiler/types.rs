@@ -150,6 +150,9 @@ pub struct InterfaceInfo {
     pub props: Vec<Prop>,
     /// `[key: string]: T`
     pub index: Option<TypeId>,
+    /// Not an interface but the name of a recursive `type` inside itself, as in `type Json = string | Json[]`:
+    /// what it stands for. Only parts of types are such names, never the type of an expression.
+    pub alias: Option<TypeId>,
 }
 
 /// A declared enum.

@@ -115,8 +115,11 @@ impl<'a> Checker<'a> {
                 }
                 let ty = self.check_expr(target, None);
                 self.cx.env.narrowed = outer;
-                self.check_writable_member(target, object, name);
-                ty
+                if self.is_writable_member(target, object, name) {
+                    ty
+                } else {
+                    self.t.error
+                }
             }
             ExprKind::Index { object, .. } => {
                 let outer = std::mem::take(&mut self.cx.env.narrowed);
@@ -173,26 +176,21 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn check_writable_member(&mut self, target: &Expr, object: &Expr, name: &Name) {
+    fn is_writable_member(&mut self, target: &Expr, object: &Expr, name: &Name) -> bool {
         if let Some(MemberRes::Module(_) | MemberRes::EnumMember(..)) =
             self.members[target.id.index()]
         {
             let message = format!("`{name}` can't be assigned to");
             self.error(NOT_WRITABLE, target.span, message);
-            return;
+            return false;
         }
         let object_ty = self.expr_types[object.id.index()];
         let object_ty = self.non_null(object_ty);
         let Some(member) = self.find_member(object_ty, name) else {
-            return;
+            return true;
         };
-        if member.res == MemberRes::Length && member.readonly {
-            let message = "the length of a string can't be assigned to";
-            self.error(NOT_WRITABLE, target.span, message);
-            return;
-        }
-        if !member.readonly || (member.readonly && self.is_initialising(object, &member.res)) {
-            return;
+        if !member.readonly || self.is_initialising(object, &member.res) {
+            return true;
         }
         let message = if member.method {
             format!("`{name}` is a method and can't be assigned to")
@@ -200,6 +198,7 @@ impl<'a> Checker<'a> {
             format!("`{name}` is read-only")
         };
         self.error(NOT_WRITABLE, target.span, message);
+        false
     }
 
     /// `this.x = …` in the constructor of the class that declares a `readonly x`.

@@ -730,7 +730,7 @@ impl<'a> Checker<'a> {
                     continue;
                 };
                 if closures {
-                    self.fix_closure_params(&mut inference, param);
+                    self.fix_closure_params(&mut inference, param, value);
                 }
                 let known = self.known_so_far(&inference, f.ret);
                 let context = self.subst(param, &known);
@@ -777,9 +777,19 @@ impl<'a> Checker<'a> {
     }
 
     /// A closure's parameters are given types now, so what they mention is decided.
-    fn fix_closure_params(&mut self, inference: &mut Inference, param: TypeId) {
+    fn fix_closure_params(&mut self, inference: &mut Inference, param: TypeId, value: &Expr) {
         if let Some(wanted) = self.expected_fn(Some(param)) {
-            let types: Vec<TypeId> = wanted.params.iter().map(|p| p.ty).collect();
+            let annotated = |at: usize| match &value.kind {
+                ExprKind::Function(f) => f.params.get(at).is_none_or(|p| p.ty.is_some()),
+                _ => false,
+            };
+            let types: Vec<TypeId> = wanted
+                .params
+                .iter()
+                .enumerate()
+                .filter(|(at, p)| p.rest || !annotated(*at))
+                .map(|(_, p)| p.ty)
+                .collect();
             self.fix(inference, &types);
         }
     }

@@ -183,6 +183,7 @@ impl<'a> Checker<'a> {
                         scope,
                         params: Vec::new(),
                         state: Lazy::No,
+                        knot: None,
                     });
                     self.declare_type(scope, &decl.name, symbol, stmt.span);
                 }
@@ -249,6 +250,7 @@ impl<'a> Checker<'a> {
             type_params: Vec::new(),
             props: Vec::new(),
             index: None,
+            alias: None,
         });
         InterfaceId(self.interfaces.len() as u32 - 1)
     }

@@ -16,7 +16,9 @@ impl<'a> Checker<'a> {
     /// The type of an expression; `expected` is what its place would like it to be.
     pub(super) fn check_expr(&mut self, expr: &'a Expr, expected: Option<TypeId>) -> TypeId {
         let expected = expected.filter(|&ty| !self.is_error(ty));
+        let expected = expected.map(|ty| self.unfold(ty));
         let ty = self.expr_type(expr, expected);
+        let ty = self.unfold(ty);
         self.expr_types[expr.id.index()] = ty;
         ty
     }
@@ -38,7 +40,7 @@ impl<'a> Checker<'a> {
             ExprKind::Bool(value) => self.intern(Type::BoolLit(*value)),
             ExprKind::Null => self.t.null,
             ExprKind::Undefined => self.t.undefined,
-            ExprKind::Ident(name) => self.ident(expr, name),
+            ExprKind::Ident(name) => self.ident(expr, name, expected),
             ExprKind::This => self.this(expr),
             ExprKind::Template { exprs, .. } => {
                 for part in exprs {
@@ -194,7 +196,7 @@ impl<'a> Checker<'a> {
         self.union_reduced(vec![first, second])
     }
 
-    fn ident(&mut self, expr: &'a Expr, name: &Name) -> TypeId {
+    fn ident(&mut self, expr: &'a Expr, name: &Name, expected: Option<TypeId>) -> TypeId {
         let Some(resolution) = self.resolutions[expr.id.index()] else {
             return self.t.error;
         };
@@ -206,10 +208,33 @@ impl<'a> Checker<'a> {
             }
             Resolution::Class(id) => {
                 self.check_class_declared(id, expr.span);
+                if let Some(ty) = self.conversion(expr, id, expected) {
+                    return ty;
+                }
                 self.intern(Type::ClassValue(id))
             }
             other => self.resolution_type(other, expr.span),
         }
+    }
+
+    /// `String`, `Number` and `Boolean` where a function is wanted: their static `from`.
+    fn conversion(
+        &mut self,
+        expr: &Expr,
+        class: ClassId,
+        expected: Option<TypeId>,
+    ) -> Option<TypeId> {
+        let known = self.known;
+        if ![known.string, known.number, known.boolean].contains(&class) {
+            return None;
+        }
+        self.expected_fn(expected)?;
+        let member = self.class_member(class, &[], "from", true)?;
+        let MemberRes::StaticMethod(_, id) = member.res else {
+            return None;
+        };
+        self.resolutions[expr.id.index()] = Some(Resolution::Function(id));
+        Some(member.ty)
     }
 
     fn check_class_declared(&mut self, id: ClassId, span: Span) {

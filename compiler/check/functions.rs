@@ -123,6 +123,7 @@ impl<'a> Checker<'a> {
     }
 
     pub(super) fn set_binding(&mut self, id: BindingId, ty: TypeId) {
+        let ty = self.unfold(ty);
         self.bindings[id.index()].ty = ty;
         self.binding_extra[id.index()].ty = Lazy::Done(ty);
     }

@@ -62,6 +62,7 @@ impl<'a> Checker<'a> {
     /// The member of that name, if the type has one.
     pub(super) fn find_member(&mut self, ty: TypeId, name: &str) -> Option<Member> {
         let known = self.known;
+        let ty = self.unfold(ty);
         match self.get(ty).clone() {
             Type::Param(_) => {
                 let constraint = self.apparent(ty);

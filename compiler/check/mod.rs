@@ -193,6 +193,8 @@ struct AliasData<'a> {
     scope: ScopeId,
     params: Vec<TypeParamId>,
     state: Lazy,
+    /// Its name inside itself, if it mentions itself.
+    knot: Option<InterfaceId>,
 }
 
 /// A capability's declaration.
@@ -388,6 +390,7 @@ impl<'a> Checker<'a> {
 
     fn run(&mut self) {
         let program = self.program;
+        self.note_failed_imports();
         for module in &program.modules {
             self.declare_module(module);
         }
@@ -402,6 +405,24 @@ impl<'a> Checker<'a> {
             self.check_module(module);
         }
         self.finish_captures();
+    }
+
+    /// Names of imports from modules that could not be found are not missed again.
+    fn note_failed_imports(&mut self) {
+        const NO_MODULE: std::ops::RangeInclusive<u16> = 2001..=2004;
+        for error in &self.diagnostics.errors {
+            if !NO_MODULE.contains(&error.code) {
+                continue;
+            }
+            let text = &self.diagnostics.sources[error.span.file.index()].text;
+            let end = (error.span.end as usize).min(text.len());
+            let start = text[..end].rfind("import").unwrap_or(end);
+            for name in
+                text[start..end].split(|c: char| !c.is_alphanumeric() && c != '_' && c != '$')
+            {
+                self.failed_names.insert((error.span.file, name.into()));
+            }
+        }
     }
 
     fn module(&self, file: FileId) -> Option<&'a Module> {

@@ -109,6 +109,8 @@ impl<'a> Checker<'a> {
             self.types.params[at].default = info.default.map(|ty| self.erase(ty, erased));
         }
         for at in 0..self.types.interfaces.len() {
+            let alias = self.types.interfaces[at].alias;
+            self.types.interfaces[at].alias = alias.map(|ty| self.erase(ty, erased));
             let props = std::mem::take(&mut self.types.interfaces[at].props);
             self.types.interfaces[at].props = self.erase_props(props, erased);
         }

@@ -13,6 +13,7 @@ const DEPTH_MAX: usize = 60;
 impl Checker<'_> {
     /// Whether a `source` may stand for a `target`.
     pub(super) fn assignable(&mut self, source: TypeId, target: TypeId) -> bool {
+        let (source, target) = (self.unfold(source), self.unfold(target));
         if source == target {
             return true;
         }

@@ -456,10 +456,7 @@ impl<'a> Checker<'a> {
             TypeSymbol::Alias(id) => {
                 let body = self.alias_type(id);
                 if self.aliases[id.0 as usize].state == Lazy::Busy {
-                    let message = format!("the type `{name}` refers to itself");
-                    let help = "put the reference inside an object type or an interface";
-                    self.error_help(CIRCULAR, node.span, message, help);
-                    return self.t.error;
+                    return self.knot(id, node.span);
                 }
                 let params = self.aliases[id.0 as usize].params.clone();
                 let args = self.resolve_type_args(args, &params, scope, node.span, name);
@@ -474,6 +471,45 @@ impl<'a> Checker<'a> {
                 self.t.error
             }
         }
+    }
+
+    /// The name of a `type` inside itself.
+    fn knot(&mut self, id: AliasId, span: Span) -> TypeId {
+        let alias = &self.aliases[id.0 as usize];
+        let (node, scope) = (alias.node, alias.scope);
+        if !node.type_params.is_empty() {
+            let message = format!("the generic type `{}` refers to itself", node.name);
+            let help = "put the reference inside an object type or an interface";
+            self.error_help(CIRCULAR, span, message, help);
+            return self.t.error;
+        }
+        let knot = match alias.knot {
+            Some(knot) => knot,
+            None => {
+                let knot =
+                    self.new_interface(node.name.clone(), InterfaceNode::Members(&[]), scope);
+                self.aliases[id.0 as usize].knot = Some(knot);
+                knot
+            }
+        };
+        self.intern(Type::Interface(knot, Vec::new()))
+    }
+
+    /// Ties a recursive `type`: it must not be itself, or a union with itself.
+    fn tie(&mut self, id: AliasId, ty: TypeId) -> TypeId {
+        let Some(knot) = self.aliases[id.0 as usize].knot else {
+            return ty;
+        };
+        let name = self.intern(Type::Interface(knot, Vec::new()));
+        if self.members_of(ty).contains(&name) {
+            let node = self.aliases[id.0 as usize].node;
+            let message = format!("the type `{}` refers to itself", node.name);
+            let help = "put the reference inside an array, an object type or an interface";
+            self.error_help(CIRCULAR, node.ty.span, message, help);
+            return self.t.error;
+        }
+        self.types.interfaces[knot.index()].alias = Some(ty);
+        ty
     }
 
     /// What a `type` stands for, its parameters unbound; an error while it is being found.
@@ -493,6 +529,7 @@ impl<'a> Checker<'a> {
         self.alias_context = Some((params, Some(node.name.clone())));
         let ty = self.resolve_type(&node.ty, scope);
         self.alias_context = outer;
+        let ty = self.tie(id, ty);
         self.aliases[at].state = Lazy::Done(ty);
         ty
     }

@@ -72,9 +72,18 @@ impl Checker<'_> {
 
     /// The members of a union, or the type itself.
     pub(super) fn members_of(&self, id: TypeId) -> Vec<TypeId> {
+        let id = self.unfold(id);
         match self.get(id) {
             Type::Union(members) => members.clone(),
             _ => vec![id],
+        }
+    }
+
+    /// What the name of a recursive `type` stands for; other types are themselves.
+    pub(super) fn unfold(&self, id: TypeId) -> TypeId {
+        match self.get(id) {
+            Type::Interface(name, _) => self.types.interfaces[name.index()].alias.unwrap_or(id),
+            _ => id,
         }
     }
 
@@ -213,6 +222,7 @@ impl Checker<'_> {
 
     /// What `await` gives for a value of this type.
     pub(super) fn awaited(&mut self, ty: TypeId) -> TypeId {
+        let ty = self.unfold(ty);
         match self.get(ty).clone() {
             Type::Class(class, args) if class == self.known.promise => {
                 let value = args.first().copied().unwrap_or(self.t.unknown);
@@ -330,6 +340,7 @@ impl Checker<'_> {
 
     /// The type without `null` and `undefined`.
     pub(super) fn non_null(&mut self, ty: TypeId) -> TypeId {
+        let ty = self.unfold(ty);
         let common = self.t;
         match self.get(ty) {
             Type::Union(_) | Type::Null | Type::Undefined | Type::Void => self
@@ -349,7 +360,7 @@ impl Checker<'_> {
 
     /// A type parameter's constraint in its place; otherwise the type.
     pub(super) fn apparent(&mut self, ty: TypeId) -> TypeId {
-        let mut ty = ty;
+        let mut ty = self.unfold(ty);
         for _ in 0..16 {
             match *self.get(ty) {
                 Type::Param(param) => match self.types.params[param.index()].constraint {

@@ -87,6 +87,7 @@ impl Checker<'_> {
         side: Side,
         depth: u32,
     ) {
+        let (wanted, given) = (self.unfold(wanted), self.unfold(given));
         if depth > DEPTH_MAX || self.is_error(given) || wanted == given {
             if wanted == given {
                 self.infer_same(inference, wanted, side);

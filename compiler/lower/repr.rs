@@ -117,6 +117,10 @@ impl<'a> Program<'a> {
                 Slot::class(self.tuple_class(kinds, *required))
             }
             Type::Class(class, args) => self.class_slot(*class, args, env),
+            // The name of a recursive type inside itself: any of its members.
+            Type::Interface(id, _) if self.checked.types.interfaces[id.index()].alias.is_some() => {
+                Slot::MIXED
+            }
             Type::Interface(..) | Type::Object(_) => Slot::OBJECT,
             Type::Function(_) => Slot::FUNC,
             Type::Union(members) => self.union_slot(members, env),
