@@ -200,7 +200,7 @@ handlers! {
             Ok(()) => {
                 s.fuel = s.m.fuel;
                 s.heap = s.m.heap.words.as_mut_ptr();
-                s.dispatch()
+                s.dispatch_by_loop()
             }
             Err(halt) => {
                 s.m.halt = Some(halt);

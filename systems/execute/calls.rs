@@ -29,7 +29,32 @@ pub(super) struct Return {
 /// As `State`; `Machine::has_room` said yes for the callee.
 #[inline(always)]
 #[allow(unsafe_op_in_unsafe_fn, reason = "argued on State")]
-pub(super) unsafe fn enter(mut s: State<'_, '_>, function: u32, width: usize, ret: Return) -> Exit {
+pub(super) unsafe fn enter(s: State<'_, '_>, function: u32, width: usize, ret: Return) -> Exit {
+    push_frame(s, function, width, ret).block()
+}
+
+/// `enter`, by the loop.
+///
+/// # Safety
+/// As `enter`.
+#[inline(always)]
+#[allow(unsafe_op_in_unsafe_fn, reason = "argued on State")]
+unsafe fn enter_by_loop(s: State<'_, '_>, function: u32, width: usize, ret: Return) -> Exit {
+    push_frame(s, function, width, ret).block_by_loop()
+}
+
+/// The state at the beginning of the new frame.
+///
+/// # Safety
+/// As `enter`.
+#[inline(always)]
+#[allow(unsafe_op_in_unsafe_fn, reason = "argued on State")]
+unsafe fn push_frame<'m, 'a>(
+    mut s: State<'m, 'a>,
+    function: u32,
+    width: usize,
+    ret: Return,
+) -> State<'m, 'a> {
     let callee: *const LinkedFunction = s.m.functions.add(function as usize);
     let (nums, refs) = (s.window_nums(), s.window_refs());
     s.charge();
@@ -54,7 +79,7 @@ pub(super) unsafe fn enter(mut s: State<'_, '_>, function: u32, width: usize, re
     s.nums = nums;
     s.refs = refs;
     s.ip = s.m.code.add((*callee).code_start as usize);
-    s.block()
+    s
 }
 
 /// Zeroes the locals that are no parameters.
@@ -90,36 +115,39 @@ pub(super) unsafe fn enter_checked(
         s.m.callee = function;
         return s.go(grow_stack);
     }
-    let mut adapt = NO_ADAPT;
-    if (*callee).sig != sig || (*callee).needs_ref_checks {
-        match adapt_arguments(&s, &*callee, sig) {
-            Ok(ret) => adapt = ret,
-            Err(trap) => return s.trap(trap),
-        }
-    }
-    let ret = Return {
+    let mut ret = Return {
         num: s.a(),
         reference: s.b(),
-        adapt,
+        adapt: NO_ADAPT,
     };
-    enter(s, function, width, ret)
+    if (*callee).sig == sig && !(*callee).needs_ref_checks {
+        return enter(s, function, width, ret);
+    }
+    match adapt_arguments(s.m, s.window_nums(), s.window_refs(), &*callee, sig) {
+        Ok(adapt) => {
+            ret.adapt = adapt;
+            enter_by_loop(s, function, width, ret)
+        }
+        Err(trap) => s.trap(trap),
+    }
 }
 
 /// Brings the window from what `sig` says to what the callee's parameters are; gives `FrameRow::ret_adapt`.
 ///
 /// # Safety
-/// As `State`; there is room for the callee.
+/// As `State`; `nums` and `refs` are the window and there is room for the callee.
 #[inline(never)]
 #[allow(unsafe_op_in_unsafe_fn, reason = "argued on State")]
 unsafe fn adapt_arguments(
-    s: &State<'_, '_>,
+    m: &Machine<'_>,
+    nums: *mut u64,
+    refs: *mut u32,
     callee: &LinkedFunction,
     sig: u32,
 ) -> Result<u16, Trap> {
-    let given = s.m.program.image.sigs[sig as usize];
-    let kinds = &s.m.program.image.sig_params[given.params.indices()];
-    let wanted = &s.m.program.image.slots[callee.params.indices()];
-    let (nums, refs) = (s.window_nums(), s.window_refs());
+    let given = m.program.image.sigs[sig as usize];
+    let kinds = &m.program.image.sig_params[given.params.indices()];
+    let wanted = &m.program.image.slots[callee.params.indices()];
     let (mut num, mut reference) = (0, 0);
     let mut values: SmallVec<[(Slot, u64, u32); 8]> = SmallVec::new();
     for kind in kinds.iter().take(wanted.len()) {
@@ -137,7 +165,7 @@ unsafe fn adapt_arguments(
     // All are checked before any is written, so that a trap leaves the window alone.
     values.resize(wanted.len(), (Slot::VOID, 0, UNDEFINED));
     for (value, to) in values.iter_mut().zip(wanted).skip(1) {
-        (value.1, value.2) = s.m.adapt((value.1, value.2), value.0, *to)?;
+        (value.1, value.2) = m.adapt((value.1, value.2), value.0, *to)?;
     }
     let (mut num, mut reference) = (0, 0);
     for (value, to) in values.iter().zip(wanted) {
@@ -247,7 +275,7 @@ handlers! {
                 if ret.has_ref() {
                     s.set_r(s.b(), reference);
                 }
-                s.next()
+                s.next_by_loop()
             }
             Err(halt) => {
                 s.fuel = s.m.fuel;

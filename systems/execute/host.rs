@@ -200,7 +200,7 @@ handlers! {
                 s.heap = s.m.heap.words.as_mut_ptr();
                 s.charge();
                 s.ip = s.ip.add(1);
-                s.block()
+                s.block_by_loop()
             }
             Ok(Called::Blocked) => {
                 s.fuel = s.m.fuel;

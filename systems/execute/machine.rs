@@ -7,9 +7,7 @@
 
 use super::errors::Halt;
 use super::host::HostLinks;
-use super::state::Exit;
-#[cfg(not(tail_dispatch))]
-use super::state::State;
+use super::state::{Exit, State};
 use raya_bytecode::isa::{Inst, Trap};
 use raya_bytecode::slot::{CONSTANT_BIT, HEAP_START, Slot};
 use raya_storages::activities::Activity;
@@ -25,8 +23,7 @@ const RESERVE_BYTES: u64 = 4096;
 /// Rows that a new stack has room for.
 const ROWS_MIN: usize = 4;
 
-/// The registers, while no handler runs (without tail dispatch).
-#[cfg(not(tail_dispatch))]
+/// The registers, between a handler that goes on by the loop and the next.
 #[derive(Clone, Copy)]
 pub(super) struct Registers {
     pub ip: *const Inst,
@@ -59,7 +56,6 @@ pub(super) struct Machine<'a> {
     pub numbers: *const f64,
     pub strings: *const u32,
     pub constants: *const u64,
-    #[cfg(not(tail_dispatch))]
     pub registers: Registers,
     /// Fuel, while no handler runs and in slow paths.
     pub fuel: i64,
@@ -105,7 +101,6 @@ impl<'a> Machine<'a> {
             numbers: program.image.numbers.as_ptr(),
             strings: program.constant_refs.as_ptr(),
             constants: program.constants.as_ptr(),
-            #[cfg(not(tail_dispatch))]
             registers: Registers {
                 ip: std::ptr::null(),
                 nums: std::ptr::null_mut(),
@@ -140,10 +135,23 @@ impl<'a> Machine<'a> {
             let nums = self.stack.nums.as_mut_ptr().add(top.num_base as usize);
             let refs = self.stack.refs.as_mut_ptr().add(top.ref_base as usize);
             let heap = self.heap.words.as_mut_ptr();
-            #[cfg(tail_dispatch)]
-            {
-                let fuel = self.fuel;
-                super::state::State {
+            self.registers = Registers {
+                ip,
+                nums,
+                refs,
+                heap,
+                fuel: self.fuel,
+            };
+            loop {
+                let Registers {
+                    ip,
+                    nums,
+                    refs,
+                    heap,
+                    fuel,
+                } = self.registers;
+                let handler = super::dispatch::TABLE[(*ip).op as usize];
+                let exit = State {
                     ip,
                     nums,
                     refs,
@@ -151,38 +159,9 @@ impl<'a> Machine<'a> {
                     fuel,
                     m: self,
                 }
-                .dispatch()
-            }
-            #[cfg(not(tail_dispatch))]
-            {
-                self.registers = Registers {
-                    ip,
-                    nums,
-                    refs,
-                    heap,
-                    fuel: self.fuel,
-                };
-                loop {
-                    let Registers {
-                        ip,
-                        nums,
-                        refs,
-                        heap,
-                        fuel,
-                    } = self.registers;
-                    let handler = super::dispatch::TABLE[(*ip).op as usize];
-                    let exit = State {
-                        ip,
-                        nums,
-                        refs,
-                        heap,
-                        fuel,
-                        m: self,
-                    }
-                    .go(handler);
-                    if exit != Exit::Continue {
-                        return exit;
-                    }
+                .go(handler);
+                if exit != Exit::Continue {
+                    return exit;
                 }
             }
         }

@@ -21,6 +21,20 @@ enum Found {
     Method,
 }
 
+/// What reading a member comes to. Fits a register: a result in memory would be a local lent out by the handler, which
+/// would keep its frame on the native stack.
+#[derive(Clone, Copy)]
+enum Read {
+    /// The value is in `Machine::returned`.
+    Value,
+    /// A function reads it.
+    Getter(u32),
+    /// It can't be read so.
+    Trap(Trap),
+}
+
+const _: () = assert!(size_of::<Read>() <= 8);
+
 handlers! {
     get_member(s) {
         let object = s.r(s.c());
@@ -28,23 +42,21 @@ handlers! {
         if !is_object(object) {
             return fail(s, object, "read properties", "reading");
         }
-        match s.m.find_member(object, ext.a) {
-            Found::Value(value, slot) => match s.m.adapt(value, slot, Slot(ext.b)) {
-                Ok((num, reference)) => {
-                    let wanted = Slot(ext.b);
-                    if wanted.has_num() {
-                        s.set_n(s.a(), num);
-                    }
-                    if wanted.has_ref() {
-                        s.set_r(s.b(), reference);
-                    }
-                    s.charge();
-                    s.ip = s.ip.add(2);
-                    s.block()
+        match s.m.read_member(object, ext.a, Slot(ext.b)) {
+            Read::Value => {
+                let wanted = Slot(ext.b);
+                if wanted.has_num() {
+                    s.set_n(s.a(), s.m.returned.0);
                 }
-                Err(trap) => s.trap(trap),
-            },
-            Found::Getter(getter) => {
+                if wanted.has_ref() {
+                    s.set_r(s.b(), s.m.returned.1);
+                }
+                s.charge();
+                s.ip = s.ip.add(2);
+                s.block()
+            }
+            Read::Trap(trap) => s.trap(trap),
+            Read::Getter(getter) => {
                 let callee: *const LinkedFunction = s.m.functions.add(getter as usize);
                 if !s.m.has_room(callee, s.window_nums(), s.window_refs()) {
                     s.m.callee = getter;
@@ -55,7 +67,6 @@ handlers! {
                 let ret = Return { num: s.a(), reference: s.b(), adapt };
                 enter(s, getter, 2, ret)
             }
-            Found::Method => s.trap(Trap::WrongType),
         }
     }
 
@@ -183,6 +194,22 @@ impl Machine<'_> {
             .iter()
             .filter(|p| p.has_ref())
             .count() as u32
+    }
+
+    /// Reads a member as a value of the slot `wanted`.
+    #[inline(never)]
+    fn read_member(&mut self, object: u32, member: u16, wanted: Slot) -> Read {
+        match self.find_member(object, member) {
+            Found::Value(value, slot) => match self.adapt(value, slot, wanted) {
+                Ok(value) => {
+                    self.returned = value;
+                    Read::Value
+                }
+                Err(trap) => Read::Trap(trap),
+            },
+            Found::Getter(getter) => Read::Getter(getter),
+            Found::Method => Read::Trap(Trap::WrongType),
+        }
     }
 
     fn find_member(&self, object: u32, member: u16) -> Found {

@@ -2,9 +2,10 @@
 //!
 //! A handler is a function of six arguments (instruction, numeric base, reference base, heap base, fuel, machine) that does
 //! one instruction and ends by calling the next one's handler, which the optimiser turns into a jump (`tail_dispatch`).
-//! Where it doesn't, `dispatch` puts the registers into the machine and returns to the loop in `run`.
-//! A handler must keep nothing that needs dropping, nor lend out a local: slow paths are handlers themselves, reached
-//! by `go`, so that the native stack never grows.
+//! Where it doesn't, `dispatch` puts the registers into the machine and returns to the loop in `run_handlers`.
+//! A handler must keep nothing that needs dropping, nor lend out a local, or the jump becomes a call and the native
+//! stack grows: slow paths are handlers themselves, reached by `go`, and what can't do without a frame of its own
+//! goes on by the loop (`dispatch_by_loop` and what is built on it).
 //!
 //! Safety, argued once for all of `State`: the program was verified, so operands name registers of the frame, temps
 //! included, and the machine keeps the frame's registers allocated (`Machine::reserve`); jump targets lie in the
@@ -19,8 +20,7 @@ use raya_bytecode::slot::{CONSTANT_BIT, HEAP_START};
 /// Why the handlers came to an end.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Exit {
-    /// Only without tail dispatch: the registers are in the machine, go on.
-    #[cfg_attr(tail_dispatch, allow(dead_code))]
+    /// The registers are in the machine, go on.
     Continue,
     /// The stack of the running task was saved; another may be running now.
     Switch,
@@ -85,24 +85,44 @@ impl<'m, 'a> State<'m, 'a> {
             handler(self.ip, self.nums, self.refs, self.heap, self.fuel, self.m)
         }
         #[cfg(not(tail_dispatch))]
-        {
-            let State {
-                ip,
-                nums,
-                refs,
-                heap,
-                fuel,
-                m,
-            } = self;
-            m.registers = super::machine::Registers {
-                ip,
-                nums,
-                refs,
-                heap,
-                fuel,
-            };
-            Exit::Continue
+        self.dispatch_by_loop()
+    }
+
+    /// Goes on with the instruction at `ip`, giving up the handler's frame on the native stack.
+    #[inline(always)]
+    pub unsafe fn dispatch_by_loop(self) -> Exit {
+        let State {
+            ip,
+            nums,
+            refs,
+            heap,
+            fuel,
+            m,
+        } = self;
+        m.registers = super::machine::Registers {
+            ip,
+            nums,
+            refs,
+            heap,
+            fuel,
+        };
+        Exit::Continue
+    }
+
+    /// `next`, by the loop.
+    #[inline(always)]
+    pub unsafe fn next_by_loop(mut self) -> Exit {
+        self.ip = self.ip.add(1);
+        self.dispatch_by_loop()
+    }
+
+    /// `block`, by the loop.
+    #[inline(always)]
+    pub unsafe fn block_by_loop(self) -> Exit {
+        if self.fuel < 0 {
+            return self.go(out_of_fuel);
         }
+        self.dispatch_by_loop()
     }
 
     /// Runs a slow path.

@@ -27,7 +27,7 @@ handlers! {
                 s.fuel = s.m.fuel;
                 s.heap = s.m.heap.words.as_mut_ptr();
                 s.set_r(s.a(), string);
-                s.next()
+                s.next_by_loop()
             }
             Err(halt) => {
                 s.m.halt = Some(halt);
@@ -88,7 +88,7 @@ handlers! {
             Ok(_) => {
                 s.fuel = s.m.fuel;
                 s.heap = s.m.heap.words.as_mut_ptr();
-                s.dispatch()
+                s.dispatch_by_loop()
             }
             Err(halt) => {
                 s.m.halt = Some(halt);

@@ -22,6 +22,6 @@ a.next = b;
 console.log(a);
 console.log([a, b]);
 console.log({ self: [1, { deep: [2, { deeper: [3] }] }] });
-console.log({ "a-b": 1, "2": 2, valid_id: 3, $: 4, "with space": 5 });
+console.log({ "a-b": 1, "2nd": 2, valid_id: 3, $: 4, "with space": 5 });
 console.log({ text: "multi\nline", quote: "it's", both: "it's \"q\"", long: "word ".repeat(20) });
 console.log([[[]]], [{}], { a: {} }, { a: { b: { c: {} } } }, { a: { b: { c: { d: 1 } } } });
