@@ -11,11 +11,15 @@ const CALLS: u32 = 1000;
 fn calls(c: &mut Criterion) {
     let (mut runtime, program) = runtime(1, "mod");
     let id = context(&mut runtime, program);
-    c.bench_function("host calls add", |b| b.iter(|| call(&mut runtime, id, "add", &[1.0, 2.0])));
+    c.bench_function("host calls add", |b| {
+        b.iter(|| call(&mut runtime, id, "add", &[1.0, 2.0]))
+    });
     c.bench_function("guest calls the host 1,000 times", |b| {
         b.iter(|| call(&mut runtime, id, "callHost", &[f64::from(CALLS)]));
     });
-    c.bench_function("update 10 entities", |b| b.iter(|| call(&mut runtime, id, "update", &[0.1])));
+    c.bench_function("update 10 entities", |b| {
+        b.iter(|| call(&mut runtime, id, "update", &[0.1]))
+    });
 }
 
 criterion_group!(benches, calls);

@@ -20,7 +20,8 @@ fn frame(c: &mut Criterion) {
             b.iter(|| {
                 for &id in &contexts {
                     let mut vm = runtime.vm(id).expect("is live");
-                    vm.run_entry("update", vec![Value::Number(0.1)]).expect("starts");
+                    vm.run_entry("update", vec![Value::Number(0.1)])
+                        .expect("starts");
                 }
                 runtime.tick(TickBudget::fuel(u64::MAX))
             });

@@ -5,10 +5,10 @@
 //! bindings are derived from tables and registered capabilities, so they are made anew after a load.
 //! Absent: what functions do (`capability`, `inner`).
 
+use crate::ContextId;
 use crate::capability::{Body, Capability, EffectFn};
 use crate::error::{CapabilityNotFound, SignatureMismatch, VmError};
 use crate::inner::{self, VmOp};
-use crate::ContextId;
 use raya_bytecode::describe::describe;
 use raya_bytecode::image::{Image, Import};
 use raya_storages::contexts::Contexts;
@@ -125,15 +125,31 @@ impl Bindings {
     pub fn renumbered(&self, names: &[String]) -> Result<Bindings, VmError> {
         let invalid = |message: String| VmError::InvalidDump(message.into());
         if let Some(name) = names.iter().find(|name| self.number(name).is_none()) {
-            return Err(invalid(format!("the capability `{name}` is not registered")));
+            return Err(invalid(format!(
+                "the capability `{name}` is not registered"
+            )));
         }
-        let place = |r: &Registered| names.iter().position(|n| *n == r.name).unwrap_or(names.len());
+        let place = |r: &Registered| {
+            names
+                .iter()
+                .position(|n| *n == r.name)
+                .unwrap_or(names.len())
+        };
         let mut registered = self.registered.clone();
         registered.sort_by_key(place);
-        if !registered.iter().map(|r| &r.name).zip(names).all(|(a, b)| a == b) {
+        if !registered
+            .iter()
+            .map(|r| &r.name)
+            .zip(names)
+            .all(|(a, b)| a == b)
+        {
             return Err(invalid("a capability is named twice".into()));
         }
-        Ok(Bindings { registered, shared: BTreeMap::new(), by_context: Vec::new() })
+        Ok(Bindings {
+            registered,
+            shared: BTreeMap::new(),
+            by_context: Vec::new(),
+        })
     }
 
     /// Binds all contexts anew, after a load.
@@ -147,7 +163,13 @@ impl Bindings {
     }
 
     /// Binds the imports of a program for the context at a row.
-    pub fn bind_row(&mut self, row: usize, grants: u64, id: ProgramId, programs: &Programs) -> Result<(), VmError> {
+    pub fn bind_row(
+        &mut self,
+        row: usize,
+        grants: u64,
+        id: ProgramId,
+        programs: &Programs,
+    ) -> Result<(), VmError> {
         let unknown = || VmError::InvalidBinary("the program is none of this runtime's".into());
         let binding = self.bind(id, programs.get(id).ok_or_else(unknown)?, grants)?;
         self.set(row, binding);

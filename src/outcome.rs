@@ -32,9 +32,15 @@ impl Runtime {
         let (state, num, reference) = promise(heap, promise_ref);
         if state == PROMISE_PENDING {
             // Only without steps left: nothing will ever settle it.
-            let (steps, max) = (self.contexts.counters[row].steps, self.contexts.limits[row].steps_max);
+            let (steps, max) = (
+                self.contexts.counters[row].steps,
+                self.contexts.limits[row].steps_max,
+            );
             let cause = Cause::Limit(LimitFault::Steps { steps, max });
-            return RunOutcome::Failed(Box::new(Failure { cause, trace: Vec::new() }));
+            return RunOutcome::Failed(Box::new(Failure {
+                cause,
+                trace: Vec::new(),
+            }));
         }
         if state != PROMISE_FULFILLED {
             return RunOutcome::Failed(Box::new(self.failure(row, num, reference)));

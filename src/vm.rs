@@ -50,7 +50,12 @@ impl<'a> Vm<'a> {
         if self.runtime.contexts.states[self.row] != ContextState::Empty {
             return Err(VmError::AlreadyLoaded(self.id));
         }
-        let Runtime { bindings, contexts, programs, .. } = &mut *self.runtime;
+        let Runtime {
+            bindings,
+            contexts,
+            programs,
+            ..
+        } = &mut *self.runtime;
         bindings.bind_row(self.row, contexts.grants[self.row], program, programs)?;
         self.runtime.contexts.programs[self.row] = program.to_bits();
         self.runtime.contexts.states[self.row] = ContextState::Loaded;

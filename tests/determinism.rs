@@ -9,7 +9,14 @@ use raya_core::{Runtime, TaskId, TickBudget, VmOptions};
 fn populate(runtime: &mut Runtime) -> Vec<TaskId> {
     let mut tasks = Vec::new();
     for i in 0..24 {
-        let id = context(runtime, VmOptions { weight: 1 + i % 3, max_heap_bytes: 1 << 18, ..with_world() });
+        let id = context(
+            runtime,
+            VmOptions {
+                weight: 1 + i % 3,
+                max_heap_bytes: 1 << 18,
+                ..with_world()
+            },
+        );
         let n = f64::from(i);
         tasks.push(start(runtime, id, "sum", &[50.0 + n]));
         tasks.push(start(runtime, id, "churn", &[n]));
@@ -31,7 +38,10 @@ fn history(threads: usize, fuel: u64, count: u32, reload: bool) -> (Vec<u64>, St
     let tasks = populate(&mut runtime);
     let mut hashes = Vec::new();
     for _ in 0..count {
-        runtime.tick(TickBudget { fuel, elapsed_ms: 1.0 });
+        runtime.tick(TickBudget {
+            fuel,
+            elapsed_ms: 1.0,
+        });
         hashes.push(runtime.hash());
         if reload {
             runtime = reloaded(&runtime, threads);
@@ -47,7 +57,10 @@ fn reloaded(runtime: &Runtime, threads: usize) -> Runtime {
     let mut loaded = stateless(threads);
     loaded.load(&bytes).unwrap_or_else(|e| panic!("{e}"));
     assert_eq!(loaded.hash(), runtime.hash());
-    assert!(loaded.dump() == bytes, "a dump of what was loaded is the same");
+    assert!(
+        loaded.dump() == bytes,
+        "a dump of what was loaded is the same"
+    );
     loaded
 }
 
@@ -71,16 +84,29 @@ fn spec_t9_7_a_dump_and_load_after_every_tick_makes_no_difference() {
         let mut runtime = runtime(2);
         let mut hashes = Vec::new();
         for i in 0..6 {
-            let id = context(&mut runtime, VmOptions { max_heap_bytes: 1 << 16, ..with_world() });
-            for (name, args) in
-                [("sum", vec![200.0]), ("churn", vec![30.0]), ("later", vec![1.0]), ("nap", vec![9.0]), ("recurse", vec![])]
-            {
+            let id = context(
+                &mut runtime,
+                VmOptions {
+                    max_heap_bytes: 1 << 16,
+                    ..with_world()
+                },
+            );
+            for (name, args) in [
+                ("sum", vec![200.0]),
+                ("churn", vec![30.0]),
+                ("later", vec![1.0]),
+                ("nap", vec![9.0]),
+                ("recurse", vec![]),
+            ] {
                 start(&mut runtime, id, name, &args);
             }
             start(&mut runtime, id, "nap", &[f64::from(i)]);
         }
         for _ in 0..120 {
-            runtime.tick(TickBudget { fuel: 3_000, elapsed_ms: 0.25 });
+            runtime.tick(TickBudget {
+                fuel: 3_000,
+                elapsed_ms: 0.25,
+            });
             hashes.push(runtime.hash());
             if reload {
                 runtime = reloaded(&runtime, 1);
@@ -95,14 +121,35 @@ fn spec_t9_7_a_dump_and_load_after_every_tick_makes_no_difference() {
 fn spec_t9_5_fuel_of_one_a_tick_with_a_dump_at_every_stop_gives_the_same_results() {
     let results = |fuel: u64, reload: bool| {
         let mut runtime = runtime(1);
-        let id = context(&mut runtime, VmOptions { max_heap_bytes: 1 << 16, ..with_world() });
+        let id = context(
+            &mut runtime,
+            VmOptions {
+                max_heap_bytes: 1 << 16,
+                ..with_world()
+            },
+        );
         // Nothing that the host answers between rounds: when those come is the host's doing and not the program's.
-        let tasks: Vec<TaskId> = [("sum", 20.0), ("churn", 12.0), ("random", 0.0), ("twice", 4.0)]
-            .into_iter()
-            .map(|(name, n)| start(&mut runtime, id, name, &[n][..usize::from(name != "random")]))
-            .collect();
+        let tasks: Vec<TaskId> = [
+            ("sum", 20.0),
+            ("churn", 12.0),
+            ("random", 0.0),
+            ("twice", 4.0),
+        ]
+        .into_iter()
+        .map(|(name, n)| {
+            start(
+                &mut runtime,
+                id,
+                name,
+                &[n][..usize::from(name != "random")],
+            )
+        })
+        .collect();
         loop {
-            let report = runtime.tick(TickBudget { fuel, elapsed_ms: 0.0 });
+            let report = runtime.tick(TickBudget {
+                fuel,
+                elapsed_ms: 0.0,
+            });
             if reload {
                 runtime = reloaded(&runtime, 1);
             }
@@ -153,5 +200,10 @@ fn hostile_dumps_are_refused() {
     }
     assert_eq!(runtime.hash(), hash, "a load that fails changes nothing");
     let mut bare = Runtime::with_threads(1);
-    assert!(bare.load(&bytes).expect_err("lacks `world`").to_string().contains("`world` is not registered"));
+    assert!(
+        bare.load(&bytes)
+            .expect_err("lacks `world`")
+            .to_string()
+            .contains("`world` is not registered")
+    );
 }

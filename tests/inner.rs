@@ -80,7 +80,10 @@ fn run(name: &str, args: Vec<Value>, threads: usize, reload: bool) -> Result<Val
     };
     let mut runtime = make();
     let capabilities = vec!["raya:vm".to_owned()];
-    let id = runtime.create(VmOptions { capabilities, ..VmOptions::default() })?;
+    let id = runtime.create(VmOptions {
+        capabilities,
+        ..VmOptions::default()
+    })?;
     let mut vm = runtime.vm(id)?;
     vm.load_rbin_bytes(&compiled(HOST))?;
     let task = vm.run_entry(name, args)?;
@@ -120,24 +123,42 @@ fn spec_t8_14_an_inner_vm_adds() {
 #[test]
 fn spec_i_3_errors_inside_reach_the_outside_with_name_and_stack() {
     let message = text(run("text", vec![Value::String("fails".into())], 1, false));
-    assert!(message.starts_with("Error: on purpose\n    at fails (main.ts:4:"), "{message}");
+    assert!(
+        message.starts_with("Error: on purpose\n    at fails (main.ts:4:"),
+        "{message}"
+    );
     assert!(message.ends_with("in inner"), "{message}");
     let message = text(run("text", vec![Value::String("spin".into())], 1, true));
-    assert!(message.starts_with("Error: step budget exceeded: "), "{message}");
+    assert!(
+        message.starts_with("Error: step budget exceeded: "),
+        "{message}"
+    );
     let message = text(run("text", vec![Value::String("missing".into())], 1, false));
     assert_eq!(message, "no function `missing` is exported");
-    assert_eq!(text(run("text", vec![Value::String("list".into())], 1, false)), "a,b");
+    assert_eq!(
+        text(run("text", vec![Value::String("list".into())], 1, false)),
+        "a,b"
+    );
 }
 
 #[test]
 fn ending_an_inner_vm_rejects_what_it_was_running() {
-    assert_eq!(text(run("cancelled", vec![], 1, false)), "cancelled: its context ended");
+    assert_eq!(
+        text(run("cancelled", vec![], 1, false)),
+        "cancelled: its context ended"
+    );
 }
 
 #[test]
 fn spec_i_1_limits_are_drawn_from_the_parent_three_deep_and_more() {
     let message = text(run("refused", vec![Value::Number(1e12)], 1, false));
     assert!(message.contains("max_heap_bytes"), "{message}");
-    assert_eq!(text(run("refused", vec![Value::Number(0.0)], 1, false)), "made");
-    assert_eq!(run("deep", vec![Value::Number(3.0)], 1, false), Ok(Value::Number(3.0)));
+    assert_eq!(
+        text(run("refused", vec![Value::Number(0.0)], 1, false)),
+        "made"
+    );
+    assert_eq!(
+        run("deep", vec![Value::Number(3.0)], 1, false),
+        Ok(Value::Number(3.0))
+    );
 }

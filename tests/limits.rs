@@ -63,24 +63,44 @@ fn error(runtime: &Runtime, task: TaskId) -> VmError {
 #[test]
 fn spec_t4_3_a_loop_without_end_meets_the_step_budget() {
     let error = misuse("spin", &[], limited());
-    let VmError::StepBudgetExceeded { steps, max: 20_000_000 } = error else { panic!("{error}") };
+    let VmError::StepBudgetExceeded {
+        steps,
+        max: 20_000_000,
+    } = error
+    else {
+        panic!("{error}")
+    };
     assert!((20_000_000..20_000_300).contains(&steps), "{steps}");
 }
 
 #[test]
 fn spec_t4_4_endless_recursion_meets_the_stack_limit() {
-    assert_eq!(misuse("recurse", &[], limited()), VmError::StackLimitExceeded { frames: 1001, max: 1000 });
+    assert_eq!(
+        misuse("recurse", &[], limited()),
+        VmError::StackLimitExceeded {
+            frames: 1001,
+            max: 1000
+        }
+    );
 }
 
 #[test]
 fn a_limit_cannot_be_caught() {
-    assert_eq!(misuse("stubborn", &[], limited()), VmError::StackLimitExceeded { frames: 1001, max: 1000 });
+    assert_eq!(
+        misuse("stubborn", &[], limited()),
+        VmError::StackLimitExceeded {
+            frames: 1001,
+            max: 1000
+        }
+    );
 }
 
 #[test]
 fn spec_t4_1_an_array_pushed_to_for_ever_meets_the_heap_limit() {
     let error = misuse("grow", &[], limited());
-    let VmError::HeapLimitExceeded { used, max } = error else { panic!("{error}") };
+    let VmError::HeapLimitExceeded { used, max } = error else {
+        panic!("{error}")
+    };
     assert_eq!(max, 1 << 20);
     assert!(used > max, "{used}");
 }
@@ -99,7 +119,13 @@ fn spec_t4_7_a_string_repeated_too_often_is_refused_before_it_is_made() {
 #[test]
 fn spec_t4_2_ten_thousand_tasks_meet_the_task_limit() {
     let error = misuse("flood", &[10_000.0], limited());
-    assert_eq!(error, VmError::TaskLimitExceeded { count: 101, max: 100 });
+    assert_eq!(
+        error,
+        VmError::TaskLimitExceeded {
+            count: 101,
+            max: 100
+        }
+    );
 }
 
 #[test]
@@ -107,19 +133,35 @@ fn spec_t4_2_ten_thousand_entries_meet_the_task_limit() {
     let mut runtime = runtime(1);
     let id = context(&mut runtime, limited());
     let mut vm = runtime.vm(id).expect("is live");
-    let refused = (0..10_000).filter_map(|_| vm.run_entry("spin", vec![]).err()).collect::<Vec<_>>();
+    let refused = (0..10_000)
+        .filter_map(|_| vm.run_entry("spin", vec![]).err())
+        .collect::<Vec<_>>();
     assert!(refused.len() >= 9_900);
-    assert!(refused.iter().all(|e| matches!(e, VmError::TaskLimitExceeded { max: 100, .. })));
+    assert!(
+        refused
+            .iter()
+            .all(|e| matches!(e, VmError::TaskLimitExceeded { max: 100, .. }))
+    );
 }
 
 #[test]
 fn spec_t4_5_whatever_is_thrown_reaches_the_caller() {
     let error = misuse("throws", &[], limited());
-    let VmError::Guest(fault) = &error else { panic!("{error}") };
+    let VmError::Guest(fault) = &error else {
+        panic!("{error}")
+    };
     assert_eq!((fault.name.as_str(), fault.message.as_str()), ("", "7"));
-    assert_eq!((fault.trace[0].function.as_str(), fault.trace[0].file.as_str()), ("throws", "mod.ts"));
+    assert_eq!(
+        (
+            fault.trace[0].function.as_str(),
+            fault.trace[0].file.as_str()
+        ),
+        ("throws", "mod.ts")
+    );
     let error = misuse("traps", &[], limited());
-    let VmError::Guest(fault) = &error else { panic!("{error}") };
+    let VmError::Guest(fault) = &error else {
+        panic!("{error}")
+    };
     assert_eq!(fault.message, "Index out of range");
     assert!(error.to_string().contains("at traps (mod.ts:"), "{error}");
 }
@@ -127,15 +169,28 @@ fn spec_t4_5_whatever_is_thrown_reaches_the_caller() {
 #[test]
 fn a_program_that_makes_garbage_for_ever_runs_for_ever_in_little_memory() {
     let mut runtime = runtime(1);
-    let id = context(&mut runtime, VmOptions { max_heap_bytes: 1 << 20, ..VmOptions::default() });
-    let result = runtime.vm(id).expect("is live").call("churn", vec![Value::Number(20_000.0)]);
+    let id = context(
+        &mut runtime,
+        VmOptions {
+            max_heap_bytes: 1 << 20,
+            ..VmOptions::default()
+        },
+    );
+    let result = runtime
+        .vm(id)
+        .expect("is live")
+        .call("churn", vec![Value::Number(20_000.0)]);
     assert_eq!(result, Ok(Value::Number(20_000.0)));
     let stats = runtime.vm(id).expect("is live").stats();
     assert!(stats.collections > 100, "{stats:?}");
 }
 
 /// Limits of one kind from 0 up: an error that names the limit, or success, and never anything else.
-fn sweep(limit: impl Fn(u64) -> VmOptions, is_named: impl Fn(&VmError) -> bool, values: impl Iterator<Item = u64>) {
+fn sweep(
+    limit: impl Fn(u64) -> VmOptions,
+    is_named: impl Fn(&VmError) -> bool,
+    values: impl Iterator<Item = u64>,
+) {
     let mut has_succeeded = false;
     for value in values {
         let mut runtime = runtime(1);
@@ -161,17 +216,26 @@ fn sweep(limit: impl Fn(u64) -> VmOptions, is_named: impl Fn(&VmError) -> bool, 
 fn spec_s_2_every_limit_from_0_up_fails_clearly_or_works() {
     let default = VmOptions::default;
     sweep(
-        |n| VmOptions { max_heap_bytes: n, ..default() },
+        |n| VmOptions {
+            max_heap_bytes: n,
+            ..default()
+        },
         |e| matches!(e, VmError::HeapLimitExceeded { .. }),
         (0..4096).step_by(8),
     );
     sweep(
-        |n| VmOptions { max_tasks: n as u32, ..default() },
+        |n| VmOptions {
+            max_tasks: n as u32,
+            ..default()
+        },
         |e| matches!(e, VmError::TaskLimitExceeded { .. }),
         0..4,
     );
     sweep(
-        |n| VmOptions { max_stack_frames: n as u32, ..default() },
+        |n| VmOptions {
+            max_stack_frames: n as u32,
+            ..default()
+        },
         |e| matches!(e, VmError::StackLimitExceeded { .. }),
         0..4,
     );
@@ -181,7 +245,13 @@ fn spec_s_2_every_limit_from_0_up_fails_clearly_or_works() {
 fn sweep_steps() {
     for steps in 0..60 {
         let mut runtime = runtime(1);
-        let id = context(&mut runtime, VmOptions { max_step_budget: Some(steps), ..VmOptions::default() });
+        let id = context(
+            &mut runtime,
+            VmOptions {
+                max_step_budget: Some(steps),
+                ..VmOptions::default()
+            },
+        );
         let args = vec![Value::Number(2.0), Value::Number(3.0)];
         match runtime.vm(id).expect("is live").call("add", args) {
             Ok(result) => assert_eq!(result, Value::Number(5.0)),
@@ -194,12 +264,28 @@ fn sweep_steps() {
 #[test]
 fn spec_t4_3_a_budget_used_up_ends_all_tasks_of_its_context() {
     let mut runtime = runtime(1);
-    let id = context(&mut runtime, VmOptions { max_step_budget: Some(5000), ..VmOptions::default() });
+    let id = context(
+        &mut runtime,
+        VmOptions {
+            max_step_budget: Some(5000),
+            ..VmOptions::default()
+        },
+    );
     let names = ["nap", "spin", "sum"];
-    let tasks = names.map(|name| start(&mut runtime, id, name, &[1e9][..usize::from(name != "spin")]));
+    let tasks = names.map(|name| {
+        start(
+            &mut runtime,
+            id,
+            name,
+            &[1e9][..usize::from(name != "spin")],
+        )
+    });
     ticks(&mut runtime, 10, 10_000);
     for task in tasks {
         let error = error(&runtime, task);
-        assert!(matches!(error, VmError::StepBudgetExceeded { max: 5000, .. }), "{error}");
+        assert!(
+            matches!(error, VmError::StepBudgetExceeded { max: 5000, .. }),
+            "{error}"
+        );
     }
 }

@@ -21,7 +21,10 @@ fn spec_t2_defaults_are_those_of_the_specification() {
     let mut runtime = Runtime::with_threads(1);
     let id = runtime.create(VmOptions::default()).expect("is made");
     let stats = runtime.vm(id).expect("is live").stats();
-    assert_eq!((stats.max_heap_bytes, stats.max_tasks, stats.max_step_budget), (64 << 20, 1000, None));
+    assert_eq!(
+        (stats.max_heap_bytes, stats.max_tasks, stats.max_step_budget),
+        (64 << 20, 1000, None)
+    );
 }
 
 #[test]
@@ -30,11 +33,23 @@ fn spec_t8_7_entries_run_by_name_and_spec_b_2_exports_are_called() {
     let id = context(&mut runtime, VmOptions::default());
     let mut vm = runtime.vm(id).expect("is live");
     assert_eq!(vm.call("main", vec![]), Ok(Value::Number(42.0)));
-    assert_eq!(vm.call("add", vec![Value::Number(2.0), Value::Number(3.0)]), Ok(Value::Number(5.0)));
-    assert_eq!(vm.call("nothing", vec![]), Err(VmError::FunctionNotFound("nothing".into())));
-    assert!(matches!(vm.call("add", vec![Value::String("2".into())]), Err(VmError::Marshal(_))));
+    assert_eq!(
+        vm.call("add", vec![Value::Number(2.0), Value::Number(3.0)]),
+        Ok(Value::Number(5.0))
+    );
+    assert_eq!(
+        vm.call("nothing", vec![]),
+        Err(VmError::FunctionNotFound("nothing".into()))
+    );
+    assert!(matches!(
+        vm.call("add", vec![Value::String("2".into())]),
+        Err(VmError::Marshal(_))
+    ));
     let exports = vm.exports();
-    assert!(exports.contains(&("add".into(), "(a: number, b: number) => number".into())), "{exports:?}");
+    assert!(
+        exports.contains(&("add".into(), "(a: number, b: number) => number".into())),
+        "{exports:?}"
+    );
     let task = start(&mut runtime, id, "sum", &[1000.0]);
     assert_eq!(runtime.task(task), Ok(TaskStatus::Running));
     runtime.run_until_idle();
@@ -44,9 +59,15 @@ fn spec_t8_7_entries_run_by_name_and_spec_b_2_exports_are_called() {
 #[test]
 fn spec_t1_5_globals_are_a_contexts_own_and_modules_run_once() {
     let mut runtime = runtime(1);
-    let (a, b) = (context(&mut runtime, VmOptions::default()), context(&mut runtime, VmOptions::default()));
+    let (a, b) = (
+        context(&mut runtime, VmOptions::default()),
+        context(&mut runtime, VmOptions::default()),
+    );
     for expected in [101.0, 102.0, 103.0] {
-        assert_eq!(runtime.vm(a).expect("is live").call("count", vec![]), Ok(Value::Number(expected)));
+        assert_eq!(
+            runtime.vm(a).expect("is live").call("count", vec![]),
+            Ok(Value::Number(expected))
+        );
     }
     let task = start(&mut runtime, b, "count", &[]);
     runtime.run_until_idle();
@@ -58,10 +79,19 @@ fn spec_t8_6_what_is_no_program_is_refused() {
     let mut runtime = runtime(1);
     let id = runtime.create(VmOptions::default()).expect("is made");
     let mut vm = runtime.vm(id).expect("is live");
-    assert!(matches!(vm.call("main", vec![]), Err(VmError::NoProgram(_))));
-    assert!(matches!(vm.load_rbin_bytes(b"export function main() {}"), Err(VmError::InvalidBinary(_))));
+    assert!(matches!(
+        vm.call("main", vec![]),
+        Err(VmError::NoProgram(_))
+    ));
+    assert!(matches!(
+        vm.load_rbin_bytes(b"export function main() {}"),
+        Err(VmError::InvalidBinary(_))
+    ));
     let bytes = program(false);
-    assert!(matches!(vm.load_rbin_bytes(&bytes[..bytes.len() / 2]), Err(VmError::InvalidBinary(_))));
+    assert!(matches!(
+        vm.load_rbin_bytes(&bytes[..bytes.len() / 2]),
+        Err(VmError::InvalidBinary(_))
+    ));
     vm.load_rbin_bytes(&bytes).expect("is valid");
     assert_eq!(vm.call("main", vec![]), Ok(Value::Number(42.0)));
 }
@@ -70,18 +100,48 @@ fn spec_t8_6_what_is_no_program_is_refused() {
 fn spec_t5_capabilities_are_granted_by_name_and_checked_when_loading() {
     let mut runtime = runtime(1);
     let bare = runtime.create(VmOptions::default()).expect("is made");
-    let error = runtime.vm(bare).expect("is live").load_rbin_bytes(&program(true)).expect_err("lacks `world`");
-    let VmError::CapabilityNotFound(missing) = &error else { panic!("{error}") };
-    assert_eq!((missing.capability.as_str(), missing.function.as_str(), missing.line), ("world", "twice", 3));
-    assert_eq!(error.to_string(), "mod.ts:3: the capability `world` (for `twice`) was not granted");
+    let error = runtime
+        .vm(bare)
+        .expect("is live")
+        .load_rbin_bytes(&program(true))
+        .expect_err("lacks `world`");
+    let VmError::CapabilityNotFound(missing) = &error else {
+        panic!("{error}")
+    };
+    assert_eq!(
+        (
+            missing.capability.as_str(),
+            missing.function.as_str(),
+            missing.line
+        ),
+        ("world", "twice", 3)
+    );
+    assert_eq!(
+        error.to_string(),
+        "mod.ts:3: the capability `world` (for `twice`) was not granted"
+    );
 
     let id = context(&mut runtime, with_world());
     let mut vm = runtime.vm(id).expect("is live");
-    assert_eq!(vm.call("twice", vec![Value::Number(21.0)]), Ok(Value::Number(42.0)));
-    assert_eq!(vm.call("slow", vec![Value::Number(1.0)]), Ok(Value::Number(2.0)));
-    assert_eq!(vm.call("later", vec![Value::Number(1.0)]), Ok(Value::Number(1.5)));
-    let error = vm.call("later", vec![Value::Number(-1.0)]).expect_err("is negative");
-    assert!(matches!(&error, VmError::Guest(fault) if fault.message == "negative"), "{error:?}");
+    assert_eq!(
+        vm.call("twice", vec![Value::Number(21.0)]),
+        Ok(Value::Number(42.0))
+    );
+    assert_eq!(
+        vm.call("slow", vec![Value::Number(1.0)]),
+        Ok(Value::Number(2.0))
+    );
+    assert_eq!(
+        vm.call("later", vec![Value::Number(1.0)]),
+        Ok(Value::Number(1.5))
+    );
+    let error = vm
+        .call("later", vec![Value::Number(-1.0)])
+        .expect_err("is negative");
+    assert!(
+        matches!(&error, VmError::Guest(fault) if fault.message == "negative"),
+        "{error:?}"
+    );
 }
 
 #[test]
@@ -90,7 +150,11 @@ fn another_signature_is_refused() {
     let world = Capability::new("world").function("twice", |_: &raya_core::Call, _: &str| 1.0);
     runtime.register(world).expect("is new");
     let id = runtime.create(with_world()).expect("is made");
-    let error = runtime.vm(id).expect("is live").load_rbin_bytes(&program(true)).expect_err("differs");
+    let error = runtime
+        .vm(id)
+        .expect("is live")
+        .load_rbin_bytes(&program(true))
+        .expect_err("differs");
     let expected = "mod.ts:3: `twice` of the capability `world` is declared as `(a: number) => number`, \
                     but is `(a: string) => number`";
     assert_eq!(error.to_string(), expected);
@@ -100,8 +164,14 @@ fn another_signature_is_refused() {
 fn a_host_function_that_panics_is_an_error_of_the_guest() {
     let mut runtime = Runtime::with_threads(1);
     let world = Capability::new("world")
-        .function("twice", |_: &raya_core::Call, x: f64| if x > 0.0 { panic!("host") } else { x })
-        .blocking("slow", |_: &raya_core::Call, x: f64| if x > 0.0 { panic!("host") } else { x })
+        .function(
+            "twice",
+            |_: &raya_core::Call, x: f64| if x > 0.0 { panic!("host") } else { x },
+        )
+        .blocking(
+            "slow",
+            |_: &raya_core::Call, x: f64| if x > 0.0 { panic!("host") } else { x },
+        )
         .deferred("later", |_: &raya_core::Call, x: f64| x);
     runtime.register(world).expect("is new");
     let id = context(&mut runtime, with_world());
@@ -109,7 +179,10 @@ fn a_host_function_that_panics_is_an_error_of_the_guest() {
     for name in ["twice", "slow"] {
         let error = vm.call(name, vec![Value::Number(1.0)]).expect_err("panics");
         assert!(matches!(&error, VmError::Guest(_)), "{error:?}");
-        assert_eq!(vm.call(name, vec![Value::Number(0.0)]), Ok(Value::Number(0.0)));
+        assert_eq!(
+            vm.call(name, vec![Value::Number(0.0)]),
+            Ok(Value::Number(0.0))
+        );
     }
 }
 
@@ -118,7 +191,10 @@ fn time_passes_only_in_ticks() {
     let mut runtime = runtime(1);
     let id = context(&mut runtime, VmOptions::default());
     let task = start(&mut runtime, id, "nap", &[50.0]);
-    let budget = TickBudget { fuel: 10_000, elapsed_ms: 20.0 };
+    let budget = TickBudget {
+        fuel: 10_000,
+        elapsed_ms: 20.0,
+    };
     for _ in 0..3 {
         runtime.tick(budget);
         assert_eq!(runtime.task(task), Ok(TaskStatus::Running));
@@ -134,8 +210,14 @@ fn time_passes_only_in_ticks() {
 fn a_call_that_must_wait_says_so_and_goes_on() {
     let mut runtime = runtime(1);
     let id = context(&mut runtime, VmOptions::default());
-    let error = runtime.vm(id).expect("is live").call("nap", vec![Value::Number(10.0)]).expect_err("waits");
-    let VmError::Pending(task) = error else { panic!("{error}") };
+    let error = runtime
+        .vm(id)
+        .expect("is live")
+        .call("nap", vec![Value::Number(10.0)])
+        .expect_err("waits");
+    let VmError::Pending(task) = error else {
+        panic!("{error}")
+    };
     runtime.run_until_idle();
     assert_eq!(number(&runtime, task), 10.0);
 }
@@ -145,13 +227,30 @@ fn spec_t3_3_handles_work_from_other_threads() {
     let mut runtime = runtime(2);
     let handle = runtime.handle();
     let host = std::thread::spawn(move || {
-        let id = handle.create(VmOptions::default()).wait().expect("a runtime").expect("is made");
+        let id = handle
+            .create(VmOptions::default())
+            .wait()
+            .expect("a runtime")
+            .expect("is made");
         let bytes = program(false);
-        handle.load_rbin_bytes(id, bytes).wait().expect("a runtime").expect("is valid");
+        handle
+            .load_rbin_bytes(id, bytes)
+            .wait()
+            .expect("a runtime")
+            .expect("is valid");
         let args = vec![Value::Number(4.0), Value::Number(5.0)];
-        let task = handle.run_entry(id, "add", args).wait().expect("a runtime").expect("starts");
+        let task = handle
+            .run_entry(id, "add", args)
+            .wait()
+            .expect("a runtime")
+            .expect("starts");
         loop {
-            match handle.task(task).wait().expect("a runtime").expect("is kept") {
+            match handle
+                .task(task)
+                .wait()
+                .expect("a runtime")
+                .expect("is kept")
+            {
                 TaskStatus::Running => {}
                 status => return status,
             }
@@ -160,22 +259,45 @@ fn spec_t3_3_handles_work_from_other_threads() {
     while !host.is_finished() {
         ticks(&mut runtime, 1, 1000);
     }
-    assert_eq!(host.join().expect("ends"), TaskStatus::Returned(Value::Number(9.0)));
+    assert_eq!(
+        host.join().expect("ends"),
+        TaskStatus::Returned(Value::Number(9.0))
+    );
 }
 
 #[test]
 fn children_draw_on_their_parent_and_end_with_it() {
     let mut runtime = runtime(1);
-    let parent = runtime.create(VmOptions { max_heap_bytes: 1000, max_tasks: 10, ..VmOptions::default() });
+    let parent = runtime.create(VmOptions {
+        max_heap_bytes: 1000,
+        max_tasks: 10,
+        ..VmOptions::default()
+    });
     let parent = parent.expect("is made");
-    let small = |heap| VmOptions { max_heap_bytes: heap, max_tasks: 5, parent: Some(parent), ..VmOptions::default() };
+    let small = |heap| VmOptions {
+        max_heap_bytes: heap,
+        max_tasks: 5,
+        parent: Some(parent),
+        ..VmOptions::default()
+    };
     let first = runtime.create(small(600)).expect("fits");
     let error = runtime.create(small(600)).expect_err("does not fit");
-    assert_eq!(error.to_string(), "invalid option `max_heap_bytes`: 600 is more than the parent has left (400)");
-    assert_eq!(runtime.vm(parent).expect("is live").stats().max_heap_bytes, 1000);
+    assert_eq!(
+        error.to_string(),
+        "invalid option `max_heap_bytes`: 600 is more than the parent has left (400)"
+    );
+    assert_eq!(
+        runtime.vm(parent).expect("is live").stats().max_heap_bytes,
+        1000
+    );
     runtime.vm(first).expect("is live").terminate();
-    let second = runtime.create(small(600)).expect("what the first had is back");
+    let second = runtime
+        .create(small(600))
+        .expect("what the first had is back");
     runtime.vm(parent).expect("is live").terminate();
-    assert!(matches!(runtime.vm(second), Err(VmError::ContextNotFound(_))));
+    assert!(matches!(
+        runtime.vm(second),
+        Err(VmError::ContextNotFound(_))
+    ));
     assert!(runtime.context_ids().is_empty());
 }

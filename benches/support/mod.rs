@@ -24,9 +24,16 @@ pub fn runtime(threads: usize, name: &str) -> (Runtime, ProgramId) {
 
 /// A context with a program.
 pub fn context(runtime: &mut Runtime, program: ProgramId) -> ContextId {
-    let options = VmOptions { capabilities: vec!["bench".into()], ..VmOptions::default() };
+    let options = VmOptions {
+        capabilities: vec!["bench".into()],
+        ..VmOptions::default()
+    };
     let id = runtime.create(options).expect("options are valid");
-    runtime.vm(id).expect("is live").load_program(program).expect("fits");
+    runtime
+        .vm(id)
+        .expect("is live")
+        .load_program(program)
+        .expect("fits");
     id
 }
 

@@ -15,6 +15,7 @@ use raya_storages::layout::{
     PROMISE_WORDS, header,
 };
 use raya_storages::tasks::{LimitFault, Outcome, Task, TaskState};
+use smallvec::SmallVec;
 
 /// Fuel for a job that resumes nobody.
 const JOB_COST: u64 = 4;
@@ -202,6 +203,30 @@ impl Machine<'_> {
         self.activity.running = resumer;
         if promise != 0 {
             self.settle(promise, settled);
+        }
+        self.forget_ended(running - 1);
+    }
+
+    /// Frees what is no longer needed of tasks that ended, so that a program can't pile them up: one that returned left its
+    /// value in its promise; of those that failed the latest stays, since its outcome says why. Entries' own are read by `reap`.
+    fn forget_ended(&mut self, index: u32) {
+        let activity = &self.activity;
+        let is_entry = |at: u32| {
+            let promise = activity.tasks.task[at as usize].promise;
+            activity.entries.iter().any(|w| w.promise == promise)
+        };
+        let is_done =
+            |(at, task): (u32, &Task)| (task.state == TaskState::Done && at != index).then_some(at);
+        let mut over: SmallVec<[u32; 4]> = SmallVec::new();
+        if activity.tasks.task[index as usize].outcome == Some(Outcome::Returned) {
+            over.push(index);
+        } else {
+            over.extend(activity.tasks.iter().filter_map(is_done));
+        }
+        over.retain(|at| !is_entry(*at));
+        for at in over {
+            let id = self.activity.tasks.id_at(at as usize).expect("it is live");
+            self.activity.tasks.free(id);
         }
     }
 

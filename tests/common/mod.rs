@@ -8,7 +8,9 @@ use raya_bytecode::codec::encode;
 use raya_bytecode::image::*;
 use raya_bytecode::isa::Op;
 use raya_bytecode::slot::Slot;
-use raya_core::{Call, Capability, ContextId, Runtime, TaskId, TaskStatus, TickBudget, Value, VmOptions};
+use raya_core::{
+    Call, Capability, ContextId, Runtime, TaskId, TaskStatus, TickBudget, Value, VmOptions,
+};
 
 /// Types that the program's exports and imports use.
 struct Descs {
@@ -41,10 +43,23 @@ impl Source {
             flags: 0,
             desc: Some(string),
         };
-        let fields = [text(&mut image, "name"), text(&mut image, "message"), text(&mut image, "stack")];
+        let fields = [
+            text(&mut image, "name"),
+            text(&mut image, "message"),
+            text(&mut image, "stack"),
+        ];
         image.set_fields(error, &fields);
         image.file("mod.ts");
-        Source { image, descs: Descs { number, string, void, promise }, error }
+        Source {
+            image,
+            descs: Descs {
+                number,
+                string,
+                void,
+                promise,
+            },
+            error,
+        }
     }
 
     fn define(
@@ -59,8 +74,18 @@ impl Source {
         let mut f = FunctionBuilder::new();
         f.line(id + 1, 1);
         write(&mut f);
-        let body = f.finish(nums.len() as u16, refs.len() as u16).expect("assembles");
-        let spec = FunctionSpec { name, params, ret, num_locals: nums, ref_locals: refs, receiver: None, flags };
+        let body = f
+            .finish(nums.len() as u16, refs.len() as u16)
+            .expect("assembles");
+        let spec = FunctionSpec {
+            name,
+            params,
+            ret,
+            num_locals: nums,
+            ref_locals: refs,
+            receiver: None,
+            flags,
+        };
         self.image.define_function(id, &spec, body);
     }
 
@@ -76,7 +101,12 @@ impl Source {
         let id = self.image.declare_function();
         let slots = vec![Slot::F64; params];
         self.define(id, name, (&slots, ret), locals, 0, |f| write(f, id));
-        let Descs { number, string, void, promise } = self.descs;
+        let Descs {
+            number,
+            string,
+            void,
+            promise,
+        } = self.descs;
         let result = match ret {
             Slot::F64 => number,
             Slot::STR => string,
@@ -91,10 +121,23 @@ impl Source {
     }
 
     fn import(&mut self, module: &str, name: &str, ret: Slot, line: u32) -> u16 {
-        let Descs { number, promise, .. } = self.descs;
-        let result = if ret == Slot::PROMISE { promise } else { number };
+        let Descs {
+            number, promise, ..
+        } = self.descs;
+        let result = if ret == Slot::PROMISE {
+            promise
+        } else {
+            number
+        };
         let desc = self.image.desc(DESC_FUNCTION, 0, &[number, result]);
-        let spec = ImportSpec { module, name, params: NUMBER, ret, desc, line };
+        let spec = ImportSpec {
+            module,
+            name,
+            params: NUMBER,
+            ret,
+            desc,
+            line,
+        };
         self.image.import(&spec) as u16
     }
 }
@@ -102,11 +145,19 @@ impl Source {
 /// `export function twice(x: number): number { return name(x) }` for an import of `world`.
 fn forward(source: &mut Source, name: &str, ret: Slot, line: u32) {
     let import = source.import("world", name, ret, line);
-    let refs: &[Slot] = if ret == Slot::PROMISE { &[Slot::PROMISE] } else { &[] };
+    let refs: &[Slot] = if ret == Slot::PROMISE {
+        &[Slot::PROMISE]
+    } else {
+        &[]
+    };
     source.export(name, 1, ret, (&[Slot::F64], refs), |f, _| {
         f.emit(Op::MovN, 1, 0, 0);
         f.call(Op::CallHost, [0, 0, import], None, 1, 0);
-        if ret == Slot::PROMISE { f.emit(Op::RetRef, 0, 0, 0) } else { f.emit(Op::RetF, 0, 0, 0) }
+        if ret == Slot::PROMISE {
+            f.emit(Op::RetRef, 0, 0, 0)
+        } else {
+            f.emit(Op::RetF, 0, 0, 0)
+        }
     });
 }
 
@@ -115,14 +166,27 @@ pub fn program(with_host: bool) -> Vec<u8> {
     let mut s = Source::new();
     let globals = s.image.declare_class("globals", CLASS_GLOBALS, None);
     let name = s.image.string("count");
-    let field = FieldSpec { name, member: None, slot: Slot::F64, flags: 0, desc: Some(s.descs.number) };
+    let field = FieldSpec {
+        name,
+        member: None,
+        slot: Slot::F64,
+        flags: 0,
+        desc: Some(s.descs.number),
+    };
     s.image.set_fields(globals, &[field]);
     let init = s.image.declare_function();
-    s.define(init, "init", (&[], Slot::VOID), (&[Slot::F64], &[]), FUNCTION_ASYNC, |f| {
-        f.emit_i32(Op::ConstFI, 0, 100);
-        f.emit(Op::SetGlobalN, 1, 0, 0);
-        f.emit(Op::Ret, 0, 0, 0);
-    });
+    s.define(
+        init,
+        "init",
+        (&[], Slot::VOID),
+        (&[Slot::F64], &[]),
+        FUNCTION_ASYNC,
+        |f| {
+            f.emit_i32(Op::ConstFI, 0, 100);
+            f.emit(Op::SetGlobalN, 1, 0, 0);
+            f.emit(Op::Ret, 0, 0, 0);
+        },
+    );
     well_behaved(&mut s);
     misbehaving(&mut s);
     waiting(&mut s);
@@ -149,10 +213,16 @@ fn well_behaved(s: &mut Source) {
         f.emit_i32(Op::ConstFI, 0, 42);
         f.emit(Op::RetF, 0, 0, 0);
     });
-    s.export("add", 2, Slot::F64, (&[Slot::F64, Slot::F64], &[]), |f, _| {
-        f.emit(Op::AddF, 0, 0, 1);
-        f.emit(Op::RetF, 0, 0, 0);
-    });
+    s.export(
+        "add",
+        2,
+        Slot::F64,
+        (&[Slot::F64, Slot::F64], &[]),
+        |f, _| {
+            f.emit(Op::AddF, 0, 0, 1);
+            f.emit(Op::RetF, 0, 0, 0);
+        },
+    );
     // Counts calls in a global, from 100 on.
     s.export("count", 0, Slot::F64, (&[Slot::F64], &[]), |f, _| {
         f.emit(Op::GlobalN, 0, 1, 0);
@@ -161,28 +231,46 @@ fn well_behaved(s: &mut Source) {
         f.emit(Op::RetF, 0, 0, 0);
     });
     // Adds up the numbers below n.
-    s.export("sum", 1, Slot::F64, (&[Slot::F64, Slot::F64, Slot::F64], &[]), |f, _| {
-        let end = f.label();
-        let top = f.here();
-        f.branch(Op::JNLtF, 1, 0, end);
-        f.emit(Op::AddF, 2, 2, 1);
-        f.emit(Op::AddFI, 1, 1, 1);
-        f.jump(top);
-        f.bind(end);
-        f.emit(Op::RetF, 2, 0, 0);
-    });
+    s.export(
+        "sum",
+        1,
+        Slot::F64,
+        (&[Slot::F64, Slot::F64, Slot::F64], &[]),
+        |f, _| {
+            let end = f.label();
+            let top = f.here();
+            f.branch(Op::JNLtF, 1, 0, end);
+            f.emit(Op::AddF, 2, 2, 1);
+            f.emit(Op::AddFI, 1, 1, 1);
+            f.jump(top);
+            f.bind(end);
+            f.emit(Op::RetF, 2, 0, 0);
+        },
+    );
     // Makes garbage for n rounds: 1,000 elements each.
-    s.export("churn", 1, Slot::F64, (&[Slot::F64, Slot::F64, Slot::I32], &[Slot::ARR_F64]), |f, _| {
-        f.emit_i32(Op::ConstI, 2, 1000);
-        let top = f.here();
-        f.emit(Op::NewArr, 0, Slot::ARR_F64.0, 2);
-        f.emit(Op::AddFI, 1, 1, 1);
-        f.branch(Op::JLtF, 1, 0, top);
-        f.emit(Op::RetF, 1, 0, 0);
-    });
+    s.export(
+        "churn",
+        1,
+        Slot::F64,
+        (&[Slot::F64, Slot::F64, Slot::I32], &[Slot::ARR_F64]),
+        |f, _| {
+            f.emit_i32(Op::ConstI, 2, 1000);
+            let top = f.here();
+            f.emit(Op::NewArr, 0, Slot::ARR_F64.0, 2);
+            f.emit(Op::AddFI, 1, 1, 1);
+            f.branch(Op::JLtF, 1, 0, top);
+            f.emit(Op::RetF, 1, 0, 0);
+        },
+    );
     // The next of `Math.random`, n times.
     s.export("random", 0, Slot::F64, (&[Slot::F64], &[]), |f, _| {
-        f.call(Op::CallBuiltin, [0, 0, Builtin::MathRandom as u16], None, 0, 0);
+        f.call(
+            Op::CallBuiltin,
+            [0, 0, Builtin::MathRandom as u16],
+            None,
+            0,
+            0,
+        );
         f.emit(Op::RetF, 0, 0, 0);
     });
 }
@@ -196,79 +284,141 @@ fn misbehaving(s: &mut Source) {
         f.call(Op::Call, [0, 0, id as u16], None, 0, 0);
         f.emit(Op::Ret, 0, 0, 0);
     });
-    s.export("grow", 0, Slot::VOID, (&[Slot::F64, Slot::I32], &[Slot::ARR_F64]), |f, _| {
-        f.emit(Op::NewArr, 0, Slot::ARR_F64.0, 1);
-        let top = f.here();
-        f.emit(Op::PushF, 0, 0, 0);
-        f.jump(top);
-    });
+    s.export(
+        "grow",
+        0,
+        Slot::VOID,
+        (&[Slot::F64, Slot::I32], &[Slot::ARR_F64]),
+        |f, _| {
+            f.emit(Op::NewArr, 0, Slot::ARR_F64.0, 1);
+            let top = f.here();
+            f.emit(Op::PushF, 0, 0, 0);
+            f.jump(top);
+        },
+    );
     let (text, count) = (s.image.string("x"), s.image.number(1e15));
     s.export("repeat", 0, Slot::STR, (&[], &[Slot::STR]), |f, _| {
         f.emit(Op::ConstF, 0, count as u16, 0);
         f.emit(Op::ConstS, 1, text as u16, 0);
-        f.call(Op::CallBuiltin, [0, 0, Builtin::StrRepeat as u16], None, 1, 1);
+        f.call(
+            Op::CallBuiltin,
+            [0, 0, Builtin::StrRepeat as u16],
+            None,
+            1,
+            1,
+        );
         f.emit(Op::RetRef, 0, 0, 0);
     });
-    s.export("throws", 0, Slot::VOID, (&[Slot::F64], &[Slot::ANY]), |f, _| {
-        f.emit_i32(Op::ConstFI, 0, 7);
-        f.emit(Op::Tag, 0, 2, 0);
-        f.emit(Op::Throw, 0, 0, 0);
-    });
-    s.export("traps", 0, Slot::F64, (&[Slot::F64, Slot::I32], &[Slot::ARR_F64]), |f, _| {
-        f.emit(Op::NewArr, 0, Slot::ARR_F64.0, 1);
-        f.emit_i32(Op::ConstI, 1, 5);
-        f.emit(Op::ElemF, 0, 0, 1);
-        f.emit(Op::RetF, 0, 0, 0);
-    });
+    s.export(
+        "throws",
+        0,
+        Slot::VOID,
+        (&[Slot::F64], &[Slot::ANY]),
+        |f, _| {
+            f.emit_i32(Op::ConstFI, 0, 7);
+            f.emit(Op::Tag, 0, 2, 0);
+            f.emit(Op::Throw, 0, 0, 0);
+        },
+    );
+    s.export(
+        "traps",
+        0,
+        Slot::F64,
+        (&[Slot::F64, Slot::I32], &[Slot::ARR_F64]),
+        |f, _| {
+            f.emit(Op::NewArr, 0, Slot::ARR_F64.0, 1);
+            f.emit_i32(Op::ConstI, 1, 5);
+            f.emit(Op::ElemF, 0, 0, 1);
+            f.emit(Op::RetF, 0, 0, 0);
+        },
+    );
     // Tries to catch its own endless recursion.
     let recurse = s.image.declare_function();
     s.define(recurse, "deeper", (&[], Slot::VOID), (&[], &[]), 0, |f| {
         f.call(Op::Call, [0, 0, recurse as u16], None, 0, 0);
         f.emit(Op::Ret, 0, 0, 0);
     });
-    s.export("stubborn", 0, Slot::F64, (&[Slot::F64], &[Slot::ANY]), |f, _| {
-        let (end, target) = (f.label(), f.label());
-        let start = f.here();
-        f.call(Op::Call, [0, 0, recurse as u16], None, 0, 0);
-        f.bind(end);
-        f.emit(Op::RetF, 0, 0, 0);
-        f.bind(target);
-        f.emit(Op::Catch, 0, 0, 0);
-        f.emit(Op::RetF, 0, 0, 0);
-        f.handler(start, end, target);
-    });
+    s.export(
+        "stubborn",
+        0,
+        Slot::F64,
+        (&[Slot::F64], &[Slot::ANY]),
+        |f, _| {
+            let (end, target) = (f.label(), f.label());
+            let start = f.here();
+            f.call(Op::Call, [0, 0, recurse as u16], None, 0, 0);
+            f.bind(end);
+            f.emit(Op::RetF, 0, 0, 0);
+            f.bind(target);
+            f.emit(Op::Catch, 0, 0, 0);
+            f.emit(Op::RetF, 0, 0, 0);
+            f.handler(start, end, target);
+        },
+    );
 }
 
 fn waiting(s: &mut Source) {
     let stuck = s.image.declare_function();
     let locals = (&[Slot::F64, Slot::F64][..], &[Slot::PROMISE, Slot::ANY][..]);
-    s.define(stuck, "stuck", (&[], Slot::VOID), locals, FUNCTION_ASYNC, |f| {
-        f.call(Op::CallBuiltin, [0, 0, Builtin::PromiseNew as u16], None, 0, 0);
-        f.emit_ext(Op::Await, [1, 1, 0], [0, 0, 0]);
-        f.emit(Op::Ret, 0, 0, 0);
-    });
+    s.define(
+        stuck,
+        "stuck",
+        (&[], Slot::VOID),
+        locals,
+        FUNCTION_ASYNC,
+        |f| {
+            f.call(
+                Op::CallBuiltin,
+                [0, 0, Builtin::PromiseNew as u16],
+                None,
+                0,
+                0,
+            );
+            f.emit_ext(Op::Await, [1, 1, 0], [0, 0, 0]);
+            f.emit(Op::Ret, 0, 0, 0);
+        },
+    );
     // Starts n tasks that wait for ever.
-    s.export("flood", 1, Slot::F64, (&[Slot::F64, Slot::F64], &[Slot::PROMISE]), |f, _| {
-        let top = f.here();
-        f.call(Op::Spawn, [0, 0, stuck as u16], None, 0, 0);
-        f.emit(Op::AddFI, 1, 1, 1);
-        f.branch(Op::JLtF, 1, 0, top);
-        f.emit(Op::RetF, 1, 0, 0);
-    });
+    s.export(
+        "flood",
+        1,
+        Slot::F64,
+        (&[Slot::F64, Slot::F64], &[Slot::PROMISE]),
+        |f, _| {
+            let top = f.here();
+            f.call(Op::Spawn, [0, 0, stuck as u16], None, 0, 0);
+            f.emit(Op::AddFI, 1, 1, 1);
+            f.branch(Op::JLtF, 1, 0, top);
+            f.emit(Op::RetF, 1, 0, 0);
+        },
+    );
     let nap = s.image.declare_function();
-    s.define(nap, "nap$body", (NUMBER, Slot::F64), locals, FUNCTION_ASYNC, |f| {
-        f.emit(Op::MovN, 2, 0, 0);
-        f.call(Op::CallBuiltin, [0, 0, Builtin::Sleep as u16], None, 1, 0);
-        f.emit_ext(Op::Await, [1, 1, 0], [1, 0, 0]);
-        f.call(Op::CallBuiltin, [1, 0, Builtin::Now as u16], None, 0, 0);
-        f.emit(Op::RetF, 1, 0, 0);
-    });
+    s.define(
+        nap,
+        "nap$body",
+        (NUMBER, Slot::F64),
+        locals,
+        FUNCTION_ASYNC,
+        |f| {
+            f.emit(Op::MovN, 2, 0, 0);
+            f.call(Op::CallBuiltin, [0, 0, Builtin::Sleep as u16], None, 1, 0);
+            f.emit_ext(Op::Await, [1, 1, 0], [1, 0, 0]);
+            f.call(Op::CallBuiltin, [1, 0, Builtin::Now as u16], None, 0, 0);
+            f.emit(Op::RetF, 1, 0, 0);
+        },
+    );
     // Sleeps for n milliseconds and gives the time then.
-    s.export("nap", 1, Slot::PROMISE, (&[Slot::F64], &[Slot::PROMISE]), |f, _| {
-        f.emit(Op::MovN, 1, 0, 0);
-        f.call(Op::Spawn, [0, 0, nap as u16], None, 1, 0);
-        f.emit(Op::RetRef, 0, 0, 0);
-    });
+    s.export(
+        "nap",
+        1,
+        Slot::PROMISE,
+        (&[Slot::F64], &[Slot::PROMISE]),
+        |f, _| {
+            f.emit(Op::MovN, 1, 0, 0);
+            f.call(Op::Spawn, [0, 0, nap as u16], None, 1, 0);
+            f.emit(Op::RetRef, 0, 0, 0);
+        },
+    );
 }
 
 /// The capability that the program imports when it is made `with_host`.
@@ -280,7 +430,13 @@ pub fn world() -> Capability {
             served += 1.0;
             x + served
         })
-        .deferred("later", |_: &Call, x: f64| if x < 0.0 { Err("negative") } else { Ok(x + 0.5) })
+        .deferred("later", |_: &Call, x: f64| {
+            if x < 0.0 {
+                Err("negative")
+            } else {
+                Ok(x + 0.5)
+            }
+        })
 }
 
 /// A runtime with `world`.
@@ -295,14 +451,19 @@ pub fn context(runtime: &mut Runtime, options: VmOptions) -> ContextId {
     let with_host = options.capabilities.iter().any(|c| c == "world");
     let id = runtime.create(options).expect("options are valid");
     let mut vm = runtime.vm(id).expect("it is live");
-    vm.load_rbin_bytes(&program(with_host)).unwrap_or_else(|e| panic!("{e}"));
+    vm.load_rbin_bytes(&program(with_host))
+        .unwrap_or_else(|e| panic!("{e}"));
     id
 }
 
 /// Starts an entry.
 pub fn start(runtime: &mut Runtime, id: ContextId, name: &str, args: &[f64]) -> TaskId {
     let args = args.iter().map(|&n| Value::Number(n)).collect();
-    runtime.vm(id).expect("it is live").run_entry(name, args).unwrap_or_else(|e| panic!("{e}"))
+    runtime
+        .vm(id)
+        .expect("it is live")
+        .run_entry(name, args)
+        .unwrap_or_else(|e| panic!("{e}"))
 }
 
 /// Ticks so often with so much fuel.
@@ -322,5 +483,8 @@ pub fn number(runtime: &Runtime, task: TaskId) -> f64 {
 
 /// `world` granted.
 pub fn with_world() -> VmOptions {
-    VmOptions { capabilities: vec!["world".into()], ..VmOptions::default() }
+    VmOptions {
+        capabilities: vec!["world".into()],
+        ..VmOptions::default()
+    }
 }

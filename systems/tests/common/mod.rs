@@ -6,7 +6,7 @@ use raya_bytecode::assemble::{FunctionBuilder, FunctionSpec, ImageBuilder};
 use raya_bytecode::image::{CLASS_GLOBALS, Entry, NONE};
 use raya_bytecode::slot::Slot;
 use raya_bytecode::verify::verify;
-use raya_storages::activities::Activity;
+use raya_storages::activities::{Activity, Watch};
 use raya_storages::heaps::Heap;
 use raya_storages::limits::Limits;
 use raya_storages::programs::Program;
@@ -158,7 +158,9 @@ impl World {
     /// Starts a function; gives its promise.
     pub fn start(&mut self, function: u32, args: &[(u64, u32)]) -> u32 {
         let id = spawn_entry(&mut self.execution(), function, args).expect("starts");
-        self.activity.tasks.task[id.index()].promise
+        let promise = self.activity.tasks.task[id.index()].promise;
+        self.activity.entries.push(Watch { promise, run: 1 });
+        promise
     }
 
     /// Runs until idle, with so much fuel a time.
@@ -218,8 +220,8 @@ impl World {
 
     /// The state and value of the promise of the task that was added last.
     pub fn outcome(&self) -> (u8, u64, u32) {
-        let (_, task) = self.activity.tasks.iter().last().expect("a task");
-        let words = &self.heap.words[task.promise as usize..];
+        let entry = self.activity.entries.last().expect("an entry");
+        let words = &self.heap.words[entry.promise as usize..];
         (words[1] as u8 & 3, words[2], (words[1] >> 32) as u32)
     }
 }
