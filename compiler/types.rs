@@ -198,6 +198,11 @@ impl TypeArena {
         id
     }
 
+    /// The id of `ty`, if it was interned.
+    pub fn find(&self, ty: &Type) -> Option<TypeId> {
+        self.ids.get(ty).copied()
+    }
+
     /// The type behind an id.
     pub fn get(&self, id: TypeId) -> &Type {
         &self.types[id.index()]

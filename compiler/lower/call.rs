@@ -146,6 +146,15 @@ impl<'a> Fx<'a, '_> {
         self.call(Op::Call, ret, function, 0, &all)
     }
 
+    /// The result of a call by signature: what a `void` function gives is seen by whoever looks at it.
+    fn dynamic_ret(&mut self, sig: &'a CallSig, env: &Env) -> Slot {
+        let discards = std::mem::take(&mut self.discards);
+        match self.p.ret_slot(sig.ret, env) {
+            Slot::VOID if !discards => Slot::MIXED,
+            slot => slot,
+        }
+    }
+
     /// A call of a function value.
     pub fn call_closure(&mut self, callee: Val, sig: &'a CallSig, args: &'a [Arg]) -> Val {
         let closure = self.convert(callee, Slot::FUNC);
@@ -155,7 +164,7 @@ impl<'a> Fx<'a, '_> {
             .iter()
             .map(|p| self.p.param_slot(p, &env))
             .collect();
-        let ret = self.p.ret_slot(sig.ret, &env);
+        let ret = self.dynamic_ret(sig, &env);
         let args = self.arguments(args, &sig.params, &params);
         self.dynamic_call(Op::CallClosure, closure, None, &params, ret, &args)
     }
@@ -174,9 +183,9 @@ impl<'a> Fx<'a, '_> {
         kinds.extend(params.iter().map(|&p| kind(p)));
         let result = if ret == Slot::VOID { ret } else { kind(ret) };
         let sig = self.p.sig(&kinds, result);
-        let receiver = Val {
-            slot: Slot::ANY,
-            ..receiver
+        let receiver = match member {
+            Some(_) => self.as_object(receiver),
+            None => receiver,
         };
         let mut all = vec![receiver];
         all.extend(args);
@@ -243,7 +252,7 @@ impl<'a> Fx<'a, '_> {
                     .iter()
                     .map(|p| self.p.param_slot(p, &env))
                     .collect();
-                let ret = self.p.ret_slot(sig.ret, &env);
+                let ret = self.dynamic_ret(sig, &env);
                 let object = self.convert(val, Slot::ANY);
                 let args = self.arguments(args, &sig.params, &params);
                 Some(self.dynamic_call(Op::CallMember, object, Some(name), &params, ret, &args))
@@ -280,6 +289,14 @@ impl<'a> Fx<'a, '_> {
             }
             let env = self.receiver_env(this, None, f);
             return self.call_direct(f, &env, this, sig, args);
+        }
+        if self.is_unknown_instance(val, ty, class) {
+            let inst = self.instance_for(ty, class);
+            let env = self.receiver_env(val, Some(inst), f);
+            let env = self.p.function_env(f, &env, &[]);
+            let (params, ret) = self.p.signature(f, &env);
+            let args = self.arguments(args, &sig.params, &params);
+            return self.dynamic_call(Op::CallMember, val, Some(&name), &params, ret, &args);
         }
         let (this, inst) = self.receiver(val, ty, class);
         let env = self.receiver_env(this, Some(inst), f);
@@ -498,6 +515,7 @@ impl<'a> Fx<'a, '_> {
 
     /// The arguments of a call: converted to the callee's slots, missing ones undefined, surplus ones only run.
     pub fn arguments(&mut self, args: &'a [Arg], params: &[CallParam], slots: &[Slot]) -> Vec<Val> {
+        self.discards = false;
         let mut vals = Vec::with_capacity(slots.len());
         let mut next = 0;
         for (param, &slot) in params.iter().zip(slots) {

@@ -29,7 +29,7 @@ impl<'a> Fx<'a, '_> {
     /// The value where this type is wanted: one that admits undefined lets elements be missing.
     pub fn expr_to(&mut self, e: &'a Expr, ty: TypeId) -> Val {
         let slot = self.slot(ty);
-        let val = if let (ExprKind::Array(elems), true) = (&e.kind, is_array(self.value_slot(ty))) {
+        let val = if let (ExprKind::Array(elems), true) = (&e.kind, self.widens_array(e, ty)) {
             // Built as what it is wanted as: its own type may be narrower.
             self.array_literal(ty, elems)
         } else if self.p.admits_undefined(ty) {
@@ -38,6 +38,16 @@ impl<'a> Fx<'a, '_> {
             self.raw(e)
         };
         self.settle(val, e, slot)
+    }
+
+    /// Whether an array literal is wanted as an array of another type.
+    fn widens_array(&mut self, e: &'a Expr, ty: TypeId) -> bool {
+        let own = self.type_of(e);
+        let among = match self.p.ty(ty) {
+            crate::types::Type::Union(members) => members.contains(&own),
+            _ => ty == own,
+        };
+        !among && is_array(self.value_slot(ty))
     }
 
     /// Converts, seeing that undefined and null fit every reference.
@@ -109,6 +119,13 @@ impl<'a> Fx<'a, '_> {
                 self.start(no);
                 self.effect(otherwise);
                 self.start(end);
+            }
+            ExprKind::Call { callee, .. } => {
+                // Whatever the callee's own parts call is looked at.
+                self.discards = matches!(callee.kind, ExprKind::Ident(_))
+                    || matches!(&callee.kind, ExprKind::Member { object, .. } if is_plain(object));
+                self.raw(e);
+                self.discards = false;
             }
             _ => {
                 self.raw(e);
@@ -603,4 +620,13 @@ pub fn is_comparison(op: BinaryOp) -> bool {
         op,
         Eq | Ne | EqNullish | NeNullish | Lt | Le | Gt | Ge | InstanceOf
     )
+}
+
+/// Whether evaluating an expression calls nothing.
+fn is_plain(e: &Expr) -> bool {
+    match &e.kind {
+        ExprKind::Ident(_) | ExprKind::This => true,
+        ExprKind::Member { object, .. } => is_plain(object),
+        _ => false,
+    }
 }

@@ -103,6 +103,8 @@ pub struct Fx<'a, 'p> {
     pub class: Option<u16>,
     /// Arguments are for a prelude function that only reads arrays: one of another kind is passed as a copy.
     pub copies_arrays: bool,
+    /// The value of the call being lowered is not looked at.
+    pub discards: bool,
     /// Run after `super(…)`: the initialisers of own fields.
     pub after_super: Option<u16>,
 }
@@ -132,6 +134,7 @@ impl<'a, 'p> Fx<'a, 'p> {
             labels: Vec::new(),
             class: None,
             copies_arrays: false,
+            discards: false,
             after_super: None,
         }
     }

@@ -6,7 +6,6 @@ use super::repr::Env;
 use crate::ast::*;
 use crate::checked::Resolution;
 use crate::mir::Func;
-use crate::types::Type;
 use raya_bytecode::isa::Op;
 use raya_bytecode::slot::Slot;
 
@@ -277,19 +276,12 @@ impl<'a> Fx<'a, '_> {
         self.val(Slot::PROMISE, promise)
     }
 
-    /// Lowers the body of an async function: it returns a mixed value, or nothing.
+    /// Lowers the body of an async function: it returns a mixed value, which may be a promise to follow.
     fn lower_async_body(mut self, f: FnId, ast: &'a Function) -> Func {
         self.id = Some(f);
         self.f.is_async = true;
         let env = self.env.clone();
-        let ret = self.p.checked.functions[f.index()].ret;
-        let is_void = match self.p.ty(ret) {
-            Type::Class(_, args) => args.first().is_none_or(|&t| {
-                matches!(self.p.ty(t), Type::Void | Type::Undefined | Type::Never)
-            }),
-            _ => true,
-        };
-        self.f.ret = if is_void { Slot::VOID } else { Slot::MIXED };
+        self.f.ret = Slot::MIXED;
         self.receiver_param(f, ast);
         self.bind_params(ast, f, &env);
         self.body(ast);

@@ -138,20 +138,21 @@ impl<'a> Fx<'a, '_> {
         is_method: bool,
     ) -> Val {
         let missing = given + usize::from(is_method);
-        for (i, val) in vals.iter_mut().enumerate().skip(missing) {
+        for val in vals.iter_mut().skip(missing) {
             let stands_in = match builtin {
                 Builtin::NumToFixed => 0.0,
                 Builtin::NumToPrecision | Builtin::NumToExponential => f64::NAN,
                 _ => continue,
             };
-            let _ = i;
             *val = self.number(stands_in);
         }
         if builtin == Builtin::NumToPrecision && given == 0 {
             let this = vals[0];
             return self.builtin(Builtin::NumToStr, &[this]);
         }
-        // A number where the built-in counts in ints is truncated by the prelude.
+        if builtin == Builtin::ArrSetLen {
+            vals[1] = self.length_value(vals[1]);
+        }
         self.builtin(builtin, &vals)
     }
 

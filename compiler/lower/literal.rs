@@ -162,7 +162,7 @@ impl<'a> Fx<'a, '_> {
                     put(&mut vals, key, val);
                 }
                 ObjectProp::Spread(from) => {
-                    for (name, val) in self.spread_props(from, &declared) {
+                    for (name, val) in self.spread_props(from) {
                         put(&mut vals, &name, val);
                     }
                 }
@@ -262,11 +262,7 @@ impl<'a> Fx<'a, '_> {
     }
 
     /// The properties that spreading an object gives: those that its type has.
-    fn spread_props(
-        &mut self,
-        from: &'a Expr,
-        declared: &Option<(&'a [Prop], Env)>,
-    ) -> Vec<(Name, Val)> {
+    fn spread_props(&mut self, from: &'a Expr) -> Vec<(Name, Val)> {
         let object = self.raw(from);
         let ty = self.type_of(from);
         let slot = self.value_slot(ty);
@@ -303,9 +299,6 @@ impl<'a> Fx<'a, '_> {
             if prop.optional {
                 slot = optional(slot);
             }
-            let target = declared.as_ref();
-            let target = target.and_then(|d| d.0.iter().find(|p| p.name == prop.name));
-            let _ = target;
             let val = self.get_named(object, &prop.name, slot);
             let val = self.copy(val);
             found.push((prop.name.clone(), val));
@@ -325,10 +318,16 @@ impl<'a> Fx<'a, '_> {
             Some((props, env)) => (*props, env.clone()),
             None => (empty, self.env.clone()),
         };
+        let mut vals = vals;
+        vals.sort_by_key(|v| array_index(&v.0).unwrap_or(u32::MAX));
         for (name, val) in &vals {
             let prop = props.iter().find(|p| p.name == *name);
             specs.push(match prop {
-                Some(prop) => self.p.prop_field(prop, &env),
+                Some(prop) => {
+                    let spec = self.p.prop_field(prop, &env);
+                    // Given, if only as undefined: it is printed.
+                    FieldSpec { flags: spec.flags & !FIELD_OPTIONAL, ..spec }
+                }
                 None => FieldSpec {
                     name: name.clone(),
                     slot: if val.slot == Slot::VOID {
@@ -370,4 +369,10 @@ fn prop_expr(prop: &ObjectProp) -> &Expr {
         | ObjectProp::Spread(e)
         | ObjectProp::Computed { value: e, .. } => e,
     }
+}
+
+/// The number that a key is, if it is an index: JavaScript puts those first, in order.
+fn array_index(key: &str) -> Option<u32> {
+    let index: u32 = key.parse().ok()?;
+    (index < u32::MAX && index.to_string() == key).then_some(index)
 }

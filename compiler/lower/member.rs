@@ -58,6 +58,21 @@ impl<'a> Fx<'a, '_> {
         (self.convert(val, Slot::class(inst)), inst)
     }
 
+    /// Whether a value is only known to be some instance of a generic class (`x instanceof Map`): its members are
+    /// found by name.
+    pub fn is_unknown_instance(&mut self, val: Val, ty: TypeId, declared: ClassId) -> bool {
+        let is_class = val.slot.as_class().is_some();
+        if is_class || self.p.checked.classes[declared.index()].type_params.is_empty() {
+            return false;
+        }
+        let inst = self.instance_for(ty, declared);
+        let class = self.p.classes[inst as usize].declared.clone();
+        class.is_some_and(|(id, env)| {
+            let params = &self.p.checked.classes[id.index()].type_params;
+            params.iter().all(|&p| env.get(p) == Some(Slot::MIXED))
+        })
+    }
+
     /// Reads `a.b` (or `a["b"]`).
     pub fn member(&mut self, e: &'a Expr, object: &'a Expr, name: &Name, optional: bool) -> Val {
         let Some(res) = self.member_res(e) else {
@@ -116,6 +131,11 @@ impl<'a> Fx<'a, '_> {
         let ty = self.type_of(object);
         match res {
             MemberRes::Field(class, index) => {
+                if self.is_unknown_instance(val, ty, *class) {
+                    let name = &self.p.checked.classes[class.index()].fields[*index as usize].name;
+                    let slot = self.slot_of(e);
+                    return MemberPlace::Named(val, name.clone(), slot);
+                }
                 let (val, inst) = self.receiver(val, ty, *class);
                 let index = self.p.field_index(inst, *index);
                 MemberPlace::Field(val, inst, index)
@@ -129,6 +149,10 @@ impl<'a> Fx<'a, '_> {
                 let name = name.unwrap_or_else(|| "".into());
                 if self.is_primitive_class(*class) {
                     return MemberPlace::Accessor(Some(val), *getter, *setter, None);
+                }
+                if self.is_unknown_instance(val, ty, *class) {
+                    let slot = self.slot_of(e);
+                    return MemberPlace::Named(val, name, slot);
                 }
                 let (val, inst) = self.receiver(val, ty, *class);
                 if self.is_dynamic(inst, &name, getter.or(*setter)) {
@@ -227,7 +251,7 @@ impl<'a> Fx<'a, '_> {
             }
             MemberPlace::Global(index, slot) => self.set_global(*index, *slot, value),
             MemberPlace::Length(array) => {
-                let length = self.convert(value, Slot::I32);
+                let length = self.length_value(value);
                 let builtin = raya_bytecode::builtins::Builtin::ArrSetLen;
                 self.builtin(builtin, &[*array, length]);
             }
@@ -288,6 +312,15 @@ impl<'a> Fx<'a, '_> {
             }
         };
         env
+    }
+
+    /// A length to be set, as an int: -1, which is refused, if it is none.
+    pub fn length_value(&mut self, val: Val) -> Val {
+        if val.slot == Slot::I32 {
+            return val;
+        }
+        let number = self.convert(val, Slot::F64);
+        self.def(Op::F2X, Slot::I32, number.n.0, 0)
     }
 
     /// The length of an array, tuple or string.

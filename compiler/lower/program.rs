@@ -517,11 +517,9 @@ impl<'a> Program<'a> {
             flags |= image::FIELD_HIDDEN;
         }
         if let Some(field) = field {
+            // An optional field of a class is there from the start, as undefined: it is printed.
             if field.readonly {
                 flags |= image::FIELD_READONLY;
-            }
-            if field.optional {
-                flags |= image::FIELD_OPTIONAL;
             }
         }
         flags

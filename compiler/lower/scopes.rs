@@ -156,6 +156,7 @@ impl<'a> Scopes<'a> {
                 if let (PatternKind::Name(binding, _), Some(init)) = (&d.pattern.kind, &d.init)
                     && is_literal(init)
                     && checked.bindings[binding.index()].global
+                    && !checked.bindings[binding.index()].needs_init_check
                     && checked
                         .exports
                         .iter()

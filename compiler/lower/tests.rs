@@ -47,7 +47,15 @@ fn lower_directory() {
         let result = std::panic::catch_unwind(|| {
             crate::with_deep_stack(|| match compile(&text) {
                 Ok(image) => match verify(image.clone()) {
-                    Ok(_) => "ok".to_string(),
+                    Ok(_) => {
+                        if let Ok(out) = std::env::var("RAYA_OUT") {
+                            let name = path.file_stem().expect("a name");
+                            let bytes = raya_bytecode::codec::encode(&image);
+                            let file = std::path::Path::new(&out).join(name);
+                            std::fs::write(file.with_extension("rbin"), bytes).expect("written");
+                        }
+                        "ok".to_string()
+                    }
                     Err(error) => {
                         if std::env::var("RAYA_DUMP").is_ok() {
                             println!("{}", raya_bytecode::disasm::dump(&image));

@@ -321,6 +321,8 @@ impl Func {
 pub fn optimize(func: &mut Func) {
     unreachable_code::run(func);
     copy_elimination::run(func);
+    fuse::run(func);
+    copy_elimination::run(func);
     int_range::run(func);
     fuse::run(func);
     copy_elimination::run(func);
