@@ -554,6 +554,7 @@ impl<'a> Fx<'a, '_> {
         } else {
             self.raw(e)
         };
+        let val = self.fit_function(val, e, param.ty);
         match e.kind {
             ExprKind::Undefined if slot.has_ref() => self.nullish(slot, 0),
             ExprKind::Null if slot.has_ref() => self.nullish(slot, 1),

@@ -37,6 +37,7 @@ impl<'a> Fx<'a, '_> {
         } else {
             self.raw(e)
         };
+        let val = self.fit_function(val, e, ty);
         self.settle(val, e, slot)
     }
 

@@ -137,6 +137,11 @@ fn lower_function(p: &mut Program<'_>, key: &FuncKey) -> Func {
             let fx = Fx::new(p, function_name(ast), env.clone(), ast.span);
             fx.lower_wrapper(*f, key)
         }
+        FuncKey::Adapter(from, to, env) => {
+            let span = no_span(p);
+            let fx = Fx::new(p, "adapter".into(), env.clone(), span);
+            fx.lower_adapter(*from, *to, key)
+        }
         FuncKey::HostWrapper(index) => {
             let span = no_span(p);
             let name = p.checked.host_functions[*index as usize].name.to_string();

@@ -144,26 +144,19 @@ impl<'a> Fx<'a, '_> {
     pub fn object_literal(&mut self, e: &'a Expr, props: &'a [ObjectProp]) -> Val {
         let ty = self.literal_type(self.type_of(e), props);
         let declared = self.props_of(ty);
-        let mut vals: Vec<(Name, Val)> = Vec::new();
+        let mut vals: Vec<Given> = Vec::new();
         let mut methods = Vec::new();
-        let put = |vals: &mut Vec<(Name, Val)>, name: &Name, val: Val| match vals
-            .iter_mut()
-            .find(|v| v.0 == *name)
-        {
-            Some(known) => known.1 = val,
-            None => vals.push((name.clone(), val)),
-        };
         for (i, prop) in props.iter().enumerate() {
             let later: Vec<&'a Expr> = props[i + 1..].iter().map(prop_expr).collect();
             match prop {
                 ObjectProp::Property { key, value, .. } => {
                     let val = self.property_value(value, key, &declared, &mut methods);
                     let val = self.keep(val, value, &later);
-                    put(&mut vals, key, val);
+                    give(&mut vals, key, val);
                 }
                 ObjectProp::Spread(from) => {
-                    for (name, val) in self.spread_props(from) {
-                        put(&mut vals, &name, val);
+                    for part in self.spread_props(from) {
+                        self.give_part(&mut vals, part);
                     }
                 }
                 ObjectProp::Computed { key, value } => {
@@ -177,13 +170,39 @@ impl<'a> Fx<'a, '_> {
                     };
                     let name: Name = String::from_utf16_lossy(units).into();
                     let val = self.property_value(value, &name, &declared, &mut methods);
-                    put(&mut vals, &name, val);
+                    give(&mut vals, &name, val);
                 }
             }
         }
         let object = self.build_object(vals, &declared);
         self.bind_methods(object, methods);
         object
+    }
+
+    /// Adds what a spread gives; a property that it may lack leaves an earlier one in place.
+    fn give_part(&mut self, vals: &mut Vec<Given>, part: Given) {
+        let earlier = vals.iter().position(|v| v.name == part.name);
+        let Some(earlier) = earlier else {
+            return vals.push(part);
+        };
+        let old = vals[earlier].val;
+        if !part.optional || part.val.r == crate::mir::NO_REG {
+            vals[earlier] = part;
+            return;
+        }
+        let slot = if old.slot == part.val.slot { old.slot } else { Slot::MIXED };
+        let result = self.fresh(slot);
+        let (there, missing, end) = (self.block(), self.block(), self.block());
+        self.branch(Op::JTag, part.val.r.0, 0, missing, there);
+        self.start(there);
+        let val = self.convert(part.val, slot);
+        self.assign(result, val);
+        self.jump(end);
+        self.start(missing);
+        let val = self.convert(old, slot);
+        self.assign(result, val);
+        self.start(end);
+        vals[earlier].val = result;
     }
 
     /// The member of a union that a literal constructs: the one with all of its names, and its discriminants.
@@ -262,7 +281,7 @@ impl<'a> Fx<'a, '_> {
     }
 
     /// The properties that spreading an object gives: those that its type has.
-    fn spread_props(&mut self, from: &'a Expr) -> Vec<(Name, Val)> {
+    fn spread_props(&mut self, from: &'a Expr) -> Vec<Given> {
         let object = self.raw(from);
         let ty = self.type_of(from);
         let slot = self.value_slot(ty);
@@ -281,7 +300,8 @@ impl<'a> Fx<'a, '_> {
             for (index, field) in fields.iter().enumerate() {
                 let val = self.get_field(object.r, class, index as u32);
                 let val = self.copy(val);
-                found.push((field.name.clone(), val));
+                let optional = field.flags & FIELD_OPTIONAL != 0;
+                found.push(Given { name: field.name.clone(), val, optional });
             }
             return found;
         }
@@ -301,7 +321,7 @@ impl<'a> Fx<'a, '_> {
             }
             let val = self.get_named(object, &prop.name, slot);
             let val = self.copy(val);
-            found.push((prop.name.clone(), val));
+            found.push(Given { name: prop.name.clone(), val, optional: prop.optional });
         }
         found
     }
@@ -309,7 +329,7 @@ impl<'a> Fx<'a, '_> {
     /// Makes the object: a field for each property given, then for each optional one of its type that is missing.
     fn build_object(
         &mut self,
-        vals: Vec<(Name, Val)>,
+        vals: Vec<Given>,
         declared: &Option<(&'a [Prop], Env)>,
     ) -> Val {
         let mut specs = Vec::new();
@@ -319,13 +339,17 @@ impl<'a> Fx<'a, '_> {
             None => (empty, self.env.clone()),
         };
         let mut vals = vals;
-        vals.sort_by_key(|v| array_index(&v.0).unwrap_or(u32::MAX));
-        for (name, val) in &vals {
+        vals.sort_by_key(|v| array_index(&v.name).unwrap_or(u32::MAX));
+        for Given { name, val, optional } in &vals {
             let prop = props.iter().find(|p| p.name == *name);
             specs.push(match prop {
                 Some(prop) => {
                     let spec = self.p.prop_field(prop, &env);
                     // Given, if only as undefined: it is printed.
+                    if *optional {
+                        specs.push(spec);
+                        continue;
+                    }
                     FieldSpec { flags: spec.flags & !FIELD_OPTIONAL, ..spec }
                 }
                 None => FieldSpec {
@@ -341,7 +365,7 @@ impl<'a> Fx<'a, '_> {
             });
         }
         for prop in props {
-            if vals.iter().all(|v| v.0 != prop.name) {
+            if vals.iter().all(|v| v.name != prop.name) {
                 let mut spec = self.p.prop_field(prop, &env);
                 spec.flags |= FIELD_OPTIONAL;
                 spec.slot = optional(spec.slot);
@@ -350,10 +374,26 @@ impl<'a> Fx<'a, '_> {
         }
         let class = self.p.shape_class(specs);
         let object = self.new_object(class);
-        for (index, (_, val)) in vals.into_iter().enumerate() {
-            self.set_field(object.r, class, index as u32, val);
+        for (index, given) in vals.into_iter().enumerate() {
+            self.set_field(object.r, class, index as u32, given.val);
         }
         object
+    }
+}
+
+/// A property of an object literal, evaluated; `optional`: undefined means that it isn't there.
+struct Given {
+    name: Name,
+    val: Val,
+    optional: bool,
+}
+
+/// Adds a property as written.
+fn give(vals: &mut Vec<Given>, name: &Name, val: Val) {
+    let given = Given { name: name.clone(), val, optional: false };
+    match vals.iter_mut().find(|v| v.name == *name) {
+        Some(known) => *known = given,
+        None => vals.push(given),
     }
 }
 

@@ -347,6 +347,9 @@ impl<'a> Fx<'a, '_> {
                 "declare the parameter with its own type instead of an object type",
             );
         }
+        if &**name == "length" && object.slot == Slot::ANY {
+            return self.any_length(object, slot);
+        }
         let object = self.as_object(object);
         let member = self.p.member(name);
         // References come as any and are checked to be what the program says.
@@ -361,6 +364,29 @@ impl<'a> Fx<'a, '_> {
         inst.x[4] = u32::from(seen.0);
         self.push(inst);
         self.convert(result, slot)
+    }
+
+    /// The length of what may be a string, an array or an object with such a member.
+    fn any_length(&mut self, object: Val, slot: Slot) -> Val {
+        let result = self.fresh(slot);
+        let end = self.block();
+        for kind in [Slot::STR, Slot::ARR] {
+            let (fits, next) = (self.block(), self.block());
+            let test = self.def(Op::IsType, Slot::BOOL, object.r.0, u32::from(kind.0));
+            self.branch(Op::JTrue, test.n.0, 0, fits, next);
+            self.start(fits);
+            let val = self.convert(object, kind);
+            let length = self.length(val);
+            let length = self.convert(length, slot);
+            self.assign(result, length);
+            self.jump(end);
+            self.start(next);
+        }
+        let other = self.as_object(object);
+        let length = self.get_named(other, &"length".into(), slot);
+        self.assign(result, length);
+        self.start(end);
+        result
     }
 
     /// Writes a member by name.

@@ -4,6 +4,7 @@
 //! Invariant: the image that comes out verifies; what the format cannot hold is an error (`RA4…`), never a panic.
 //! Absent: optimisation (`mir/`), registers and layouts (`emit/`).
 
+mod adapters;
 mod assign;
 mod call;
 mod classes;

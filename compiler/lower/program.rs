@@ -26,6 +26,8 @@ pub enum FuncKey {
     AsyncBody(FnId, Env),
     /// A function without captures, as a closure.
     Wrapper(FnId, Env),
+    /// Between two function types: see `adapters`.
+    Adapter(TypeId, TypeId, Env),
     /// A host function, as a closure.
     HostWrapper(u32),
     /// What `new` runs: field initialisers and constructor of a class instance.
