@@ -29,7 +29,9 @@ impl<'a> Fx<'a, '_> {
             return val;
         }
         let own = self.type_of(e);
-        let (Some((from, have)), Some((to, want))) = (self.function_type(own), self.function_type(ty)) else {
+        let (Some((from, have)), Some((to, want))) =
+            (self.function_type(own), self.function_type(ty))
+        else {
             return val;
         };
         let rest_at = |f: &FnType| f.params.iter().position(|p| p.rest);
@@ -38,23 +40,40 @@ impl<'a> Fx<'a, '_> {
             return val;
         }
         let key = FuncKey::Adapter(from, to, self.env.clone());
-        let field = FieldSpec { name: "function".into(), slot: Slot::FUNC, flags: 0, ty: None };
+        let field = FieldSpec {
+            name: "function".into(),
+            slot: Slot::FUNC,
+            flags: 0,
+            ty: None,
+        };
         let class = self.p.closure_class(key, vec![field]);
         let closure = self.new_object(class);
         self.set_field(closure.r, class, 0, val);
-        Val { slot: Slot::FUNC, ..closure }
+        Val {
+            slot: Slot::FUNC,
+            ..closure
+        }
     }
 
     /// The slots of a function type's parameters.
     fn type_params_slots(&mut self, function: &FnType) -> Vec<Slot> {
         let env = self.env.clone();
-        let param = |p: &crate::types::FnParam| CallParam { ty: p.ty, optional: p.optional, rest: p.rest };
-        function.params.iter().map(|p| self.p.param_slot(&param(p), &env)).collect()
+        let param = |p: &crate::types::FnParam| CallParam {
+            ty: p.ty,
+            optional: p.optional,
+            rest: p.rest,
+        };
+        function
+            .params
+            .iter()
+            .map(|p| self.p.param_slot(&param(p), &env))
+            .collect()
     }
 
     /// Lowers the function of an adapter's closures.
     pub fn lower_adapter(mut self, from: TypeId, to: TypeId, key: &FuncKey) -> Func {
-        let (Some((_, have)), Some((_, want))) = (self.function_type(from), self.function_type(to)) else {
+        let (Some((_, have)), Some((_, want))) = (self.function_type(from), self.function_type(to))
+        else {
             unreachable!("adapters are between functions")
         };
         let class = self.p.known_closure(key).expect("made with the closure");
@@ -64,7 +83,12 @@ impl<'a> Fx<'a, '_> {
         self.f.ret = self.p.ret_slot(want.ret, &env);
         let given_slots = self.type_params_slots(want);
         let mut given: Vec<Val> = given_slots.iter().map(|&s| self.param(s)).collect();
-        let rest = want.params.last().is_some_and(|p| p.rest).then(|| given.pop()).flatten();
+        let rest = want
+            .params
+            .last()
+            .is_some_and(|p| p.rest)
+            .then(|| given.pop())
+            .flatten();
         let params = self.type_params_slots(have);
         let mut args = Vec::new();
         for (i, (param, &slot)) in have.params.iter().zip(&params).enumerate() {
@@ -77,7 +101,11 @@ impl<'a> Fx<'a, '_> {
         let function = self.get_field(closure.r, class, 0);
         let ret = self.p.ret_slot(have.ret, &env);
         let val = self.dynamic_call(Op::CallClosure, function, None, &params, ret, &args);
-        let val = if self.f.ret == Slot::VOID { NOTHING } else { self.convert(val, self.f.ret) };
+        let val = if self.f.ret == Slot::VOID {
+            NOTHING
+        } else {
+            self.convert(val, self.f.ret)
+        };
         self.ret(val);
         self.f
     }
@@ -88,7 +116,11 @@ impl<'a> Fx<'a, '_> {
             (Some(&val), _) => val,
             (None, Some(rest)) => {
                 let index = self.int((i - given.len()) as i32);
-                let want = if slot.has_num() { optional(element_of(rest.slot)) } else { slot };
+                let want = if slot.has_num() {
+                    optional(element_of(rest.slot))
+                } else {
+                    slot
+                };
                 self.element_or_undefined(rest, index, want)
             }
             (None, None) => return self.zero(slot),

@@ -190,7 +190,11 @@ impl<'a> Fx<'a, '_> {
             vals[earlier] = part;
             return;
         }
-        let slot = if old.slot == part.val.slot { old.slot } else { Slot::MIXED };
+        let slot = if old.slot == part.val.slot {
+            old.slot
+        } else {
+            Slot::MIXED
+        };
         let result = self.fresh(slot);
         let (there, missing, end) = (self.block(), self.block(), self.block());
         self.branch(Op::JTag, part.val.r.0, 0, missing, there);
@@ -301,7 +305,11 @@ impl<'a> Fx<'a, '_> {
                 let val = self.get_field(object.r, class, index as u32);
                 let val = self.copy(val);
                 let optional = field.flags & FIELD_OPTIONAL != 0;
-                found.push(Given { name: field.name.clone(), val, optional });
+                found.push(Given {
+                    name: field.name.clone(),
+                    val,
+                    optional,
+                });
             }
             return found;
         }
@@ -321,17 +329,17 @@ impl<'a> Fx<'a, '_> {
             }
             let val = self.get_named(object, &prop.name, slot);
             let val = self.copy(val);
-            found.push(Given { name: prop.name.clone(), val, optional: prop.optional });
+            found.push(Given {
+                name: prop.name.clone(),
+                val,
+                optional: prop.optional,
+            });
         }
         found
     }
 
     /// Makes the object: a field for each property given, then for each optional one of its type that is missing.
-    fn build_object(
-        &mut self,
-        vals: Vec<Given>,
-        declared: &Option<(&'a [Prop], Env)>,
-    ) -> Val {
+    fn build_object(&mut self, vals: Vec<Given>, declared: &Option<(&'a [Prop], Env)>) -> Val {
         let mut specs = Vec::new();
         let empty: &[Prop] = &[];
         let (props, env) = match declared {
@@ -340,7 +348,12 @@ impl<'a> Fx<'a, '_> {
         };
         let mut vals = vals;
         vals.sort_by_key(|v| array_index(&v.name).unwrap_or(u32::MAX));
-        for Given { name, val, optional } in &vals {
+        for Given {
+            name,
+            val,
+            optional,
+        } in &vals
+        {
             let prop = props.iter().find(|p| p.name == *name);
             specs.push(match prop {
                 Some(prop) => {
@@ -350,7 +363,10 @@ impl<'a> Fx<'a, '_> {
                         specs.push(spec);
                         continue;
                     }
-                    FieldSpec { flags: spec.flags & !FIELD_OPTIONAL, ..spec }
+                    FieldSpec {
+                        flags: spec.flags & !FIELD_OPTIONAL,
+                        ..spec
+                    }
                 }
                 None => FieldSpec {
                     name: name.clone(),
@@ -390,7 +406,11 @@ struct Given {
 
 /// Adds a property as written.
 fn give(vals: &mut Vec<Given>, name: &Name, val: Val) {
-    let given = Given { name: name.clone(), val, optional: false };
+    let given = Given {
+        name: name.clone(),
+        val,
+        optional: false,
+    };
     match vals.iter_mut().find(|v| v.name == *name) {
         Some(known) => *known = given,
         None => vals.push(given),

@@ -145,7 +145,10 @@ impl<'a, 'p> Fx<'a, 'p> {
             Type::Tuple { elems, .. } => elems.first().copied(),
             Type::Class(_, args) if args.len() == 1 => args.first().copied(),
             Type::Class(class, args) if *class == self.p.checked.known.map => {
-                let entry = Type::Tuple { elems: args.clone(), required: 2 };
+                let entry = Type::Tuple {
+                    elems: args.clone(),
+                    required: 2,
+                };
                 self.p.checked.types.find(&entry)
             }
             Type::Union(members) => members.iter().find_map(|&m| self.iterated_type(m)),

@@ -62,7 +62,11 @@ impl<'a> Fx<'a, '_> {
     /// found by name.
     pub fn is_unknown_instance(&mut self, val: Val, ty: TypeId, declared: ClassId) -> bool {
         let is_class = val.slot.as_class().is_some();
-        if is_class || self.p.checked.classes[declared.index()].type_params.is_empty() {
+        if is_class
+            || self.p.checked.classes[declared.index()]
+                .type_params
+                .is_empty()
+        {
             return false;
         }
         let inst = self.instance_for(ty, declared);

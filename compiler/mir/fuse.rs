@@ -120,11 +120,7 @@ fn with_constant(inst: &mut Inst, constants: &FxHashMap<Reg, Constant>) {
 }
 
 /// Comparisons of numbers that are converted ints compare the ints.
-fn compare_ints(
-    inst: &mut Inst,
-    ints: &FxHashMap<Reg, Reg>,
-    constants: &FxHashMap<Reg, Constant>,
-) {
+fn compare_ints(inst: &mut Inst, ints: &FxHashMap<Reg, Reg>, constants: &FxHashMap<Reg, Constant>) {
     let op = match inst.op {
         Op::JLtF => Op::JLtI,
         Op::JLeF => Op::JLeI,

@@ -153,7 +153,11 @@ impl Guards {
                 for &pred in preds.get(&id).into_iter().flatten() {
                     bounds = bounds.meet(leaving(func, reg, pred, id, at_start[pred.index()]));
                 }
-                if func.order.iter().any(|b| func.blocks[b.index()].handler == Some(id)) {
+                if func
+                    .order
+                    .iter()
+                    .any(|b| func.blocks[b.index()].handler == Some(id))
+                {
                     bounds = Bounds::NONE;
                 }
                 if bounds != at_start[id.index()] {
