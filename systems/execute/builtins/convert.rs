@@ -97,6 +97,18 @@ pub(super) fn primitive_text(value: (u64, u32)) -> String {
     }
 }
 
+/// Properties in JavaScript's order: those that are array indices by number, then the others as they were.
+pub(super) fn in_key_order(mut fields: Vec<(usize, Vec<u16>)>) -> Vec<(usize, Vec<u16>)> {
+    let index = |name: &[u16]| {
+        let text = String::from_utf16_lossy(name);
+        text.parse::<u32>()
+            .ok()
+            .filter(|i| *i != u32::MAX && i.to_string() == text)
+    };
+    fields.sort_by_key(|(_, name)| index(name).map_or(u64::MAX, u64::from));
+    fields
+}
+
 impl Machine<'_> {
     /// How many elements an array or tuple has.
     pub fn element_count(&self, array: u32) -> usize {

@@ -8,8 +8,8 @@ use super::{Outcome, convert, reference};
 use crate::execute::errors::Halt;
 use crate::execute::machine::Machine;
 use raya_bytecode::image::{
-    CLASS_CLOSURE, CLASS_ERROR, CLASS_MAP, CLASS_NOMINAL, CLASS_SET, CLASS_TUPLE, FIELD_HIDDEN,
-    FIELD_OPTIONAL, Field,
+    CLASS_CLOSURE, CLASS_ERROR, CLASS_MAP, CLASS_NOMINAL, CLASS_SET, CLASS_SHAPE, CLASS_TUPLE,
+    FIELD_HIDDEN, FIELD_OPTIONAL, Field,
 };
 use raya_bytecode::slot::{NULL, Slot, TAG_BOOLEAN, TAG_NUMBER, UNDEFINED};
 use raya_storages::layout::{Kind, PROMISE_PENDING, PROMISE_REJECTED};
@@ -366,18 +366,19 @@ impl Writer<'_, '_> {
     fn shown_fields(&self, r: u32, class: u16, hidden: &[&str]) -> Vec<(usize, Units)> {
         let image = &self.m.program.image;
         let fields: &[Field] = &image.fields[image.classes[usize::from(class)].fields.indices()];
+        // A class's fields are always there; an object literal has only what it was written with.
+        let is_shape = image.classes[usize::from(class)].kind == CLASS_SHAPE;
         let is_shown = |index: usize, field: &Field| {
             let is_missing = || self.m.field_value(r, index).1 == UNDEFINED;
             let name = image.text(field.name);
             field.flags & FIELD_HIDDEN == 0
-                && !(field.flags & FIELD_OPTIONAL != 0 && is_missing())
+                && !(is_shape && field.flags & FIELD_OPTIONAL != 0 && is_missing())
                 && !name.starts_with("__")
                 && !hidden.contains(&name.as_str())
         };
         let shown = fields.iter().enumerate().filter(|(i, f)| is_shown(*i, f));
-        shown
-            .map(|(i, f)| (i, image.units(f.name).to_vec()))
-            .collect()
+        let named = shown.map(|(i, f)| (i, image.units(f.name).to_vec()));
+        convert::in_key_order(named.collect())
     }
 
     fn properties(

@@ -171,8 +171,7 @@ impl Writer<'_, '_> {
                 && !is_left_out(self.m, self.m.field_value(r, index))
         };
         let shown = fields.iter().enumerate().filter(|(i, f)| is_shown(*i, f));
-        shown
-            .map(|(i, f)| (i, image.units(f.name).to_vec()))
-            .collect()
+        let named = shown.map(|(i, f)| (i, image.units(f.name).to_vec()));
+        convert::in_key_order(named.collect())
     }
 }

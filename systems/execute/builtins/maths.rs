@@ -26,7 +26,7 @@ pub(super) fn run(m: &mut Machine<'_>, builtin: Builtin, w: Window<'_>) -> Outco
         Builtin::MathAsinh => libm::asinh(x),
         Builtin::MathAcosh => libm::acosh(x),
         Builtin::MathAtanh => libm::atanh(x),
-        Builtin::MathExp => libm::exp(x),
+        Builtin::MathExp => exp(x),
         Builtin::MathExpm1 => libm::expm1(x),
         Builtin::MathLog => libm::log(x),
         Builtin::MathLog1p => libm::log1p(x),
@@ -42,6 +42,15 @@ pub(super) fn run(m: &mut Machine<'_>, builtin: Builtin, w: Window<'_>) -> Outco
         Builtin::MathHypot => libm::hypot(x, w.f(1)),
         _ => unreachable!("the index sends only these here"),
     })
+}
+
+/// V8 gives `Math.E` for 1, where the algorithm that it shares with `libm` is off by the last bit.
+fn exp(x: f64) -> f64 {
+    if x == 1.0 {
+        std::f64::consts::E
+    } else {
+        libm::exp(x)
+    }
 }
 
 fn sign(x: f64) -> f64 {

@@ -209,7 +209,7 @@ fn shortest(value: f64) -> (String, i32) {
 }
 
 pub(super) fn to_radix(m: &mut Machine<'_>, w: Window<'_>) -> Outcome {
-    let message = "toString() radix must be between 2 and 36";
+    let message = "toString() radix argument must be between 2 and 36";
     let radix = digits_in(w.f(1), 2.0, 36.0, message)? as u32;
     let value = w.f(0);
     if radix == 10 || !value.is_finite() {

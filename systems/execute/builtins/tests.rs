@@ -299,9 +299,10 @@ fn objects_are_shown_as_node_shows_them() {
             o(&[
                 ("a-b", n(1.0)),
                 ("ok_1", Value::Null),
+                ("7", n(2.0)),
                 ("u", Value::Undefined),
             ]),
-            "{ 'a-b': 1, ok_1: null, u: undefined }",
+            "{ '7': 2, 'a-b': 1, ok_1: null, u: undefined }",
         ),
         (
             a(vec![o(&[("a", n(1.0)), ("b", o(&[("c", o(&[]))]))])]),
