@@ -46,7 +46,8 @@ class Contender {
       await step();
     } catch (e) {
       this.playing = false;
-      this.fate = e instanceof Error ? `${e.name}: ${e.message}` : String(e);
+      // The first line names the fault; the lines after it say where.
+      this.fate = (e instanceof Error ? e.message : String(e)).split("\n")[0];
     }
   }
 

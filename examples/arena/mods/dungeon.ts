@@ -24,6 +24,7 @@ class Room {
 class Level {
   readonly tiles: string[][];
   readonly rooms: Room[] = [];
+  gold = 0;
 
   constructor(random: Random, readonly depth: number) {
     this.tiles = Array.from({ length: HEIGHT }, () => new Array<string>(WIDTH).fill(WALL));
@@ -37,7 +38,9 @@ class Level {
     }
     for (const room of this.rooms) {
       const [x, y] = room.centre;
-      if (random.chance(0.7)) this.tiles[y][x] = GOLD;
+      if (!random.chance(0.7)) continue;
+      this.tiles[y][x] = GOLD;
+      this.gold++;
     }
   }
 
@@ -50,10 +53,6 @@ class Level {
   private connect([x1, y1]: [number, number], [x2, y2]: [number, number]): void {
     for (let x = Math.min(x1, x2); x <= Math.max(x1, x2); x++) this.tiles[y1][x] = FLOOR;
     for (let y = Math.min(y1, y2); y <= Math.max(y1, y2); y++) this.tiles[y][x2] = FLOOR;
-  }
-
-  get gold(): number {
-    return this.tiles.reduce((sum, row) => sum + row.filter((tile) => tile === GOLD).length, 0);
   }
 
   draw(): string {
@@ -92,6 +91,7 @@ class Explorer {
     this.seen.add(y * WIDTH + x);
     if (level.tiles[y][x] !== GOLD) return;
     level.tiles[y][x] = FLOOR;
+    level.gold--;
     this.purse += 10 * level.depth;
   }
 }
