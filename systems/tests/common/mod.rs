@@ -104,7 +104,8 @@ fn spec<'a>(
         ret,
         num_locals,
         ref_locals,
-        receiver: None,
+        // A first parameter of a class is a receiver.
+        receiver: params.first().and_then(|p| p.as_class()),
         flags,
     }
 }
