@@ -36,7 +36,7 @@ handlers! {
 /// Neither 0 nor NaN.
 #[inline(always)]
 pub(super) fn truthy(x: f64) -> bool {
-    x < 0.0 || x > 0.0
+    x.abs() > 0.0
 }
 
 /// The square root; exact by IEEE on every machine.

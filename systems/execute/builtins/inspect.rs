@@ -371,8 +371,9 @@ impl Writer<'_, '_> {
         let is_shown = |index: usize, field: &Field| {
             let is_missing = || self.m.field_value(r, index).1 == UNDEFINED;
             let name = image.text(field.name);
+            let is_left_out = is_shape && field.flags & FIELD_OPTIONAL != 0 && is_missing();
             field.flags & FIELD_HIDDEN == 0
-                && !(is_shape && field.flags & FIELD_OPTIONAL != 0 && is_missing())
+                && !is_left_out
                 && !name.starts_with("__")
                 && !hidden.contains(&name.as_str())
         };

@@ -66,7 +66,7 @@ pub(super) fn to_fixed(m: &mut Machine<'_>, w: Window<'_>) -> Outcome {
     let message = "toFixed() digits argument must be between 0 and 100";
     let digits = digits_in(w.f(1), 0.0, 100.0, message)?;
     let value = w.f(0);
-    if !(value.abs() < 1e21) {
+    if value.is_nan() || value.abs() >= 1e21 {
         return to_str(m, value);
     }
     m.reserve(64)?;
@@ -236,11 +236,10 @@ fn radix_text(value: f64, radix: f64) -> String {
             let d = libm::floor(fraction);
             places.push(d as u32);
             fraction -= d;
-            if fraction > 0.5 || (fraction == 0.5 && d as u32 % 2 == 1) {
-                if fraction + delta > 1.0 {
-                    whole += carry(&mut places, radix as u32);
-                    break;
-                }
+            let is_upper = fraction > 0.5 || (fraction == 0.5 && d as u32 % 2 == 1);
+            if is_upper && fraction + delta > 1.0 {
+                whole += carry(&mut places, radix as u32);
+                break;
             }
             if fraction < delta {
                 break;

@@ -171,7 +171,7 @@ mod tests {
         for text in ["1x", ".", "e5", "0x", "--1", "1e", "infinity", "1_0", "nan"] {
             assert!(number(text).is_nan(), "{text}");
         }
-        assert_eq!(decimal_prefix("3.14abc").1, 3.14);
+        assert_eq!(decimal_prefix("3.25abc").1, 3.25);
         assert_eq!(decimal_prefix("1e+").1, 1.0);
         assert_eq!(in_radix("20000000000001", 16), 9007199254740993.0);
     }
