@@ -1,9 +1,9 @@
 //! Whatever verifies can run: no panic, no memory error, limits kept, and a dump goes on as the original does.
 #![no_main]
 
-mod seal;
+mod shared;
 
-use libfuzzer_sys::fuzz_target;
+use libfuzzer_sys::{fuzz_mutator, fuzz_target};
 use raya_core::{Call, Capability, Runtime, TickBudget, VmOptions};
 
 /// Fuel of the ticks: stops in many places first, then a longer stretch.
@@ -12,8 +12,8 @@ const HEAP_BYTES_MAX: u64 = 1 << 20;
 
 /// A runtime with what the goldens import.
 fn runtime() -> Runtime {
-    let console = Capability::new("console")
-        .blocking("print", |_: &Call, _level: f64, _text: String| {});
+    let console =
+        Capability::new("console").blocking("print", |_: &Call, _level: f64, _text: String| {});
     let mut runtime = Runtime::with_threads(1);
     runtime.register(console).expect("the first of its name");
     runtime
@@ -39,9 +39,13 @@ fn start(runtime: &mut Runtime, bytes: &[u8]) -> Option<()> {
     Some(())
 }
 
+fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
+    shared::change(data, size, max_size, seed)
+});
+
 fuzz_target!(|bytes: &[u8]| {
     let mut runtime = runtime();
-    if start(&mut runtime, &seal::seal(bytes)).is_none() {
+    if start(&mut runtime, &shared::seal(bytes)).is_none() {
         return;
     }
     for fuel in FUEL {
