@@ -2,12 +2,12 @@
 # Fills the corpora with compiled real programs: every golden that compiles becomes a seed of every target.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-cargo build --release --quiet -p raya-cli
+cargo build --quiet -p raya-cli
 seeds=$(mktemp -d)
 trap 'rm -r "$seeds"' EXIT
 while IFS= read -r program; do
     name=$(echo "${program%.ts}" | tr '/' '-')
-    target/release/raya build "$program" -o "$seeds/$name.rbin" >/dev/null 2>&1 || true
+    target/debug/raya build "$program" -o "$seeds/$name.rbin" >/dev/null 2>&1 || true
 done < <(find tests/goldens -name '*.ts' | sort)
 for target in fuzz/fuzz_targets/*.rs; do
     corpus=fuzz/corpus/$(basename "$target" .rs)

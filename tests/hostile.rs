@@ -85,15 +85,16 @@ fn real_programs_verify_and_survive_their_bytes() {
     assert!(PROGRAMS.len() >= 8);
     for image in PROGRAMS.iter() {
         let bytes = encode(image);
-        assert_eq!(&decode(&bytes).expect("decodes"), image);
-        let verified = verify(image.clone()).unwrap_or_else(|e| panic!("{e}"));
-        assert_eq!(encode(&verified), bytes);
+        let decoded = decode(&bytes).expect("decodes");
+        let verified = verify(decoded).unwrap_or_else(|e| panic!("{e}"));
+        // Bytes, not rows: a NaN among the constants is unlike itself.
+        assert!(encode(&verified) == bytes);
         run(&bytes);
     }
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
 
     #[test]
     fn changed_programs_run_or_are_refused(program in any::<prop::sample::Index>(), seed in any::<u64>()) {
