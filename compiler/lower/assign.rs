@@ -72,7 +72,7 @@ impl<'a> Fx<'a, '_> {
             let b = self.to_text(b, value_type);
             return self.def(Op::Concat, Slot::STR, a.r.0, b.r.0);
         }
-        let b = self.raw(value);
+        let b = self.right_operand(op, value);
         self.arithmetic(op, old, b, slot)
     }
 

@@ -79,9 +79,22 @@ impl<'a> Fx<'a, '_> {
             return self.concat(left, right);
         }
         let a = self.operand(left, &[right]);
-        let b = self.raw(right);
+        let b = self.right_operand(op, right);
         let slot = self.slot(ty);
         self.arithmetic(op, a, b, slot)
+    }
+
+    /// The right operand: literals that are no immediates come from the number constants, which instructions can name.
+    pub fn right_operand(&mut self, op: BinaryOp, right: &'a Expr) -> Val {
+        if let ExprKind::Number(value) = right.kind
+            && matches!(op, BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Div)
+            && (op == BinaryOp::Div || value != f64::from(value as i16))
+            && self.slot_of(right) == Slot::F64
+        {
+            let index = self.p.number(value);
+            return self.def(Op::ConstF, Slot::F64, index, 0);
+        }
+        self.raw(right)
     }
 
     /// An arithmetic or bit operation on two values; `slot`: what its type says the result is.

@@ -30,45 +30,46 @@ fn accept(text: &str) {
     });
 }
 
-/// Compiles and verifies the files of the directory named by `RAYA_LOWER`, one line each.
+/// Compiles and verifies the files of the directories named by `RAYA_LOWER`, one line each; what comes out goes to
+/// the directory named by `RAYA_OUT`.
 #[test]
-fn lower_directory() {
-    let Ok(dir) = std::env::var("RAYA_LOWER") else {
+fn lower_directories() {
+    let Ok(dirs) = std::env::var("RAYA_LOWER") else {
         return;
     };
-    let paths = std::fs::read_dir(dir).expect("a directory");
+    let files = |dir| std::fs::read_dir(dir).expect("a directory");
+    let paths = dirs.split(':').flat_map(files);
     let mut paths: Vec<_> = paths.map(|e| e.expect("an entry").path()).collect();
     paths.sort();
-    for path in paths
-        .iter()
-        .filter(|p| p.extension().is_some_and(|e| e == "ts"))
-    {
-        let text = std::fs::read_to_string(path).expect("a readable file");
-        let result = std::panic::catch_unwind(|| {
-            crate::with_deep_stack(|| match compile(&text) {
-                Ok(image) => match verify(image.clone()) {
-                    Ok(_) => {
-                        if let Ok(out) = std::env::var("RAYA_OUT") {
-                            let name = path.file_stem().expect("a name");
-                            let bytes = raya_bytecode::codec::encode(&image);
-                            let file = std::path::Path::new(&out).join(name);
-                            std::fs::write(file.with_extension("rbin"), bytes).expect("written");
-                        }
-                        "ok".to_string()
-                    }
-                    Err(error) => {
-                        if std::env::var("RAYA_DUMP").is_ok() {
-                            println!("{}", raya_bytecode::disasm::dump(&image));
-                        }
-                        format!("VERIFY {error}")
-                    }
-                },
-                Err(errors) => format!("REFUSED\n{errors}"),
-            })
-        });
+    let is_source = |p: &std::path::Path| {
+        let name = p.to_string_lossy();
+        name.ends_with(".ts") && !name.ends_with(".d.ts")
+    };
+    for path in paths.iter().filter(|p| is_source(p)) {
+        let result = std::panic::catch_unwind(|| compile_file(path));
         let line = result.unwrap_or_else(|_| "PANIC".into());
-        println!("== {}: {line}", path.file_name().expect("a name").display());
+        println!("== {}: {line}", path.display());
     }
+}
+
+fn compile_file(path: &std::path::Path) -> String {
+    let image = match crate::compile(&path.to_string_lossy(), &crate::load::FileSystem) {
+        Ok(image) => image,
+        Err(diagnostics) => return format!("REFUSED\n{}", diagnostics.render(false)),
+    };
+    let dump = std::env::var("RAYA_DUMP").is_ok();
+    if dump {
+        println!("{}", raya_bytecode::disasm::dump(&image));
+    }
+    if let Err(error) = verify(image.clone()) {
+        return format!("VERIFY {error}");
+    }
+    if let Ok(out) = std::env::var("RAYA_OUT") {
+        let name = path.file_stem().expect("a name");
+        let file = std::path::Path::new(&out).join(name).with_extension("rbin");
+        std::fs::write(file, raya_bytecode::codec::encode(&image)).expect("written");
+    }
+    "ok".to_string()
 }
 
 #[test]

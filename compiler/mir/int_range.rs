@@ -19,8 +19,9 @@ pub fn run(func: &mut Func) {
     }
 }
 
-/// Variables with a sum of themselves that are used as an index or in a bit operation.
+/// Variables with a sum of themselves that are used as an index or in a bit operation, and those they are compared to.
 fn candidates(func: &Func) -> Vec<Reg> {
+    let mut compared = Vec::new();
     let mut stepped = FxHashSet::default();
     let mut indexing = Vec::new();
     for &id in &func.order {
@@ -33,13 +34,33 @@ fn candidates(func: &Func) -> Vec<Reg> {
                 _ => {}
             }
         }
+        if let Term::Branch(inst, ..) = &func.blocks[id.index()].term
+            && matches!(inst.op, Op::JLtF | Op::JLeF)
+        {
+            compared.extend([Reg(inst.x[0]), Reg(inst.x[1])]);
+        }
     }
+    indexing.retain(|r| stepped.contains(r));
+    indexing.extend(compared.into_iter().filter(|r| converted(func, *r)));
     indexing.sort();
     indexing.dedup();
-    indexing.retain(|r| {
-        stepped.contains(r) && func.slot(*r) == Slot::F64 && !func.param_regs.contains(r)
-    });
+    indexing.retain(|r| func.slot(*r) == Slot::F64 && !func.param_regs.contains(r));
     indexing
+}
+
+/// Whether a variable only gets converted ints, computed away from where it is compared.
+fn converted(func: &Func, reg: Reg) -> bool {
+    let mut conversions = 0;
+    let mut all = true;
+    for &id in &func.order {
+        let block = &func.blocks[id.index()];
+        let compares = block.term.inst().is_some_and(|i| i.uses().any(|u| u == reg));
+        for inst in block.insts.iter().filter(|i| i.defs().any(|d| d == reg)) {
+            all &= inst.op == Op::I2F && !compares;
+            conversions += 1;
+        }
+    }
+    all && conversions > 0
 }
 
 /// Whether every value that the variable gets is an i32 (and not -0).
@@ -62,7 +83,12 @@ fn is_int(func: &Func, reg: Reg) -> bool {
                     if from == reg {
                         bounds.allow(step)
                     } else {
-                        step <= 0 && is_length(&block.insts[..at], from, &counts)
+                        let before = &block.insts[..at];
+                        (step <= 0 && is_length(before, from, &counts))
+                            || int_behind(before, from).is_some_and(|int| {
+                                let known = Guards::new(func, int).at_start[id.index()];
+                                known.allow(step)
+                            })
                     }
                 }
                 _ => false,
@@ -86,6 +112,14 @@ fn is_length(before: &[Inst], reg: Reg, counts: &flow::Counts) -> bool {
         .filter(|i| i.op == Op::I2F)
         .and_then(|i| source(Reg(i.x[1])))
         .is_some_and(|i| matches!(i.op, Op::Len | Op::StrLen))
+}
+
+/// The int that a register was converted from in this block, if the int stayed as it was since the block's start.
+fn int_behind(before: &[Inst], reg: Reg) -> Option<Reg> {
+    let conversion = before.iter().rev().find(|i| i.defs().any(|d| d == reg))?;
+    let int = Reg(conversion.x[1]);
+    let stays = conversion.op == Op::I2F && !before.iter().any(|i| i.defs().any(|d| d == int));
+    stays.then_some(int)
 }
 
 /// What is known of a variable at a point.
@@ -190,7 +224,7 @@ fn leaving(func: &Func, reg: Reg, block: BlockId, next: BlockId, at_start: Bound
     for inst in insts {
         if inst.defs().any(|d| d == reg) {
             bounds = match inst.op {
-                Op::ConstFI => {
+                Op::ConstFI | Op::ConstI => {
                     let value = Some(i64::from(inst.x[1] as i32));
                     Bounds {
                         low: value,
@@ -223,7 +257,7 @@ fn compared(insts: &[Inst], reg: Reg, branch: &Inst, holds: bool) -> Bounds {
     let (left, right) = (Reg(branch.x[0]), Reg(branch.x[1]));
     let is_int = |r: Reg| {
         let written = insts.iter().rev().find(|i| i.defs().any(|d| d == r));
-        written.is_some_and(|i| i.op == Op::I2F)
+        written.is_some_and(|i| matches!(i.op, Op::I2F | Op::ConstFI))
     };
     // The variable is an integer: less than a bound is at most the bound less one.
     let largest = i64::from(i32::MAX);
@@ -232,6 +266,12 @@ fn compared(insts: &[Inst], reg: Reg, branch: &Inst, holds: bool) -> Bounds {
         (Op::JLeFI, true) | (Op::JGtFI, false) if left == reg => high(immediate),
         (Op::JGtFI, true) | (Op::JLeFI, false) if left == reg => low(immediate + 1),
         (Op::JGeFI, true) | (Op::JLtFI, false) if left == reg => low(immediate),
+        (Op::JLtII, true) | (Op::JGeII, false) if left == reg => high(immediate - 1),
+        (Op::JLeII, true) | (Op::JGtII, false) if left == reg => high(immediate),
+        (Op::JGtII, true) | (Op::JLeII, false) if left == reg => low(immediate + 1),
+        (Op::JGeII, true) | (Op::JLtII, false) if left == reg => low(immediate),
+        (Op::JLtI, true) if left == reg => high(largest - 1),
+        (Op::JLeI, false) if right == reg => high(largest - 1),
         (Op::JLtF, true) if left == reg && is_int(right) => high(largest - 1),
         (Op::JLeF, true) if left == reg && is_int(right) => high(largest),
         (Op::JLeF, false) if right == reg && is_int(left) => high(largest - 1),

@@ -323,8 +323,11 @@ pub fn optimize(func: &mut Func) {
     copy_elimination::run(func);
     fuse::run(func);
     copy_elimination::run(func);
-    int_range::run(func);
-    fuse::run(func);
-    copy_elimination::run(func);
+    // Twice: a counter that starts at another one needs that to be an int.
+    for _ in 0..2 {
+        int_range::run(func);
+        fuse::run(func);
+        copy_elimination::run(func);
+    }
     unreachable_code::run(func);
 }

@@ -1,8 +1,9 @@
-//! Removes blocks that no path reaches and threads jumps through empty blocks.
+//! Removes blocks that no path reaches and threads jumps through empty blocks and to returns.
 //!
 //! A handler is reachable if a block that it covers is.
 
 use super::{BlockId, Func, Term};
+use raya_bytecode::isa::Op;
 
 /// The pass.
 pub fn run(func: &mut Func) {
@@ -32,12 +33,25 @@ fn destination(func: &Func, mut id: BlockId) -> BlockId {
     id
 }
 
+/// What a block does that does nothing but return: a jump there can as well return itself.
+fn only_leaves(func: &Func, id: BlockId) -> Option<Term> {
+    let block = &func.blocks[id.index()];
+    let returns = matches!(&block.term, Term::Leave(inst)
+        if matches!(inst.op, Op::Ret | Op::RetF | Op::RetRef | Op::RetM));
+    (block.insts.is_empty() && returns).then(|| block.term.clone())
+}
+
 fn thread_jumps(func: &mut Func) {
     for i in 0..func.order.len() {
         let id = func.order[i];
         let mut term = std::mem::replace(&mut func.blocks[id.index()].term, Term::Open);
         match &mut term {
-            Term::Jump(to) => *to = destination(func, *to),
+            Term::Jump(to) => {
+                *to = destination(func, *to);
+                if let Some(leave) = only_leaves(func, *to) {
+                    term = leave;
+                }
+            }
             Term::Branch(_, then, otherwise) => {
                 *then = destination(func, *then);
                 *otherwise = destination(func, *otherwise);
