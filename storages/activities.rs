@@ -13,6 +13,7 @@ use crate::programs::Program;
 use crate::tasks::{Task, TaskState, Tasks};
 use crate::timers::Timers;
 use crate::values::Value;
+use raya_bytecode::isa::Op;
 use std::collections::VecDeque;
 
 /// One entry of the queue of microtasks, first in first out.
@@ -114,6 +115,9 @@ impl Activity {
     fn verify_rows(&self, program: &Program) -> Result<(), LoadError> {
         self.tasks.verify_rows()?;
         self.timers.verify()?;
+        self.tasks
+            .iter()
+            .try_for_each(|(_, task)| task.stack.verify(program))?;
         let is_state = |index: u32, state| self.tasks.at(index).is_some_and(|t| t.state == state);
         ensure(
             self.running == 0 || is_state(self.running - 1, TaskState::Running),
@@ -123,7 +127,7 @@ impl Activity {
             !self.blocked || (self.running != 0 && !self.outbox.is_empty()),
             "who is blocked has asked",
         )?;
-        self.verify_jobs()?;
+        self.verify_jobs(program)?;
         self.verify_resumers()?;
         for request in &self.outbox {
             ensure(
@@ -131,8 +135,24 @@ impl Activity {
                 "a request is of an import",
             )?;
         }
+        if let Some(task) = self
+            .running
+            .checked_sub(1)
+            .and_then(|index| self.tasks.at(index))
+        {
+            let last = task.stack.last_instruction(program);
+            let has_asked = last.is_some_and(|inst| inst.op == Op::CallHost as u8);
+            ensure(
+                !self.blocked || has_asked,
+                "who is blocked has called the host",
+            )?;
+        }
         for (_, task) in self.tasks.iter() {
             task.stack.verify(program)?;
+            ensure(
+                can_go_on(task, program),
+                "who is resumed has awaited, or is at its start",
+            )?;
             ensure(
                 (task.state == TaskState::Done) == task.outcome.is_some(),
                 "who is done, and nobody else, has an outcome",
@@ -150,12 +170,8 @@ impl Activity {
     fn verify_references(&self, program: &Program, soundness: &Soundness) -> Result<(), LoadError> {
         let is_promise = |reference| soundness.kind(reference) == Some(Kind::Promise);
         let are_promises = self.jobs.iter().all(|job| match *job {
-            // Who resumes from no promise begins.
-            Job::Resume { task, promise: 0 } => self.tasks.at(task).is_some_and(|t| {
-                let start = |f: u32| program.functions[f as usize].code_start;
-                matches!(t.stack.rows.as_slice(), [first] if first.pc == start(first.function))
-            }),
-            Job::Resume { promise, .. } => is_promise(promise),
+            // Who is resumed with nothing is new (`verify_jobs`).
+            Job::Resume { promise, .. } => promise == 0 || is_promise(promise),
             Job::Follow { promise, source } | Job::Adopt { promise, source } => {
                 is_promise(promise) && is_promise(source)
             }
@@ -209,15 +225,17 @@ impl Activity {
         ensure(left == 0, "who waits is in a list")
     }
 
-    fn verify_jobs(&self) -> Result<(), LoadError> {
+    fn verify_jobs(&self, program: &Program) -> Result<(), LoadError> {
         let mut is_named = vec![false; self.tasks.capacity()];
         for job in &self.jobs {
-            if let Job::Resume { task, .. } = *job {
-                let is_ready = self
-                    .tasks
-                    .at(task)
-                    .is_some_and(|t| t.state == TaskState::Ready);
-                ensure(is_ready, "a job resumes a ready task")?;
+            if let Job::Resume { task, promise } = *job {
+                let ready = self.tasks.at(task).filter(|t| t.state == TaskState::Ready);
+                let ready = ready.ok_or(LoadError::Invalid("a job resumes a ready task"))?;
+                let is_new = ready.stack.last_instruction(program).is_none();
+                ensure(
+                    is_new == (promise == 0),
+                    "a new task is resumed with nothing",
+                )?;
                 ensure(
                     !std::mem::replace(&mut is_named[task as usize], true),
                     "a job a task",
@@ -267,6 +285,21 @@ impl Activity {
             self.tasks.iter().all(|(_, t)| waits(t)),
             "only waiting tasks are in lists",
         )
+    }
+}
+
+/// Whether a task that waits or is to be resumed can take what it is resumed with.
+fn can_go_on(task: &Task, program: &Program) -> bool {
+    let is_settled_later = matches!(task.state, TaskState::Waiting | TaskState::Ready);
+    if !is_settled_later || task.stack.rows.is_empty() {
+        return true;
+    }
+    match task.stack.last_instruction(program) {
+        None => task.state == TaskState::Ready && task.stack.rows.len() == 1,
+        Some(inst) => {
+            let takes = (task.await_num, task.await_ref);
+            inst.op == Op::Await as u8 && (inst.a, inst.b) == takes
+        }
     }
 }
 

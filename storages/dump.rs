@@ -75,7 +75,8 @@ impl Writer {
     }
 }
 
-/// How many bytes that a dump does not hold (zeroed registers) may be allocated while one is read.
+/// How many bytes that a dump does not hold (zeroed registers) may be allocated while one is read, beside four for each that
+/// it holds.
 const ZEROED_BYTES_MAX: usize = 256 << 20;
 
 /// Where a dump is read from.
@@ -90,7 +91,7 @@ impl<'a> Reader<'a> {
     pub fn new(bytes: &'a [u8]) -> Reader<'a> {
         Reader {
             rest: bytes,
-            zeroed_bytes_left: ZEROED_BYTES_MAX,
+            zeroed_bytes_left: ZEROED_BYTES_MAX + bytes.len() * 4,
         }
     }
 

@@ -13,8 +13,10 @@
 //! Absent: what the registers mean (`bytecode`).
 
 use crate::dump::{LoadError, Persist, Reader, Writer, ensure, persist_pod};
-use crate::programs::{LinkedFunction, Program};
+use crate::programs::LinkedFunction;
 use bytemuck::{Pod, Zeroable};
+
+mod verify;
 
 /// A frame.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Pod, Zeroable)]
@@ -122,37 +124,6 @@ impl Stack {
         (
             &self.nums[..self.live_nums as usize],
             &self.refs[..self.live_refs as usize],
-        )
-    }
-
-    /// Checks that frames are the program's and lie one behind the other. Values in registers are `heaps`' to check.
-    pub fn verify(&self, program: &Program) -> Result<(), LoadError> {
-        let mut base = (0, 0);
-        for row in &self.rows {
-            ensure(row.raise <= 8, "a trap to raise is one")?;
-            let function = program.functions.get(row.function as usize);
-            let function = function.ok_or(LoadError::Invalid("a frame is of a function"))?;
-            ensure(
-                (function.code_start..function.code_start + function.code_len).contains(&row.pc),
-                "a frame goes on in its function",
-            )?;
-            ensure(
-                (row.num_base, row.ref_base) == base,
-                "a frame begins where its caller's locals end",
-            )?;
-            base.0 += u32::from(function.num_locals);
-            base.1 += u32::from(function.ref_locals);
-            let fits =
-                |base: u32, temps: u16, bank: usize| base as usize + usize::from(temps) <= bank;
-            ensure(
-                fits(base.0, function.num_temps, self.nums.len())
-                    && fits(base.1, function.ref_temps, self.refs.len()),
-                "a frame's registers lie in the banks",
-            )?;
-        }
-        ensure(
-            (self.live_nums, self.live_refs) == base,
-            "what is live ends with the top's locals",
         )
     }
 }

@@ -1,4 +1,5 @@
-//! A small program for tests: a node of every kind of field, a shape, a map and a set, and a function with registers.
+//! A small program for tests: a node of every kind of field, a shape, a map and a set, and a function with registers
+//! that calls itself.
 
 use raya_bytecode::assemble::{Body, FieldSpec, FunctionBuilder, FunctionSpec, ImageBuilder};
 use raya_bytecode::image::*;
@@ -114,7 +115,12 @@ pub fn program_with<T>(describe: impl FnOnce(&mut ImageBuilder) -> T) -> (Progra
         ..spec
     };
     let function = b.declare_function();
-    b.define_function(function, &locals, body(1, LOCALS));
+    let mut calls_itself = FunctionBuilder::new();
+    calls_itself.line(1, 1);
+    calls_itself.call(Op::Call, [0, 0, function as u16], None, 0, 0);
+    calls_itself.emit(Op::Ret, 0, 0, 0);
+    let calls_itself = calls_itself.finish(1, LOCALS).expect("assembles");
+    b.define_function(function, &locals, calls_itself);
     let described = describe(&mut b);
     let entry = Entry {
         init,

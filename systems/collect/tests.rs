@@ -5,7 +5,7 @@ use crate::fixture::{self, NODE};
 use proptest::prelude::*;
 use raya_bytecode::slot::{CONSTANT_BIT, Slot, TAG_NUMBER, UNDEFINED};
 use raya_storages::dump::{Persist, Reader, Writer};
-use raya_storages::frames::FrameRow;
+use raya_storages::frames::{FrameRow, NO_ADAPT};
 use raya_storages::tasks::Task;
 
 /// The model: what a reference is to, by contents.
@@ -86,11 +86,15 @@ impl World {
         task.stack.reserve(4, SLOTS + 3);
         for frame in 0..2 {
             let (num_base, ref_base) = (frame, frame * u32::from(fixture::LOCALS));
+            // The outer one is behind its call, the inner one at its start.
+            let pc = program.functions[1].code_start + 1 - frame;
+            let ret_adapt = if frame == 0 { Slot::VOID.0 } else { NO_ADAPT };
             task.stack.rows.push(FrameRow {
                 function: 1,
-                pc: program.functions[1].code_start,
+                pc,
                 num_base,
                 ref_base,
+                ret_adapt,
                 ..Default::default()
             });
         }

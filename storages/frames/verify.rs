@@ -1,0 +1,115 @@
+//! Whether a stack is one that execution can go on with: what the dispatch loop relies on, for a stack from outside.
+//!
+//! A frame goes on where a block begins, since no temp lives there; below the top that is behind the call which made the frame
+//! above it, whose result goes where that call says. Values in registers are checked against the heap (`activities`).
+
+use super::{FrameRow, NO_ADAPT, Stack};
+use crate::dump::{LoadError, ensure};
+use crate::programs::{LinkedFunction, Program};
+use raya_bytecode::isa::{Inst, Op};
+use raya_bytecode::slot::Slot;
+
+impl Stack {
+    /// Checks that frames are the program's and lie one behind the other.
+    pub fn verify(&self, program: &Program) -> Result<(), LoadError> {
+        let mut base = (0, 0);
+        let mut caller: Option<&FrameRow> = None;
+        for row in &self.rows {
+            ensure(row.raise <= 8, "a trap to raise is one")?;
+            ensure(
+                (row.num_base, row.ref_base) == base,
+                "a frame begins where its caller's locals end",
+            )?;
+            let function = program.functions.get(row.function as usize);
+            let function = function.ok_or(LoadError::Invalid("a frame is of a function"))?;
+            ensure(
+                is_resumable(program, function, row.pc),
+                "a frame goes on where a block begins",
+            )?;
+            match caller {
+                None => ensure(
+                    row.ret_adapt == Slot::VOID.0,
+                    "the bottom frame gives its result to nobody",
+                )?,
+                Some(caller) => verify_return(program, caller, row)?,
+            }
+            base.0 += u32::from(function.num_locals);
+            base.1 += u32::from(function.ref_locals);
+            let fits =
+                |base: u32, temps: u16, bank: usize| base as usize + usize::from(temps) <= bank;
+            ensure(
+                fits(base.0, function.num_temps, self.nums.len())
+                    && fits(base.1, function.ref_temps, self.refs.len()),
+                "a frame's registers lie in the banks",
+            )?;
+            caller = Some(row);
+        }
+        ensure(
+            (self.live_nums, self.live_refs) == base,
+            "what is live ends with the top's locals",
+        )
+    }
+
+    /// The instruction that the top frame has just executed, unless it is at its function's start.
+    pub fn last_instruction(&self, program: &Program) -> Option<Inst> {
+        let top = self.rows.last()?;
+        before(
+            program,
+            program.functions.get(top.function as usize)?,
+            top.pc,
+        )
+        .map(|(inst, _)| inst)
+    }
+}
+
+/// The instruction before a place in a function, with its further operands.
+fn before(program: &Program, function: &LinkedFunction, pc: u32) -> Option<(Inst, Inst)> {
+    let code = program
+        .image
+        .code
+        .get(function.code_start as usize..pc as usize)?;
+    match *code {
+        [.., inst, ext] if ext.op == Op::Ext as u8 => Some((inst, ext)),
+        [.., inst] => Some((inst, Inst::new(Op::Ext, 0, 0, 0))),
+        [] => None,
+    }
+}
+
+/// Whether a block begins at a place.
+fn is_resumable(program: &Program, function: &LinkedFunction, pc: u32) -> bool {
+    let code = function.code_start..function.code_start + function.code_len;
+    code.contains(&pc)
+        && program.image.code[pc as usize].op != Op::Ext as u8
+        && before(program, function, pc)
+            .is_none_or(|(inst, _)| Op::from_u8(inst.op).is_some_and(Op::is_terminator))
+}
+
+/// Checks that a frame's result goes where the call that made it says.
+fn verify_return(program: &Program, caller: &FrameRow, row: &FrameRow) -> Result<(), LoadError> {
+    let calling = &program.functions[caller.function as usize];
+    let (call, ext) =
+        before(program, calling, caller.pc).ok_or(LoadError::Invalid("a caller has called"))?;
+    let gives = program.functions[row.function as usize].ret;
+    let sig_ret = |sig: u16| program.image.sigs[usize::from(sig)].ret;
+    let (wanted, gives) = match Op::from_u8(call.op) {
+        Some(Op::SetMember) => {
+            return ensure(row.ret_adapt == Slot::VOID.0, "a setter gives nothing");
+        }
+        Some(Op::Call) => {
+            ensure(
+                u32::from(call.c) == row.function,
+                "a frame is of the function called",
+            )?;
+            (gives, gives)
+        }
+        Some(Op::CallClosure) => (sig_ret(call.c), gives.kind()),
+        Some(Op::CallMember) => (sig_ret(ext.a), gives.kind()),
+        Some(Op::GetMember) => (Slot(ext.b), gives),
+        _ => return Err(LoadError::Invalid("a caller has called")),
+    };
+    let adapt = if wanted == gives { NO_ADAPT } else { wanted.0 };
+    ensure(
+        (row.ret_num, row.ret_ref, row.ret_adapt) == (call.a, call.b, adapt),
+        "a result goes where the call says",
+    )
+}
