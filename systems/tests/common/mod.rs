@@ -176,7 +176,12 @@ impl World {
             self.steps += before - fuel;
             match stop {
                 Stop::Idle => return,
-                Stop::OutOfFuel => fuel = fuel_each,
+                Stop::OutOfFuel => {
+                    // Whatever can be seen from outside could have come from there.
+                    let sound = self.activity.verify(&self.program, &self.heap);
+                    sound.unwrap_or_else(|e| panic!("{e}"));
+                    fuel = fuel_each;
+                }
                 Stop::NeedsCollection { words, window_refs } => {
                     self.collections += 1;
                     let need = Need { words, window_refs };
