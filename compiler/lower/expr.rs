@@ -572,6 +572,23 @@ impl<'a> Fx<'a, '_> {
             ExprKind::Binary { op, left, right } if is_comparison(*op) => {
                 self.compare(*op, left, right, then, otherwise);
             }
+            ExprKind::Index {
+                object,
+                index,
+                optional: false,
+            } if self.member_res(e).is_none() && is_array(self.object_slot(object)) => {
+                // What is out of range is undefined: not truthy.
+                let val = self.operand(object, &[index]);
+                let slot = self.object_slot(object);
+                let array = self.convert(val, slot);
+                let at = self.index_value(index);
+                let inside = self.block();
+                self.branch(Op::JInBounds, array.r.0, at.n.0, inside, otherwise);
+                self.start(inside);
+                let want = self.slot_of(e);
+                let val = self.get_element(array, at, want);
+                self.branch_truthy(val, then, otherwise);
+            }
             _ => {
                 let val = self.lenient(e);
                 self.branch_truthy(val, then, otherwise);

@@ -285,6 +285,7 @@ impl<'a> Fx<'a, '_> {
 
     /// `xs.push(a, ...b)`: the new length.
     fn push_all(&mut self, array: Val, sig: &'a CallSig, args: &'a [Arg]) -> Val {
+        let unused = std::mem::take(&mut self.discards);
         let element = sig.params.first().and_then(|p| self.element_type(p.ty, 0));
         for arg in args {
             match (arg, element) {
@@ -298,6 +299,9 @@ impl<'a> Fx<'a, '_> {
                 }
                 (Arg::Spread(e), _) => self.append_all(array, e),
             }
+        }
+        if unused {
+            return NOTHING;
         }
         self.def(Op::Len, Slot::I32, array.r.0, 0)
     }

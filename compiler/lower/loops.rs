@@ -1,6 +1,7 @@
 //! Loops, and going over what can be iterated.
 //!
-//! A loop's test stands at its end, so that each turn takes one jump. A `let` of a `for` that closures share has a
+//! A loop's test stands in front of it and again at its end, so that each turn takes one jump and, without
+//! `continue`, is one run of blocks that nothing else jumps into. A `let` of a `for` that closures share has a
 //! cell of its own for each turn.
 
 use super::function::{Fx, Place, Val};
@@ -20,7 +21,7 @@ impl<'a, 'p> Fx<'a, 'p> {
     /// `while`
     pub fn while_loop(&mut self, test: &'a Expr, body: &'a Stmt) {
         let (top, check, exit) = (self.block(), self.block(), self.block());
-        self.jump(check);
+        self.cond(test, top, exit);
         self.enter(exit, Some(check), true);
         self.start(top);
         self.stmt(body);
@@ -65,8 +66,11 @@ impl<'a, 'p> Fx<'a, 'p> {
             None => {}
         }
         self.labels = labels;
-        let (top, next, check, exit) = (self.block(), self.block(), self.block(), self.block());
-        self.jump(check);
+        let (top, next, exit) = (self.block(), self.block(), self.block());
+        match test {
+            Some(test) => self.cond(test, top, exit),
+            None => self.jump(top),
+        }
         self.enter(exit, Some(next), true);
         self.start(top);
         self.stmt(body);
@@ -76,7 +80,6 @@ impl<'a, 'p> Fx<'a, 'p> {
         if let Some(update) = update {
             self.effect(update);
         }
-        self.start(check);
         match test {
             Some(test) => self.cond(test, top, exit),
             None => self.jump(top),
@@ -212,8 +215,9 @@ impl<'a, 'p> Fx<'a, 'p> {
     pub fn iterate_array(&mut self, array: Val, want: Option<Slot>, each: EachElement<'a, '_, 'p>) {
         let index = self.fresh(Slot::I32);
         self.clear(index);
-        let (top, next, check, exit) = (self.block(), self.block(), self.block(), self.block());
-        self.jump(check);
+        let (top, next, exit) = (self.block(), self.block(), self.block());
+        let length = self.def(Op::Len, Slot::I32, array.r.0, 0);
+        self.branch(Op::JLtI, index.n.0, length.n.0, top, exit);
         self.enter(exit, Some(next), true);
         self.start(top);
         let item = self.get_element(array, index, want.unwrap_or(Slot::ANY));
@@ -221,7 +225,6 @@ impl<'a, 'p> Fx<'a, 'p> {
         self.scopes.pop();
         self.start(next);
         self.emit(Op::AddWI, index.n.0, index.n.0, 1);
-        self.start(check);
         let length = self.def(Op::Len, Slot::I32, array.r.0, 0);
         self.branch(Op::JLtI, index.n.0, length.n.0, top, exit);
         self.start(exit);

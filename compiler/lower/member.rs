@@ -241,9 +241,28 @@ impl<'a> Fx<'a, '_> {
                 let Some(getter) = *getter else {
                     return self.nullish(Slot::ANY, 0);
                 };
+                if let Some(literal) = self.literal_result(getter) {
+                    return self.expr(literal);
+                }
                 let receiver = object.map(|o| (o, *class));
                 self.call_accessor(getter, receiver, None)
             }
+        }
+    }
+
+    /// The literal that a getter always gives (`Math.PI`).
+    fn literal_result(&self, getter: FnId) -> Option<&'a Expr> {
+        let Some(FnBody::Block(body)) = &self.p.ast(getter).body else {
+            return None;
+        };
+        match &body[..] {
+            [
+                Stmt {
+                    kind: StmtKind::Return(Some(e)),
+                    ..
+                },
+            ] if super::classes::is_literal(e) => Some(e),
+            _ => None,
         }
     }
 

@@ -87,7 +87,10 @@ impl<'a> Fx<'a, '_> {
     /// The right operand: literals that are no immediates come from the number constants, which instructions can name.
     pub fn right_operand(&mut self, op: BinaryOp, right: &'a Expr) -> Val {
         if let ExprKind::Number(value) = right.kind
-            && matches!(op, BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Div)
+            && matches!(
+                op,
+                BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Div
+            )
             && (op == BinaryOp::Div || value != f64::from(value as i16))
             && self.slot_of(right) == Slot::F64
         {

@@ -88,18 +88,26 @@ fn read_originals(func: &mut Func) {
 
 /// Removes instructions without effect whose results nobody reads.
 fn drop_unread(func: &mut Func) {
-    loop {
-        let counts = flow::counts(func);
-        let mut removed = false;
-        for &id in &func.order {
-            func.blocks[id.index()].insts.retain(|inst| {
-                let keep = !inst.is_pure() || inst.defs().any(|d| counts.uses[d.index()] > 0);
-                removed |= !keep;
-                keep
-            });
+    let live = flow::liveness(func);
+    for &id in &func.order {
+        let block = &mut func.blocks[id.index()];
+        let mut live = live.at_end[id.index()].clone();
+        // What a handler may read stays: an error can come between any two instructions.
+        let guarded = block.handler.is_some();
+        let mut kept = Vec::with_capacity(block.insts.len());
+        if let Some(inst) = block.term.inst() {
+            inst.uses().for_each(|r| live.insert(r));
         }
-        if !removed {
-            return;
+        for inst in std::mem::take(&mut block.insts).into_iter().rev() {
+            let unread = !guarded && inst.defs().all(|d| !live.contains(d));
+            if inst.is_pure() && unread {
+                continue;
+            }
+            inst.defs().for_each(|d| live.remove(d));
+            inst.uses().for_each(|u| live.insert(u));
+            kept.push(inst);
         }
+        kept.reverse();
+        block.insts = kept;
     }
 }

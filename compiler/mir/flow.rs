@@ -25,6 +25,11 @@ impl RegSet {
         self.0[reg.index() / 64] &= !(1 << (reg.index() % 64));
     }
 
+    /// Whether it is there.
+    pub fn contains(&self, reg: Reg) -> bool {
+        self.0[reg.index() / 64] >> (reg.index() % 64) & 1 != 0
+    }
+
     /// Adds all of another set.
     pub fn union(&mut self, other: &RegSet) {
         for (mine, theirs) in self.0.iter_mut().zip(&other.0) {

@@ -23,13 +23,32 @@ pub fn run(func: &mut Func) {
     for at in 0..func.order.len() {
         let id = func.order[at].index();
         let mut ints: FxHashMap<Reg, Reg> = FxHashMap::default();
+        let mut sums: FxHashMap<Reg, Sum> = FxHashMap::default();
+        let mut indices: FxHashMap<Reg, Reg> = FxHashMap::default();
         for inst in &mut func.blocks[id].insts {
             cancel_conversion(inst, &ints);
             with_constant(inst, &constants);
-            let defs: Vec<Reg> = inst.defs().collect();
-            ints.retain(|float, int| !defs.contains(float) && !defs.contains(int));
-            if inst.op == Op::I2F {
-                ints.insert(Reg(inst.x[0]), Reg(inst.x[1]));
+            index_of_sum(inst, &sums);
+            if inst.op == Op::F2X
+                && let Some(index) = indices.get(&Reg(inst.x[1]))
+            {
+                inst.op = Op::MovN;
+                inst.x[1] = index.0;
+            }
+            let sum = sum_of_ints(inst, &ints);
+            for def in inst.defs() {
+                ints.retain(|float, int| *float != def && *int != def);
+                sums.retain(|float, sum| *float != def && !sum.reads(def));
+                indices.retain(|float, index| *float != def && *index != def);
+            }
+            let (to, from) = (Reg(inst.x[0]), Reg(inst.x[1]));
+            match inst.op {
+                Op::I2F => drop(ints.insert(to, from)),
+                Op::F2X => drop(indices.insert(from, to)),
+                _ => {}
+            }
+            if let Some(sum) = sum.filter(|s| !s.reads(to)) {
+                sums.insert(to, sum);
             }
         }
         if let Term::Branch(inst, ..) = &mut func.blocks[id].term {
@@ -72,6 +91,57 @@ fn cancel_conversion(inst: &mut Inst, ints: &FxHashMap<Reg, Reg>) {
     {
         inst.op = Op::MovN;
         inst.x[1] = int.0;
+    }
+}
+
+/// A sum of ints, computed in f64.
+#[derive(Clone, Copy)]
+enum Sum {
+    /// With a small constant.
+    Step(Reg, i32),
+    /// Of two ints.
+    Ints(Reg, Reg),
+}
+
+impl Sum {
+    fn reads(self, reg: Reg) -> bool {
+        match self {
+            Sum::Step(int, _) => int == reg,
+            Sum::Ints(a, b) => a == reg || b == reg,
+        }
+    }
+}
+
+/// The sum that an instruction computes.
+fn sum_of_ints(inst: &Inst, ints: &FxHashMap<Reg, Reg>) -> Option<Sum> {
+    let int = |i: usize| ints.get(&Reg(inst.x[i])).copied();
+    match inst.op {
+        Op::AddFI => Some(Sum::Step(int(1)?, inst.x[2] as i32)),
+        Op::SubFI if inst.x[2] as i32 > i32::from(i16::MIN) => {
+            Some(Sum::Step(int(1)?, -(inst.x[2] as i32)))
+        }
+        Op::AddF => Some(Sum::Ints(int(1)?, int(2)?)),
+        _ => None,
+    }
+}
+
+/// The index of a sum of ints is their wrapped sum: where it wraps, either is out of every array's range.
+fn index_of_sum(inst: &mut Inst, sums: &FxHashMap<Reg, Sum>) {
+    if inst.op != Op::F2X {
+        return;
+    }
+    match sums.get(&Reg(inst.x[1])) {
+        Some(&Sum::Step(int, step)) => {
+            inst.op = Op::AddWI;
+            inst.x[1] = int.0;
+            inst.x[2] = step as u32;
+        }
+        Some(&Sum::Ints(a, b)) => {
+            inst.op = Op::AddW;
+            inst.x[1] = a.0;
+            inst.x[2] = b.0;
+        }
+        None => {}
     }
 }
 

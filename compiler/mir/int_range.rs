@@ -54,7 +54,10 @@ fn converted(func: &Func, reg: Reg) -> bool {
     let mut all = true;
     for &id in &func.order {
         let block = &func.blocks[id.index()];
-        let compares = block.term.inst().is_some_and(|i| i.uses().any(|u| u == reg));
+        let compares = block
+            .term
+            .inst()
+            .is_some_and(|i| i.uses().any(|u| u == reg));
         for inst in block.insts.iter().filter(|i| i.defs().any(|d| d == reg)) {
             all &= inst.op == Op::I2F && !compares;
             conversions += 1;
@@ -331,6 +334,14 @@ fn convert_def(func: &mut Func, reg: Reg, mut inst: Inst, out: &mut Vec<Inst>) {
     match inst.op {
         Op::ConstFI => inst.op = Op::ConstI,
         Op::I2F => inst.op = Op::MovN,
+        Op::AddFI | Op::SubFI if int_of(out, Reg(inst.x[1])).is_some() => {
+            let int = int_of(out, Reg(inst.x[1])).unwrap_or(reg);
+            if inst.op == Op::SubFI {
+                inst.x[2] = -(inst.x[2] as i32) as u32;
+            }
+            inst.op = Op::AddWI;
+            inst.x[1] = int.0;
+        }
         _ => {
             let float = func.reg(Slot::F64);
             inst.replace_def(reg, float);
@@ -341,4 +352,12 @@ fn convert_def(func: &mut Func, reg: Reg, mut inst: Inst, out: &mut Vec<Inst>) {
         }
     }
     out.push(inst);
+}
+
+/// The int that a register was last converted from, if the int is still the same.
+fn int_of(before: &[Inst], reg: Reg) -> Option<Reg> {
+    let at = before.iter().rposition(|i| i.defs().any(|d| d == reg))?;
+    let int = Reg(before[at].x[1]);
+    let stays = !before[at..].iter().any(|i| i.defs().any(|d| d == int));
+    (before[at].op == Op::I2F && stays).then_some(int)
 }
