@@ -33,7 +33,7 @@ impl Runtime {
             handle::apply(self, command);
         }
         self.time.ticks += 1;
-        self.time.clock_ms += budget.elapsed_ms.max(0.0);
+        let end_ms = self.time.clock_ms + budget.elapsed_ms.max(0.0);
         self.time.pool.add_steps(budget.fuel);
         let mut report = TickReport {
             tick: self.time.ticks,
@@ -44,6 +44,9 @@ impl Runtime {
             self.wake();
             let batch = self.schedule();
             if batch.is_empty() {
+                if self.advance_to_sleeper(end_ms) {
+                    continue;
+                }
                 break;
             }
             report.steps += run_batch(self, &batch);
@@ -52,8 +55,24 @@ impl Runtime {
             self.account(&batch);
             ran.extend(batch);
         }
+        self.time.clock_ms = end_ms;
         self.end_tick(&mut ran, &mut report);
         report
+    }
+
+    /// Where everyone waits, lets the clock go on to the next sleeper whose time comes within the tick: who sleeps wakes
+    /// when it is due, however long the ticks are.
+    fn advance_to_sleeper(&mut self, end_ms: f64) -> bool {
+        if !self.ready.runnable(&self.contexts).is_empty() {
+            return false;
+        }
+        match self.ready.next_due_ms(&self.contexts) {
+            Some(due) if due > self.time.clock_ms && due <= end_ms => {
+                self.time.clock_ms = due;
+                true
+            }
+            _ => false,
+        }
     }
 
     /// Ticks until nobody can run and nobody sleeps, letting the clock jump to whatever is due next. Never returns if a
