@@ -1,8 +1,12 @@
 //! Limits of a context and the counters they bound: one row each.
 //!
-//! Invariants: a counter never exceeds its limit. Units are in the names; steps are units of fuel.
+//! Invariants: counters are exact; steps may pass their limit by one basic block or built-in, and the error says by how
+//! much. Units are in the names; steps are units of fuel.
 
 use crate::dump::{LoadError, Persist, Reader, Writer};
+
+/// Requests that may wait for the host at once: with so many a context stops until they were served.
+pub const OUTBOX_REQUESTS_MAX: usize = 32;
 
 /// What a context may use at most.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]

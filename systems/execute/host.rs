@@ -10,6 +10,7 @@ use super::state::{Exit, handlers};
 use raya_bytecode::slot::{Slot, TAG_BOOLEAN, TAG_NUMBER, UNDEFINED};
 use raya_storages::activities::Request;
 use raya_storages::layout::PROMISE_WORDS;
+use raya_storages::limits::OUTBOX_REQUESTS_MAX;
 use raya_storages::programs::Program;
 use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -199,6 +200,11 @@ handlers! {
                 s.fuel = s.m.fuel;
                 s.heap = s.m.heap.words.as_mut_ptr();
                 s.charge();
+                if s.m.activity.outbox.len() >= OUTBOX_REQUESTS_MAX {
+                    // What it asked is served before it asks more: requests wait outside of its heap.
+                    s.m.save(s.ip.add(1), s.fuel);
+                    return Exit::OutOfFuel;
+                }
                 s.ip = s.ip.add(1);
                 s.block_by_loop()
             }

@@ -61,7 +61,7 @@ pub struct Execution<'a> {
 /// Why a context stopped.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Stop {
-    /// The fuel is used up; it goes on where it is.
+    /// The fuel is used up or the outbox full; it goes on where it is.
     OutOfFuel,
     /// It needs so many words of memory. The running task's top frame has so many reference temps alive.
     NeedsCollection {

@@ -24,7 +24,7 @@ pub(super) enum Exit {
     Continue,
     /// The stack of the running task was saved; another may be running now.
     Switch,
-    /// Fuel is used up; the stack was saved.
+    /// Fuel is used up, or the outbox is full; the stack was saved.
     OutOfFuel,
     /// Memory is needed (`Machine::need`); the stack was saved.
     Collect,
