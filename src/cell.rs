@@ -16,6 +16,7 @@ use raya_systems::collect::{Need, collect};
 use raya_systems::execute::{self, Answer, EntryError, Execution, Stop};
 use raya_systems::marshal::{self, CopyError};
 use raya_systems::schedule;
+use smallvec::SmallVec;
 
 /// Why something from outside was not let in.
 #[derive(Clone, PartialEq, Debug)]
@@ -25,6 +26,9 @@ pub(crate) enum Refused {
     /// A value of the wrong type, too deep, or no value that can cross.
     Marshal(String),
 }
+
+/// References that a collection keeps and moves.
+type Roots = SmallVec<[u32; 8]>;
 
 /// The rows of a context that has a program.
 pub(crate) struct Cell<'a> {
@@ -105,7 +109,7 @@ impl Cell<'_> {
     /// Begins an operation again after a collection where memory lacks. The references in `roots` are kept and moved.
     fn with_memory<T>(
         &mut self,
-        roots: &mut Vec<u32>,
+        roots: &mut Roots,
         mut operation: impl FnMut(&mut Execution<'_>, &[u32]) -> Result<T, EntryError>,
     ) -> Result<T, Refused> {
         loop {
@@ -134,8 +138,8 @@ impl Cell<'_> {
 impl Cell<'_> {
     /// Starts a function with values from outside; gives the promise of its result.
     pub fn spawn_entry(&mut self, function: u32, args: &[Value]) -> Result<u32, Refused> {
-        let mut roots = Vec::new();
-        let mut nums = Vec::new();
+        let mut roots = Roots::new();
+        let mut nums: SmallVec<[u64; 8]> = SmallVec::new();
         let descs = parameters(&self.program.image, function);
         for (at, arg) in args.iter().enumerate() {
             let (num, reference) = self.copy_in(arg, descs.get(at).copied(), &mut roots)?;
@@ -143,7 +147,8 @@ impl Cell<'_> {
             roots.push(reference);
         }
         let task = self.with_memory(&mut roots, |execution, refs| {
-            let args: Vec<(u64, u32)> = nums.iter().copied().zip(refs.iter().copied()).collect();
+            let args: SmallVec<[(u64, u32); 8]> =
+                nums.iter().copied().zip(refs.iter().copied()).collect();
             execute::spawn_entry(execution, function, &args)
         })?;
         let activity = self.activity.as_ref().expect("a task was spawned");
@@ -182,7 +187,7 @@ impl Cell<'_> {
             },
             Err(message) => message,
         };
-        let error = self.with_memory(&mut Vec::new(), |execution, _| {
+        let error = self.with_memory(&mut Roots::new(), |execution, _| {
             execute::error_value(execution, &message)
         });
         // Without memory even for the error, what is thrown is undefined.

@@ -16,7 +16,9 @@ use crate::{ContextId, TaskId, Value};
 use raya_bytecode::image::{EXPORT_FUNCTION, NONE};
 use raya_storages::activities::Watch;
 use raya_storages::contexts::ContextState;
+use raya_storages::programs::ProgramId;
 use raya_storages::runs::{Cause, Failure, OUTCOMES_KEPT_MAX, RunOutcome, RunRow};
+use raya_systems::schedule;
 use std::collections::BTreeMap;
 
 /// The run of a promise that `call` itself waits for.
@@ -57,22 +59,39 @@ impl Runtime {
         let row = self.find(id)?;
         match self.contexts.states[row] {
             ContextState::Empty => return Err(VmError::NoProgram(id)),
-            ContextState::Loaded => {}
-            _ => return self.modules_run(row).ok_or(VmError::AlreadyLoaded(id)),
+            ContextState::Loaded => self.apply_template(row),
+            _ => {}
         }
-        let task = self.add_run(
-            row,
-            id,
-            RunRow {
-                functions: NONE,
-                ..RunRow::default()
-            },
-        );
+        if let Some(task) = self.modules_run(row) {
+            return Ok(task);
+        }
+        let modules = RunRow {
+            functions: NONE,
+            ..RunRow::default()
+        };
+        let task = self.add_run(row, id, modules);
+        if self.contexts.states[row] == ContextState::Ready {
+            self.runs.outcomes[task.index()] = Some(RunOutcome::Returned(Value::Undefined));
+            return Ok(task);
+        }
         self.contexts.states[row] = ContextState::Starting;
         let init = self.program(row).image.entry.init;
         let started = self.cell(row).spawn_entry(init, &[]);
         self.watch(row, task, started);
         Ok(task)
+    }
+
+    /// Lets a context begin where its modules would leave it, if its program has a template and its limits suffice.
+    fn apply_template(&mut self, row: usize) {
+        let program = ProgramId::from_bits(self.contexts.programs[row]).expect("it is loaded");
+        let contexts = &mut self.contexts;
+        let (heap, limits) = (&mut contexts.heaps[row], &contexts.limits[row]);
+        if let Some(template) = &self.templates[program.index()]
+            && template.apply(heap, limits, &mut contexts.counters[row])
+        {
+            schedule::charge(&mut contexts.credits[row], template.steps());
+            contexts.states[row] = ContextState::Ready;
+        }
     }
 
     /// The run of a context's modules.
@@ -93,6 +112,9 @@ impl Runtime {
     ) -> Result<TaskId, VmError> {
         let row = self.find(id)?;
         let functions = self.exported(row, id, name)?;
+        if self.contexts.states[row] == ContextState::Loaded {
+            self.apply_template(row);
+        }
         if self.contexts.states[row] == ContextState::Loaded {
             self.start_modules(id)?;
         }
@@ -317,16 +339,25 @@ impl Runtime {
     ) -> Result<Value, VmError> {
         let row = self.find(id)?;
         let function = self.exported(row, id, name)?;
+        if self.contexts.states[row] == ContextState::Loaded {
+            self.apply_template(row);
+        }
         if self.contexts.states[row] != ContextState::Ready {
             self.run_modules_now(id, row)?;
         }
-        let promise =
-            self.cell(row)
-                .spawn_entry(function, args)
-                .map_err(|refused| match refused {
+        if self.contexts.activities[row].is_none() {
+            self.contexts.activities[row] = self.spare.take();
+        }
+        let promise = match self.cell(row).spawn_entry(function, args) {
+            Ok(promise) => promise,
+            Err(refused) => {
+                self.drop_idle(row);
+                return Err(match refused {
                     Refused::Limit(limit) => limit_error(limit),
                     Refused::Marshal(message) => VmError::Marshal(message.into()),
-                })?;
+                });
+            }
+        };
         let activity = self.contexts.activities[row]
             .as_mut()
             .expect("a task was spawned");
@@ -461,7 +492,7 @@ impl Runtime {
 
     /// What execution sees of a context that has a program.
     pub(crate) fn cell(&mut self, row: usize) -> Cell<'_> {
-        let program = raya_storages::programs::ProgramId::from_bits(self.contexts.programs[row]);
+        let program = ProgramId::from_bits(self.contexts.programs[row]);
         Cell {
             id: self.contexts.id_at(row).expect("a live row"),
             program: program

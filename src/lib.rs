@@ -17,6 +17,7 @@ mod outcome;
 mod report;
 mod runtime;
 mod state;
+mod template;
 mod tick;
 mod vm;
 

@@ -7,8 +7,10 @@ use crate::bindings::Bindings;
 use crate::error::VmError;
 use crate::handle::{Command, Handle};
 use crate::options::VmOptions;
+use crate::template::Template;
 use crate::{Capability, ContextId, TaskId, TaskStatus, Vm, fault};
 use raya_bytecode::verify;
+use raya_storages::activities::Activity;
 use raya_storages::contexts::{ContextRow, Contexts, Inner};
 use raya_storages::dump::hash_bytes;
 use raya_storages::heaps::Heap;
@@ -45,6 +47,10 @@ pub struct Runtime {
     pub(crate) time: Time,
     pub(crate) ready: Ready,
     pub(crate) bindings: Bindings,
+    /// By row of `programs`.
+    pub(crate) templates: Vec<Option<Template>>,
+    /// An activity that nobody has, for the next call.
+    pub(crate) spare: Option<Box<Activity>>,
     pub(crate) loader: Box<ProgramLoader>,
     pub(crate) commands: Receiver<Command>,
     /// Workers; none for one thread.
@@ -84,6 +90,8 @@ impl Runtime {
             time: Time::default(),
             ready: Ready::default(),
             bindings: Bindings::default(),
+            templates: Vec::new(),
+            spare: None,
             loader: Box::new(|path, _| Err(format!("{path}: this host loads no programs"))),
             commands,
             workers: (threads > 1).then(|| pool().expect("the system gives threads")),
@@ -111,7 +119,19 @@ impl Runtime {
         let invalid = |e: String| VmError::InvalidBinary(e.into());
         let image = verify::decode_verified(rbin).map_err(|e| invalid(e.to_string()))?;
         let program = Program::link(Arc::new(image), hash_bytes(rbin));
-        Ok(self.programs.share(Arc::new(program)))
+        let id = self.programs.share(Arc::new(program));
+        self.make_templates();
+        Ok(id)
+    }
+
+    /// Makes the templates of programs that are new.
+    pub(crate) fn make_templates(&mut self) {
+        for row in self.templates.len()..self.programs.capacity() {
+            let id = self.programs.id_at(row);
+            let program = id.and_then(|id| self.programs.get(id));
+            self.templates
+                .push(program.and_then(|program| Template::of(program)));
+        }
     }
 
     /// Makes a context.

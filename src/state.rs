@@ -101,6 +101,8 @@ impl Runtime {
         self.programs = tables.programs;
         self.contexts = tables.contexts;
         self.runs = tables.runs;
+        self.templates.clear();
+        self.make_templates();
         Ok(())
     }
 }

@@ -228,9 +228,12 @@ impl Runtime {
 
     /// Drops an activity in which nothing goes on.
     pub(crate) fn drop_idle(&mut self, row: usize) {
-        let activity = &mut self.contexts.activities[row];
-        if activity.as_ref().is_some_and(|a| a.is_idle()) {
-            *activity = None;
+        if let Some(mut idle) = self.contexts.activities[row].take_if(|a| a.is_idle()) {
+            // Its allocations serve the next call.
+            if self.spare.is_none() {
+                idle.clear();
+                self.spare = Some(idle);
+            }
         }
     }
 

@@ -94,6 +94,18 @@ impl Activity {
             && self.owed.is_empty()
     }
 
+    /// Becomes as a new one is; only allocations are kept.
+    pub fn clear(&mut self) {
+        self.tasks.clear();
+        self.jobs.clear();
+        self.timers = Timers::default();
+        self.running = 0;
+        self.outbox.clear();
+        self.blocked = false;
+        self.entries.clear();
+        self.owed.clear();
+    }
+
     /// Whether something could run now, without the host or the clock.
     pub fn is_runnable(&self) -> bool {
         !self.blocked && (self.running != 0 || !self.jobs.is_empty())

@@ -51,6 +51,12 @@ impl Rows {
         }
     }
 
+    /// Forgets all rows and their generations.
+    pub fn clear(&mut self) {
+        self.generations.clear();
+        self.free.clear();
+    }
+
     /// Whether this row is live in this generation.
     pub fn contains(&self, index: u32, generation: u32) -> bool {
         generation % 2 == 1 && self.generations.get(index as usize) == Some(&generation)
@@ -210,6 +216,12 @@ macro_rules! table {
                 let index = self.find(id)?;
                 self.rows.free(index as u32);
                 Some($Row { $($column: std::mem::take(&mut self.$column[index])),* })
+            }
+
+            /// Becomes as a new table is; only allocations are kept.
+            pub fn clear(&mut self) {
+                self.rows.clear();
+                $(self.$column.clear();)*
             }
 
             /// The place of a row in the columns; none for a stale id.

@@ -11,6 +11,7 @@ use raya_bytecode::image::Function;
 use raya_bytecode::slot::Slot;
 use raya_storages::layout::{PROMISE_WORDS, object_header};
 use raya_storages::tasks::{LimitFault, TaskId, TaskState};
+use smallvec::SmallVec;
 
 /// An answer from outside: a mixed pair whose reference half is in the context's heap.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -20,6 +21,9 @@ pub enum Answer {
     /// What is thrown.
     Error(u64, u32),
 }
+
+/// The first values of an entry's registers, by bank.
+type Registers = (SmallVec<[u64; 8]>, SmallVec<[u32; 8]>);
 
 /// Why a task was not started.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -167,14 +171,10 @@ impl Machine<'_> {
         }
     }
 
-    fn entry_registers(
-        &self,
-        function: u32,
-        args: &[(u64, u32)],
-    ) -> Result<(Vec<u64>, Vec<u32>), EntryError> {
+    fn entry_registers(&self, function: u32, args: &[(u64, u32)]) -> Result<Registers, EntryError> {
         let image = &self.program.image;
         let row: &Function = &image.functions[function as usize];
-        let (mut nums, mut refs) = (Vec::new(), Vec::new());
+        let (mut nums, mut refs) = Registers::default();
         for (index, slot) in image.slots[row.params.indices()].iter().enumerate() {
             let given = args.get(index).copied().unwrap_or_default();
             let value = self.adapt(given, Slot::MIXED, *slot);
