@@ -152,9 +152,10 @@ impl<'a> Checker<'a> {
     /// Notes which overload a call uses.
     fn choose(&mut self, callee: &Expr, id: FnId) {
         let at = callee.id.index();
-        match &mut self.members[at] {
-            Some(MemberRes::Method(_, method) | MemberRes::StaticMethod(_, method)) => *method = id,
-            _ => {}
+        if let Some(MemberRes::Method(_, method) | MemberRes::StaticMethod(_, method)) =
+            &mut self.members[at]
+        {
+            *method = id;
         }
         if let Some(Resolution::Function(function)) = &mut self.resolutions[at] {
             let first = *function;
@@ -689,6 +690,7 @@ impl<'a> Checker<'a> {
         {
             self.infer_return(&mut inference, f.ret, expected);
         }
+        let loose = self.loose_context(site, f);
         let opened = self.inferring.len();
         self.inferring.extend(&f.type_params);
         let errors = self.diagnostics.errors.len();
@@ -734,7 +736,8 @@ impl<'a> Checker<'a> {
                 }
                 let known = self.known_so_far(&inference, f.ret);
                 let context = self.subst(param, &known);
-                let ty = self.check_expr(value, Some(context));
+                let shown = self.subst(context, &loose);
+                let ty = self.check_expr(value, Some(shown));
                 let ty = if is_spread {
                     self.spread_as_array(ty)
                 } else {
@@ -763,6 +766,19 @@ impl<'a> Checker<'a> {
         } else {
             self.compare_args(&instance.params, site.args);
         }
+        map
+    }
+
+    /// What a result wanted by a call that is still being inferred tells: a context, but no type argument.
+    fn loose_context(&mut self, site: Site<'a>, f: &FnType) -> Subst {
+        let Some(expected) = site.expected.filter(|&ty| self.is_open(ty)) else {
+            return Subst::default();
+        };
+        let mut inference = Inference::new(&f.type_params);
+        self.infer_return(&mut inference, f.ret, expected);
+        let mut map = self.known_so_far(&inference, f.ret);
+        // A parameter in its own place would say nothing.
+        map.retain(|_, ty| !matches!(self.types.get(*ty), Type::Param(_)));
         map
     }
 

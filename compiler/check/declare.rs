@@ -521,12 +521,12 @@ impl<'a> Checker<'a> {
 
     fn inherit_interface(&mut self, base: &'a TypeNode, scope: ScopeId, props: &mut Vec<Prop>) {
         let ty = self.resolve_type(base, scope);
-        if let Type::Interface(id, _) = *self.get(ty) {
-            if self.interfaces[id.index()].state == BodyState::Busy {
-                let message = format!("the interface `{}` extends itself", self.show(ty));
-                self.error(CIRCULAR, base.span, message);
-                return;
-            }
+        if let Type::Interface(id, _) = *self.get(ty)
+            && self.interfaces[id.index()].state == BodyState::Busy
+        {
+            let message = format!("the interface `{}` extends itself", self.show(ty));
+            self.error(CIRCULAR, base.span, message);
+            return;
         }
         if self.is_error(ty) {
             return;

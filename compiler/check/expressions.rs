@@ -193,7 +193,11 @@ impl<'a> Checker<'a> {
         let second = self.check_expr(otherwise, expected);
         let after_second = std::mem::take(&mut self.cx.env);
         self.cx.env = self.join(after_first, after_second);
-        self.union_reduced(vec![first, second])
+        let ty = self.union_reduced(vec![first, second]);
+        if expected.is_none() && first != second {
+            self.construct_as(vec![then, otherwise], ty);
+        }
+        ty
     }
 
     fn ident(&mut self, expr: &'a Expr, name: &Name, expected: Option<TypeId>) -> TypeId {

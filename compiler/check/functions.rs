@@ -316,16 +316,15 @@ impl<'a> Checker<'a> {
         self.fns[id.index()].predicate = self.resolve_predicate(ret, &names, scope);
         let ty = self.resolve_type(ret, scope);
         let promise = self.known.promise;
-        if node.is_async && !self.is_error(ty) {
-            if !matches!(*self.get(ty), Type::Class(class, _) if class == promise) {
-                let message = format!(
-                    "an async function returns a promise, not `{}`",
-                    self.show(ty)
-                );
-                let help = format!("write `Promise<{}>`", self.show(ty));
-                self.error_help(NOT_ASSIGNABLE, ret.span, message, help);
-                return self.t.error;
-            }
+        let is_promise = matches!(*self.get(ty), Type::Class(class, _) if class == promise);
+        if node.is_async && !self.is_error(ty) && !is_promise {
+            let message = format!(
+                "an async function returns a promise, not `{}`",
+                self.show(ty)
+            );
+            let help = format!("write `Promise<{}>`", self.show(ty));
+            self.error_help(NOT_ASSIGNABLE, ret.span, message, help);
+            return self.t.error;
         }
         ty
     }

@@ -8,6 +8,9 @@ use super::members::Member;
 use crate::ast::*;
 use crate::types::{Prop, Type, TypeId};
 
+/// How deep literals are looked at a second time inside each other.
+const RECHECK_MAX: u32 = 4;
+
 impl<'a> Checker<'a> {
     /// Whether a type waits for what a call around it infers.
     pub(super) fn is_open(&mut self, ty: TypeId) -> bool {
@@ -78,8 +81,34 @@ impl<'a> Checker<'a> {
         {
             return self.array_of(wanted);
         }
+        let uniform = types.windows(2).all(|pair| pair[0] == pair[1]);
         let elem = self.union_reduced(types);
+        if !uniform && wanted.is_none() {
+            let literals = elems.iter().filter_map(|elem| match elem {
+                ArrayElem::Expr(value) => Some(value),
+                ArrayElem::Spread(_) => None,
+            });
+            self.construct_as(literals.collect(), elem);
+        }
         self.array_of(elem)
+    }
+
+    /// Literals beside each other become what their best common type says.
+    pub(super) fn construct_as(&mut self, values: Vec<&'a Expr>, ty: TypeId) {
+        let differs = |c: &Self, value: &Expr| {
+            matches!(value.kind, ExprKind::Object(_) | ExprKind::Array(_))
+                && c.expr_types[value.id.index()] != ty
+        };
+        if self.recheck_depth >= RECHECK_MAX || !values.iter().any(|value| differs(self, value)) {
+            return;
+        }
+        self.recheck_depth += 1;
+        for value in values {
+            if differs(self, value) {
+                self.silently(|c| c.check_expr(value, Some(ty)));
+            }
+        }
+        self.recheck_depth -= 1;
     }
 
     fn tuple_literal(

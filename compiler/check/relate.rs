@@ -330,9 +330,7 @@ impl Checker<'_> {
     /// Why a value does not fit, where there is more to say than the two names.
     pub(super) fn why_not(&mut self, source: TypeId, target: TypeId) -> Option<String> {
         let target = self.non_null(target);
-        let Some(wanted) = self.props_of(target) else {
-            return None;
-        };
+        let wanted = self.props_of(target)?;
         if self.props_of(source).is_none()
             || matches!(self.get(target), Type::Class(..))
             || matches!(self.get(target), Type::Union(_))

@@ -163,24 +163,30 @@ impl Checker<'_> {
         }
         let mut kept: Vec<TypeId> = Vec::new();
         for (at, &member) in members.iter().enumerate() {
-            let reducible = matches!(
-                self.get(member),
-                Type::Class(..) | Type::Array(_) | Type::Function(_)
-            );
-            let absorbed = reducible
-                && members.iter().enumerate().any(|(other_at, &other)| {
-                    let same_kind = std::mem::discriminant(self.get(member))
-                        == std::mem::discriminant(self.get(other));
-                    other_at != at
-                        && same_kind
-                        && self.assignable(member, other)
-                        && !(self.assignable(other, member) && at < other_at)
-                });
+            let absorbed = members.iter().enumerate().any(|(other_at, &other)| {
+                other_at != at
+                    && self.may_absorb(other, member)
+                    && self.assignable(member, other)
+                    && !(self.assignable(other, member) && at < other_at)
+            });
             if !absorbed {
                 kept.push(member);
             }
         }
         self.union(kept)
+    }
+
+    /// Whether one type is of a kind that can stand for the other in a best common type.
+    fn may_absorb(&self, wide: TypeId, narrow: TypeId) -> bool {
+        match (self.get(wide), self.get(narrow)) {
+            (Type::Class(..), Type::Class(..))
+            | (Type::Array(_), Type::Array(_))
+            | (Type::Function(_), Type::Function(_)) => true,
+            (Type::Object(a), Type::Object(b)) => {
+                a.len() == b.len() && a.iter().all(|p| b.iter().any(|q| p.name == q.name))
+            }
+            _ => false,
+        }
     }
 
     pub(super) fn optional(&mut self, ty: TypeId) -> TypeId {

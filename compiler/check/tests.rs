@@ -7,7 +7,7 @@ use super::check;
 use crate::ast::{BindingId, FileId};
 use crate::checked::{BindingInfo, CheckedProgram};
 use crate::diagnostics::Diagnostics;
-use crate::load::{MemoryFiles, load};
+use crate::load::{FileSystem, MemoryFiles, load};
 use crate::types::{Type, TypeId};
 
 /// Checks `main.ts` with other files beside it.
@@ -273,4 +273,23 @@ fn hostile_programs_end() {
         .map(|i| format!("function f{i}() {{ return f{}(); }}", i + 1))
         .collect();
     assert!(!codes(&format!("{chain} function f2000() {{ return 1; }}")).is_empty());
+}
+
+/// The programs that are run against Node must all pass; some import files beside them.
+#[test]
+fn accepts_the_goldens() {
+    let dir = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/goldens");
+    let mut wrong = String::new();
+    for entry in std::fs::read_dir(dir).expect("the goldens are there") {
+        let path = entry.expect("an entry").path();
+        if path.extension().is_none_or(|ending| ending != "ts") {
+            continue;
+        }
+        let path = path.to_string_lossy().into_owned();
+        let mut diagnostics = Diagnostics::default();
+        let program = load(&path, &FileSystem, &mut diagnostics).expect("it can be read");
+        check(program, &mut diagnostics);
+        wrong += &diagnostics.render(false);
+    }
+    assert!(wrong.is_empty(), "refused:\n{wrong}");
 }
