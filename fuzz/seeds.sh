@@ -2,7 +2,7 @@
 # Fills the corpora with compiled real programs: every golden that compiles becomes a seed of every target.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-cargo build --quiet -p raya-cli
+cargo build --quiet -p raya
 seeds=$(mktemp -d)
 trap 'rm -r "$seeds"' EXIT
 while IFS= read -r program; do
