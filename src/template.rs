@@ -1,7 +1,7 @@
 //! Templates: the heap as a program's modules leave it, for programs whose modules ask nothing of the host.
 //!
 //! Made once a program, when it is loaded, by running the modules in a context of their own with small limits; a context
-//! whose limits are no lower starts from a copy, as if it had run them itself: same bytes, same steps.
+//! whose limits are no lower starts from a copy, without the garbage, and is charged the same steps.
 //! Invariant: no function that the modules can reach calls the host, reads the clock or draws a random number, so the
 //! copy is what any context would have made. Derived from programs: never dumped.
 //! Absent: modules that do ask something (`entries` runs them).
@@ -17,6 +17,7 @@ use raya_storages::heaps::Heap;
 use raya_storages::layout::PROMISE_FULFILLED;
 use raya_storages::limits::{Counters, Limits};
 use raya_storages::programs::Program;
+use raya_systems::collect::{Need, collect};
 use raya_systems::execute::{HostFunction, HostLinks};
 
 /// What the modules may use for a template to be made of them.
@@ -70,8 +71,14 @@ impl Template {
         let promise = activity.entries.pop().expect("it is watched").promise;
         raya_systems::reap::reap(&mut activity);
         let has_ended = heap.num(promise, 1) as u8 & 3 == PROMISE_FULFILLED && activity.is_idle();
+        // Every context gets a copy: what the modules dropped is not copied along.
+        let need = Need {
+            words: 0,
+            window_refs: 0,
+        };
+        collect(program, &mut heap, None, need, &mut [], &LIMITS).ok()?;
         heap.trim();
-        (has_ended && counters.collections == 0).then_some(Template {
+        has_ended.then_some(Template {
             heap,
             steps: counters.steps,
         })

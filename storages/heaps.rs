@@ -1,6 +1,6 @@
 //! A context's heap: one linear region of words, allocated by bumping.
 //!
-//! Invariants: words from `top` on are 0; an empty heap has no words. The region grows by doubling up to `collect_at_words`,
+//! Invariants: words from `top` on are 0; an empty heap has no words. The region grows by halves up to `collect_at_words`,
 //! where the next allocation asks for a collection instead; a collection sets that mark from what was live. So when
 //! collections happen depends on the program alone, and how many words beyond `top` are there can be seen by nobody.
 //! References to other heaps cannot be written down. Accessors assert kinds and bounds; the dispatch loop has its own.
@@ -106,10 +106,11 @@ impl Heap {
 
     #[cold]
     fn grow(&mut self, words_min: usize) {
-        let doubled = (self.words.len() * 2)
+        // By halves, not doubling: many small heaps are kept, few are copied often.
+        let grown = (self.words.len() * 3 / 2)
             .max(WORDS_FIRST)
             .min(self.collect_at_words as usize);
-        let words = doubled.max(words_min);
+        let words = grown.max(words_min);
         self.words.reserve_exact(words - self.words.len());
         self.words.resize(words, 0);
     }
