@@ -34,9 +34,10 @@ const SYSTEM_USES: &[(&str, &str)] = &[("execute", "marshal")];
 /// Modules of `systems` that are no system but what their tests share.
 const TEST_SUPPORT: &[&str] = &["fixture"];
 
-/// The interpreter, whose safety rests on the verifier, and a bench that counts allocations.
+/// The interpreter, whose safety rests on the verifier, and what counts allocations.
 const UNSAFE_FILES: &[&str] = &[
     "benches/create.rs",
+    "tests/footprint.rs",
     "systems/execute/arrays.rs",
     "systems/execute/calls.rs",
     "systems/execute/jumps.rs",
