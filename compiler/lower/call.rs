@@ -68,6 +68,11 @@ impl<'a> Fx<'a, '_> {
     ) -> Option<Val> {
         match resolution? {
             Resolution::Function(f) => Some(self.call_function(f, sig, args)),
+            Resolution::Binding(binding) => {
+                let f = *self.p.scopes.generics.get(&binding)?;
+                let closure = self.read_binding(binding);
+                Some(self.call_known_closure(f, closure, sig, args))
+            }
             Resolution::Host(index) => Some(self.call_host(index, sig, args)),
             Resolution::Class(class) => Some(self.call_class(class, sig, args, e)),
             _ => None,
@@ -128,7 +133,7 @@ impl<'a> Fx<'a, '_> {
         self.call(Op::Call, ret, function, 0, &args)
     }
 
-    /// A call of a closure whose function is known.
+    /// A call of a closure whose function is known: of a generic one, its instance for these type arguments.
     fn call_known_closure(
         &mut self,
         f: FnId,
@@ -136,9 +141,11 @@ impl<'a> Fx<'a, '_> {
         sig: &'a CallSig,
         args: &'a [Arg],
     ) -> Val {
-        let env = self.p.function_env(f, &self.env, &[]);
-        let class = self.closure_class_of(f, &env);
+        let shared = self.p.function_env(f, &self.env, &[]);
+        let class = self.closure_class_of(f, &shared);
         let closure = self.convert(closure, Slot::class(class));
+        let own = self.p.kinds(&sig.type_args, &self.env.clone());
+        let env = self.p.function_env(f, &self.env, &own);
         let (params, ret) = self.p.signature(f, &env);
         let mut all = vec![closure];
         all.extend(self.arguments(args, &sig.params, &params));

@@ -234,7 +234,9 @@ impl<'a> Fx<'a, '_> {
             return;
         }
         if self.p.takes_closure(f, ast) {
-            let key = FuncKey::Plain(f, self.env.clone());
+            // All instances of a generic function take the same closure.
+            let shared = self.p.function_env(f, &self.env, &[]);
+            let key = FuncKey::Plain(f, shared);
             let class = self.p.known_closure(&key);
             let class = class.unwrap_or_else(|| self.p.closure_class(key, Vec::new()));
             let closure = self.param(Slot::class(class));

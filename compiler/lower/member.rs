@@ -7,6 +7,7 @@ use crate::ast::*;
 use crate::checked::MemberRes;
 use crate::mir::{Inst, NO_REG};
 use crate::types::{Type, TypeId};
+use raya_bytecode::image::FIELD_OPTIONAL;
 use raya_bytecode::isa::Op;
 use raya_bytecode::slot::Slot;
 
@@ -349,8 +350,7 @@ impl<'a> Fx<'a, '_> {
     /// The length of an array, tuple or string.
     pub fn length(&mut self, val: Val) -> Val {
         if let Some(class) = val.slot.as_class() {
-            let count = self.p.fields(class).len();
-            return self.int(count as i32);
+            return self.tuple_length(val, class);
         }
         let op = if val.slot == Slot::STR {
             Op::StrLen
@@ -358,6 +358,25 @@ impl<'a> Fx<'a, '_> {
             Op::Len
         };
         self.def(op, Slot::I32, val.r.0, 0)
+    }
+
+    /// The required elements, and the optional ones up to the first that is missing.
+    fn tuple_length(&mut self, val: Val, class: u16) -> Val {
+        let fields = self.p.fields(class);
+        let is_optional = |f: &super::program::FieldSpec| f.flags & FIELD_OPTIONAL != 0;
+        let required = fields.iter().position(is_optional).unwrap_or(fields.len());
+        let result = self.fresh(Slot::I32);
+        self.emit(Op::ConstI, result.n.0, required as u32, 0);
+        let end = self.block();
+        for index in required..fields.len() {
+            let part = self.get_field(val.r, class, index as u32);
+            let there = self.block();
+            self.branch(Op::JTag, part.r.0, 0, end, there);
+            self.start(there);
+            self.emit(Op::AddWI, result.n.0, result.n.0, 1);
+        }
+        self.start(end);
+        result
     }
 
     /// Reads a member by name, as a slot.

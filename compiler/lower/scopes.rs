@@ -40,6 +40,8 @@ pub struct Scopes<'a> {
     pub binds_this: FxHashSet<FnId>,
     /// Module-level constants that are literals.
     pub constants: FxHashMap<BindingId, &'a Expr>,
+    /// Constants that always are one generic function expression: called like declared functions.
+    pub generics: FxHashMap<BindingId, FnId>,
     parents: FxHashMap<FnId, Option<FnId>>,
     owners: FxHashMap<BindingId, Option<FnId>>,
     until: FxHashMap<BindingId, u32>,
@@ -112,6 +114,14 @@ impl<'a> Visitor<'a> for Collector<'a, '_> {
 
     fn class(&mut self, class: &'a Class) {
         self.scopes.classes.insert(class.id, class);
+    }
+
+    fn constant(&mut self, binding: BindingId, init: &'a Expr) {
+        if let ExprKind::Function(f) = &init.kind
+            && !f.type_params.is_empty()
+        {
+            self.scopes.generics.insert(binding, f.id);
+        }
     }
 
     fn binding(&mut self, binding: BindingId, until: u32) {

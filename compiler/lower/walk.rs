@@ -16,6 +16,8 @@ pub trait Visitor<'a> {
     fn leave_function(&mut self, _function: &'a Function) {}
     /// A class.
     fn class(&mut self, _class: &'a Class) {}
+    /// A declared constant with its value.
+    fn constant(&mut self, _binding: BindingId, _init: &'a Expr) {}
     /// A declared name; `until`: where its declaration ends.
     fn binding(&mut self, _binding: BindingId, _until: u32) {}
 }
@@ -116,6 +118,11 @@ fn stmt<'a>(v: &mut dyn Visitor<'a>, s: &'a Stmt) {
 
 fn var<'a>(v: &mut dyn Visitor<'a>, decl: &'a VarDecl) {
     for d in &decl.declarators {
+        if let (PatternKind::Name(binding, _), Some(init), false) =
+            (&d.pattern.kind, &d.init, decl.mutable)
+        {
+            v.constant(*binding, init);
+        }
         pattern(v, &d.pattern, d.span.end);
         opt(v, d.init.as_ref());
     }
