@@ -93,7 +93,7 @@ fn text(args: &[Value], at: usize) -> &str {
 fn handle(id: ContextId) -> Option<f64> {
     let (row, generation) = (id.index() as u64, id.to_bits() >> 32);
     let fits = row < 1 << HANDLE_ROW_BITS && generation >> 1 < 1 << (53 - HANDLE_ROW_BITS);
-    fits.then(|| ((generation >> 1) << HANDLE_ROW_BITS | row) as f64)
+    fits.then_some(((generation >> 1) << HANDLE_ROW_BITS | row) as f64)
 }
 
 fn from_handle(handle: f64) -> Option<ContextId> {
@@ -120,7 +120,7 @@ fn limit(field: &'static str, given: f64, default: u64) -> Result<u64, VmError> 
     if given == -1.0 {
         return Ok(default);
     }
-    if given < 0.0 || given.fract() != 0.0 || given > 2f64.powi(53) {
+    if given < 0.0 || given.fract() != 0.0 || given > (1_u64 << 53) as f64 {
         return Err(VmError::option(
             field,
             format!("{given} is no whole number of 0 or more"),
