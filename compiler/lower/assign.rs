@@ -67,9 +67,9 @@ impl<'a> Fx<'a, '_> {
         let slot = self.slot(ty);
         if op == BinaryOp::Add && slot == Slot::STR {
             let (old_type, value_type) = (self.type_of(target), self.type_of(value));
-            let a = self.to_text(old, old_type);
+            let a = self.text_of(old, old_type);
             let b = self.raw(value);
-            let b = self.to_text(b, value_type);
+            let b = self.text_of(b, value_type);
             return self.def(Op::Concat, Slot::STR, a.r.0, b.r.0);
         }
         let b = self.right_operand(op, value);

@@ -95,14 +95,14 @@ impl<'a> Fx<'a, '_> {
             };
             let ty = self.type_of(arg);
             let val = self.lenient(arg);
-            return self.to_text(val, ty);
+            return self.text_of(val, ty);
         }
         if class == known.number {
             let Some(arg) = first else {
                 return self.number(0.0);
             };
             let val = self.lenient(arg);
-            return self.to_number(val);
+            return self.number_of(val);
         }
         if class == known.boolean {
             return match first {

@@ -251,7 +251,7 @@ impl<'a> Fx<'a, '_> {
     }
 
     /// A string for a template, `+` or `String(x)`, `ty` being the value's type.
-    pub fn to_text(&mut self, val: Val, ty: TypeId) -> Val {
+    pub fn text_of(&mut self, val: Val, ty: TypeId) -> Val {
         use raya_bytecode::builtins::Builtin;
         match val.slot {
             Slot::STR if !self.p.admits_nullish(ty) => val,

@@ -75,7 +75,7 @@ fn request_methods(p: &mut Program<'_>) {
         }
         for (_, f, env) in p.methods(class) {
             let ast = p.ast(f);
-            let by_name = p.members.items.iter().any(|m| *m == ast.name);
+            let by_name = p.members.items.contains(&ast.name);
             if by_name && ast.body.is_some() {
                 let env = p.function_env(f, &env, &[]);
                 p.function(FuncKey::Plain(f, env));

@@ -233,7 +233,7 @@ impl<'a> Fx<'a, '_> {
                 self.builtin(Builtin::NumToStrRadix, &[first, radix])
             }
             "Math.imul" => {
-                let (a, b) = (self.to_word(first), self.to_word(vals[1]));
+                let (a, b) = (self.word_of(first), self.word_of(vals[1]));
                 self.def(Op::MulW, Slot::I32, a.n.0, b.n.0)
             }
             "__arrayNew" => {
@@ -264,9 +264,9 @@ impl<'a> Fx<'a, '_> {
         let ty = self.type_of(arg);
         let val = self.lenient(arg);
         if name == "String.from" {
-            self.to_text(val, ty)
+            self.text_of(val, ty)
         } else {
-            self.to_number(val)
+            self.number_of(val)
         }
     }
 

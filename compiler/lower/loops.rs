@@ -183,10 +183,10 @@ impl<'a, 'p> Fx<'a, 'p> {
             let want = self.iterated_type(ty).map(|t| self.slot(t));
             return self.iterate_array(val, want, each);
         }
-        if val.slot == Slot::STR {
-            if let Some(points) = self.prelude_call(val, "__codePoints") {
-                return self.iterate_array(points, Some(Slot::STR), each);
-            }
+        if val.slot == Slot::STR
+            && let Some(points) = self.prelude_call(val, "__codePoints")
+        {
+            return self.iterate_array(points, Some(Slot::STR), each);
         }
         let known = self.p.checked.known;
         let inst = val.slot.as_class();

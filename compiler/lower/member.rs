@@ -313,7 +313,7 @@ impl<'a> Fx<'a, '_> {
 
     /// The kinds of the type parameters of a receiver's class, as the declaring class of `f` sees them.
     pub fn receiver_env(&mut self, val: Val, class: Option<u16>, f: FnId) -> super::repr::Env {
-        let env = match class {
+        match class {
             Some(class) => {
                 let declared = self.p.classes[class as usize].declared.clone();
                 declared.expect("a receiver is of a declared class").1
@@ -334,8 +334,7 @@ impl<'a> Fx<'a, '_> {
                     None => empty,
                 }
             }
-        };
-        env
+        }
     }
 
     /// A length to be set, as an int: -1, which is refused, if it is none.

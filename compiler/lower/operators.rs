@@ -29,23 +29,23 @@ impl<'a> Fx<'a, '_> {
                 if val.slot == Slot::I32 && self.slot_of(e) == Slot::I32 {
                     return self.def(Op::NegI, Slot::I32, val.n.0, 0);
                 }
-                let val = self.to_number(val);
+                let val = self.number_of(val);
                 self.def(Op::NegF, Slot::F64, val.n.0, 0)
             }
             UnaryOp::Plus => {
                 let val = self.raw(operand);
-                self.to_number(val)
+                self.number_of(val)
             }
             UnaryOp::BitNot => {
                 let val = self.raw(operand);
-                let val = self.to_word(val);
+                let val = self.word_of(val);
                 self.def(Op::Not, Slot::I32, val.n.0, 0)
             }
         }
     }
 
     /// The value as a number: what a unary plus does.
-    pub fn to_number(&mut self, val: Val) -> Val {
+    pub fn number_of(&mut self, val: Val) -> Val {
         match val.slot {
             Slot::F64 => val,
             Slot::I32 => self.convert(val, Slot::F64),
@@ -56,7 +56,7 @@ impl<'a> Fx<'a, '_> {
     }
 
     /// The operand of a bit operation.
-    pub fn to_word(&mut self, val: Val) -> Val {
+    pub fn word_of(&mut self, val: Val) -> Val {
         match val.slot {
             Slot::I32 => val,
             _ => {
@@ -105,7 +105,7 @@ impl<'a> Fx<'a, '_> {
         use BinaryOp::*;
         match op {
             BitAnd | BitOr | BitXor | Shl | Shr => {
-                let (a, b) = (self.to_word(a), self.to_word(b));
+                let (a, b) = (self.word_of(a), self.word_of(b));
                 let op = match op {
                     BitAnd => Op::And,
                     BitOr => Op::Or,
@@ -116,7 +116,7 @@ impl<'a> Fx<'a, '_> {
                 self.def(op, Slot::I32, a.n.0, b.n.0)
             }
             Ushr => {
-                let (a, b) = (self.to_word(a), self.to_word(b));
+                let (a, b) = (self.word_of(a), self.word_of(b));
                 self.def(Op::UshrF, Slot::F64, a.n.0, b.n.0)
             }
             Add | Sub | Mul | Rem
@@ -148,9 +148,9 @@ impl<'a> Fx<'a, '_> {
     fn concat(&mut self, left: &'a Expr, right: &'a Expr) -> Val {
         let (left_type, right_type) = (self.type_of(left), self.type_of(right));
         let a = self.operand(left, &[right]);
-        let a = self.to_text(a, left_type);
+        let a = self.text_of(a, left_type);
         let b = self.raw(right);
-        let b = self.to_text(b, right_type);
+        let b = self.text_of(b, right_type);
         self.def(Op::Concat, Slot::STR, a.r.0, b.r.0)
     }
 
@@ -172,7 +172,7 @@ impl<'a> Fx<'a, '_> {
             if let Some(e) = exprs.get(i) {
                 let ty = self.type_of(e);
                 let val = self.raw(e);
-                let val = self.to_text(val, ty);
+                let val = self.text_of(val, ty);
                 let val = match e.kind {
                     ExprKind::Ident(_) => self.copy(val),
                     _ => val,
