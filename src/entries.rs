@@ -17,7 +17,7 @@ use raya_bytecode::image::{EXPORT_FUNCTION, NONE};
 use raya_storages::activities::Watch;
 use raya_storages::contexts::ContextState;
 use raya_storages::programs::ProgramId;
-use raya_storages::runs::{Cause, Failure, OUTCOMES_KEPT_MAX, RunOutcome, RunRow};
+use raya_storages::runs::{Cause, Failure, OUTCOMES_KEPT_MAX, RunOutcome, RunRow, Runs};
 use raya_systems::schedule;
 use std::collections::BTreeMap;
 
@@ -118,6 +118,7 @@ impl Runtime {
         if self.contexts.states[row] == ContextState::Loaded {
             self.start_modules(id)?;
         }
+        self.forget_old(row);
         self.check_tasks(row)?;
         let askers = asker.map_or(0, ContextId::to_bits);
         let task = self.add_run(
@@ -146,8 +147,11 @@ impl Runtime {
         let is_open = |bits: &&u64| {
             TaskId::from_bits(**bits).is_some_and(|id| self.runs.outcomes[id.index()].is_none())
         };
-        let count = runs.iter().filter(is_open).count() as u32 + 1;
         let max = self.contexts.limits[row].tasks_max;
+        if runs.len() < max as usize {
+            return Ok(());
+        }
+        let count = runs.iter().filter(is_open).count() as u32 + 1;
         if count > max {
             Err(VmError::TaskLimitExceeded { count, max })
         } else {
@@ -214,7 +218,6 @@ impl Runtime {
             self.answer_asker(asker, task, row, &outcome);
         }
         self.runs.outcomes[run] = Some(outcome);
-        self.forget_old(row);
         if is_modules {
             self.contexts.states[row] = if returned {
                 ContextState::Ready
@@ -289,22 +292,33 @@ impl Runtime {
         self.ready.update(&self.contexts, row as u32);
     }
 
-    /// Drops the oldest outcomes of a context beyond what is kept; the modules' stays.
+    /// Drops the oldest outcomes of a context beyond what is kept, several at a time; the modules' stays. Only when another
+    /// entry is started: those of one tick are all there after it.
     fn forget_old(&mut self, row: usize) {
-        let Some(entries) = self.contexts.entries[row].as_mut() else {
+        let entries = self.contexts.entries[row].as_mut();
+        let Some(entries) = entries.filter(|e| e.len() >= OUTCOMES_KEPT_MAX * 3 / 2) else {
             return;
         };
         let runs = &mut self.runs;
-        let is_old = |bits: &u64| {
-            let id = TaskId::from_bits(*bits).expect("entries name runs");
+        let is_old = |id: TaskId, runs: &Runs| {
             runs.outcomes[id.index()].is_some() && runs.functions[id.index()] != NONE
         };
-        let ended = entries.iter().filter(|bits| is_old(bits)).count();
-        if ended > OUTCOMES_KEPT_MAX {
-            let at = entries.iter().position(is_old).expect("some have ended");
-            let id = TaskId::from_bits(entries.remove(at)).expect("entries name runs");
-            self.runs.free(id);
-        }
+        let ids = || {
+            entries
+                .iter()
+                .map(|&bits| TaskId::from_bits(bits).expect("entries name runs"))
+        };
+        let ended = ids().filter(|&id| is_old(id, runs)).count();
+        let mut excess = ended.saturating_sub(OUTCOMES_KEPT_MAX);
+        entries.retain(|&bits| {
+            let id = TaskId::from_bits(bits).expect("entries name runs");
+            let goes = excess > 0 && is_old(id, runs);
+            if goes {
+                excess -= 1;
+                runs.free(id);
+            }
+            !goes
+        });
     }
 
     /// Reads the outcomes of a context's entries whose promises have settled.

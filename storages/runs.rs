@@ -3,7 +3,7 @@
 //! A row is made by `run_entry`; while the context's modules have not run it keeps the arguments; then the context's
 //! activity watches the promise; when that settles, the outcome is copied out and stays until it is taken.
 //! Invariants: a run's context is live (terminating it frees its runs); an outcome is written once; a row with `asker` has
-//! a promise `owed` in that context. A context keeps its latest `OUTCOMES_KEPT_MAX` outcomes, older ones are dropped.
+//! a promise `owed` in that context. Starting an entry drops the context's outcomes but for the latest `OUTCOMES_KEPT_MAX`.
 //! Absent: what traces look like with names (`src/fault`), how values are copied (`systems/marshal`).
 
 use crate::dump::{LoadError, Persist, Reader, Writer};
@@ -11,8 +11,8 @@ use crate::table::table;
 use crate::tasks::LimitFault;
 use crate::values::Value;
 
-/// The outcomes that a context keeps for whoever asks.
-pub const OUTCOMES_KEPT_MAX: usize = 256;
+/// The outcomes that a context keeps when another entry is started; half as many more before the oldest go.
+pub const OUTCOMES_KEPT_MAX: usize = 32;
 
 /// Why a run failed.
 #[derive(Clone, PartialEq, Debug)]
