@@ -22,7 +22,7 @@ pub fn finish(program: &mut Program<'_>, builder: &mut ImageBuilder, reflector: 
         let all = program.fields(class);
         let mut own = Vec::new();
         for field in &all[inherited..] {
-            let member = program.members.items.contains(&field.name);
+            let member = program.members.get(&field.name).is_some();
             let desc = match &field.ty {
                 Some((ty, env)) => reflector.desc(program, builder, *ty, env),
                 None => builder.desc(image::DESC_UNKNOWN, 0, &[]),
@@ -60,7 +60,7 @@ fn own_methods(
             continue;
         };
         let ast = program.ast(f);
-        let by_name = program.members.items.contains(&ast.name);
+        let by_name = program.members.get(&ast.name).is_some();
         methods.push(MethodSpec {
             name: builder.string(&ast.name),
             member: by_name.then(|| builder.member(&ast.name)),

@@ -5,6 +5,7 @@ mod function;
 mod reflect;
 mod registers;
 
+use crate::ast::Span;
 use crate::diagnostics::Diagnostics;
 use crate::lower::Exported;
 use crate::lower::program::{GlobalKey, Program};
@@ -16,17 +17,17 @@ use reflect::Reflector;
 pub fn emit(mut program: Program<'_>, init: u32, exports: &[Exported]) -> Option<Image> {
     match build(&mut program, init, exports) {
         Ok(image) => Some(image),
-        Err(error) => {
+        Err(Refused { at, error }) => {
             let entry = program.checked.entry;
-            let span = crate::ast::Span {
+            let span = at.unwrap_or(Span {
                 file: entry,
                 start: 0,
                 end: 0,
-            };
+            });
             program.diagnostics.error_help(
                 4030,
                 span,
-                format!("the program is too large: {error}"),
+                format!("this is too large to compile: {error}"),
                 "split it into several mods, or its largest functions into smaller ones",
             );
             None
@@ -34,11 +35,13 @@ pub fn emit(mut program: Program<'_>, init: u32, exports: &[Exported]) -> Option
     }
 }
 
-fn build(
-    program: &mut Program<'_>,
-    init: u32,
-    exports: &[Exported],
-) -> Result<Image, AssembleError> {
+/// What the image cannot hold, and where it stands if that is one function.
+struct Refused {
+    at: Option<Span>,
+    error: AssembleError,
+}
+
+fn build(program: &mut Program<'_>, init: u32, exports: &[Exported]) -> Result<Image, Refused> {
     let mut builder = ImageBuilder::new();
     intern_constants(program, &mut builder);
     let lines = LineTable::new(program.diagnostics);
@@ -57,7 +60,11 @@ fn build(
     classes::finish(program, &mut builder, &mut reflector);
     for (index, func) in std::mem::take(&mut program.lowered).into_iter().enumerate() {
         let func = func.expect("every function asked for was lowered");
-        function::emit(&mut builder, index as u32, &func, globals, &lines)?;
+        let emitted = function::emit(&mut builder, index as u32, &func, globals, &lines);
+        emitted.map_err(|error| Refused {
+            at: func.span(),
+            error,
+        })?;
     }
     for (import, desc) in program.imports.items.clone().iter().zip(import_descs) {
         builder.import(&ImportSpec {
@@ -85,7 +92,9 @@ fn build(
         builder.export(&info.name, kind, index, desc);
     }
     let entry = entry(program, init, globals);
-    builder.finish(entry)
+    builder
+        .finish(entry)
+        .map_err(|error| Refused { at: None, error })
 }
 
 /// Gives constants, signatures and members the numbers that the code has for them.

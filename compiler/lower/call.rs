@@ -42,8 +42,7 @@ impl<'a> Fx<'a, '_> {
                 ..
             } => {
                 if let Some(res) = self.member_res(callee)
-                    && let Some(val) =
-                        self.call_member(e, res, callee, object, *cut, args, optional)
+                    && let Some(val) = self.call_member(e, res, object, *cut, args, optional)
                 {
                     return val;
                 }
@@ -216,7 +215,6 @@ impl<'a> Fx<'a, '_> {
         &mut self,
         e: &'a Expr,
         res: &'a MemberRes,
-        callee: &'a Expr,
         object: &'a Expr,
         cut: bool,
         args: &'a [Arg],
@@ -264,10 +262,7 @@ impl<'a> Fx<'a, '_> {
                 let args = self.arguments(args, &sig.params, &params);
                 Some(self.dynamic_call(Op::CallMember, object, Some(name), &params, ret, &args))
             }
-            _ => {
-                let _ = callee;
-                None
-            }
+            _ => None,
         }
     }
 
@@ -669,12 +664,6 @@ impl<'a> Fx<'a, '_> {
                 return Some(self.call(Op::Call, Slot::STR, function, 0, &[receiver]));
             }
             next = self.p.classes[class as usize].base;
-        }
-        if self
-            .p
-            .is_overridden(self.p.classes[inst as usize].declared.as_ref()?.0, &name)
-        {
-            return None;
         }
         None
     }

@@ -262,8 +262,21 @@ impl<'a> Fx<'a, '_> {
                 if let Some(text) = self.user_text(val, ty) {
                     return text;
                 }
-                self.builtin(Builtin::ToStr, &[val])
+                if matches!(
+                    val.slot,
+                    Slot::FUNC | Slot::PROMISE | Slot::HASH | Slot::STR
+                ) {
+                    return self.builtin(Builtin::ToStr, &[val]);
+                }
+                self.text_of_any(val)
             }
         }
+    }
+
+    /// `String(x)` of a value of which nothing is known.
+    pub fn text_of_any(&mut self, val: Val) -> Val {
+        let mixed = self.convert(val, Slot::MIXED);
+        let function = self.p.function(super::program::FuncKey::Text);
+        self.call(Op::Call, Slot::STR, function, 0, &[mixed])
     }
 }

@@ -75,7 +75,7 @@ fn request_methods(p: &mut Program<'_>) {
         }
         for (_, f, env) in p.methods(class) {
             let ast = p.ast(f);
-            let by_name = p.members.items.contains(&ast.name);
+            let by_name = p.members.get(&ast.name).is_some();
             if by_name && ast.body.is_some() {
                 let env = p.function_env(f, &env, &[]);
                 p.function(FuncKey::Plain(f, env));
@@ -156,6 +156,10 @@ fn lower_function(p: &mut Program<'_>, key: &FuncKey) -> Func {
             let mut fx = Fx::new(p, name, env, span);
             fx.lower_constructor(*inst);
             fx.f
+        }
+        FuncKey::Text => {
+            let span = no_span(p);
+            Fx::new(p, "toString".into(), Env::empty(), span).lower_text()
         }
         FuncKey::PromiseConstructor => lower_promise_constructor(p),
         FuncKey::Init => {
@@ -373,6 +377,29 @@ impl<'a> Fx<'a, '_> {
         };
         let val = self.convert(val, ret);
         self.ret(val);
+        self.f
+    }
+
+    /// Lowers `String(x)` of a value of which nothing is known.
+    fn lower_text(mut self) -> Func {
+        let val = self.param(Slot::MIXED);
+        self.f.ret = Slot::STR;
+        let (object, own, plain) = (self.block(), self.block(), self.block());
+        let test = u32::from(Slot::OBJECT.0);
+        let is_object = self.def(Op::IsType, Slot::BOOL, val.r.0, test);
+        self.branch(Op::JTrue, is_object.n.0, 0, object, plain);
+        self.start(object);
+        let name: Name = "toString".into();
+        let member = self.p.member(&name);
+        let object = self.convert(val, Slot::OBJECT);
+        let has = self.def(Op::HasMember, Slot::BOOL, object.r.0, member);
+        self.branch(Op::JTrue, has.n.0, 0, own, plain);
+        self.start(own);
+        let text = self.dynamic_call(Op::CallMember, object, Some(&name), &[], Slot::STR, &[]);
+        self.ret(text);
+        self.start(plain);
+        let text = self.builtin(raya_bytecode::builtins::Builtin::ToStr, &[val]);
+        self.ret(text);
         self.f
     }
 

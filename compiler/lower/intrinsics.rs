@@ -387,7 +387,7 @@ impl<'a> Fx<'a, '_> {
         };
         let first = args.first().copied().unwrap_or(NOTHING);
         match &*name {
-            "String.from" => return self.builtin(Builtin::ToStr, &[first]),
+            "String.from" => return self.text_of_any(first),
             "Number.from" => return self.builtin(Builtin::ToNum, &[first]),
             _ => {}
         }

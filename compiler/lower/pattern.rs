@@ -145,12 +145,8 @@ impl<'a> Fx<'a, '_> {
         if is_array(val.slot) || is_tuple {
             return val;
         }
-        let mut array: Option<Val> = None;
-        // The element's slot is known once the first value is at hand: the array is made outside the loop.
         let element = self.iterated_slot(ty, val.slot);
-        let slot = super::repr::array_of(element);
-        let made = self.new_array(slot, 0);
-        array.get_or_insert(made);
+        let made = self.new_array(super::repr::array_of(element), 0);
         self.iterate_value(val, ty, &mut |fx, item| fx.push_element(made, item));
         made
     }

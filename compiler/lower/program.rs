@@ -34,6 +34,8 @@ pub enum FuncKey {
     Constructor(u16),
     /// The constructor of a promise.
     PromiseConstructor,
+    /// `String(x)` of any value: what its class's `toString` gives, if it has one.
+    Text,
     /// All modules' statements.
     Init,
 }

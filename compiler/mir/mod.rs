@@ -295,6 +295,15 @@ impl Func {
         }
     }
 
+    /// Where its first instruction comes from.
+    pub fn span(&self) -> Option<Span> {
+        let insts = |id: &BlockId| {
+            let block = &self.blocks[id.index()];
+            block.insts.first().or(block.term.inst()).map(|i| i.span)
+        };
+        self.order.iter().find_map(insts)
+    }
+
     /// A new register.
     pub fn reg(&mut self, slot: Slot) -> Reg {
         self.regs.push(slot);
