@@ -207,10 +207,6 @@ impl<'a> Fx<'a, '_> {
     }
 
     /// A call of a member; `None` if the member is a value to be called like any other.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "the parts of one call expression"
-    )]
     fn call_member(
         &mut self,
         e: &'a Expr,
