@@ -91,8 +91,9 @@ impl Checker<'_> {
         if depth > DEPTH_MAX || self.is_error(given) || wanted == given {
             if wanted == given {
                 self.infer_same(inference, wanted, side);
-            } else if let Type::Param(p) = *self.get(wanted) {
-                inference.add(p, given, side);
+            } else if let (Type::Param(p), Side::Argument) = (self.get(wanted), side) {
+                // A result of which a pattern wants nothing in particular tells nothing.
+                inference.add(*p, given, side);
             }
             return;
         }
