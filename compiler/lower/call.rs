@@ -197,7 +197,6 @@ impl<'a> Fx<'a, '_> {
         all.extend(args);
         let val = match member {
             Some(name) => {
-                self.p.called.insert(name.clone());
                 let member = self.p.member(name);
                 self.call(op, result, member, sig, &all)
             }

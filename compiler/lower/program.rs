@@ -14,7 +14,7 @@ use crate::mir::Func;
 use crate::types::{Prop, TypeId, TypeParamId};
 use raya_bytecode::image;
 use raya_bytecode::slot::Slot;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 use std::rc::Rc;
 
 /// What a function instance is.
@@ -68,7 +68,7 @@ pub struct ClassInst {
     pub function: Option<u32>,
     /// All fields, inherited ones first; made when first asked for.
     pub fields: Option<Rc<[FieldSpec]>>,
-    /// An instance is made somewhere, so its methods can be called by name.
+    /// An instance is made somewhere: its methods may be reached by name.
     pub is_made: bool,
 }
 
@@ -181,8 +181,6 @@ pub struct Program<'a> {
     pub sigs: Interner<(Vec<Slot>, Slot)>,
     /// Names looked up at run time.
     pub members: Interner<Name>,
-    /// Names of methods that are called by name at run time.
-    pub called: FxHashSet<Name>,
     /// Host functions.
     pub imports: Interner<ImportSpec>,
 }
@@ -204,7 +202,6 @@ impl<'a> Program<'a> {
             numbers: Interner::new(),
             sigs: Interner::new(),
             members: Interner::new(),
-            called: FxHashSet::default(),
             imports: Interner::new(),
         }
     }
