@@ -30,7 +30,7 @@ async function timeout<T>(work: Promise<T>, ms: number): Promise<T | "timed out"
 }
 console.log(await timeout(delay(10, "done"), 50), await timeout(delay(50, "done"), 10));
 async function pool<T, R>(items: T[], size: number, f: (item: T) => Promise<R>): Promise<R[]> {
-  const out: R[] = [];
+  const out = new Array<R>(items.length);
   let next = 0;
   const worker = async (): Promise<void> => {
     while (next < items.length) {
