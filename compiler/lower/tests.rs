@@ -129,3 +129,84 @@ fn objects_and_unions() {
             }",
     );
 }
+
+/// The disassembly of a program that verifies.
+fn code(text: &str) -> String {
+    crate::with_deep_stack(|| {
+        let image = compile(text).unwrap_or_else(|errors| panic!("{text}\n{errors}"));
+        verify(image.clone()).unwrap_or_else(|error| panic!("{text}\n{error}"));
+        raya_bytecode::disasm::dump(&image)
+    })
+}
+
+/// The instructions of one function in a disassembly.
+fn function<'a>(dump: &'a str, name: &str) -> &'a str {
+    let start = dump
+        .find(&format!(" {name}("))
+        .expect("the function is there");
+    dump[start..]
+        .split("\n\n")
+        .next()
+        .expect("split gives a part")
+}
+
+#[test]
+fn counters_that_index_are_ints() {
+    let dump = code(
+        "export function sum(xs: number[]): number {
+           let s = 0;
+           for (let i = 0; i < xs.length; i++) for (let j = i + 1; j < xs.length; j++) s += xs[i] * xs[j];
+           return s;
+         }",
+    );
+    let sum = function(&dump, "sum");
+    assert!(!sum.contains("F2X") && !sum.contains("I2F"), "{sum}");
+    assert!(sum.contains("JLtI"), "{sum}");
+}
+
+#[test]
+fn a_counter_without_a_bound_stays_a_float() {
+    let dump = code(
+        "export function fill(xs: number[], n: number): void { for (let i = 0; i < n; i++) xs[i] = i; }",
+    );
+    assert!(function(&dump, "fill").contains("F2X"), "{dump}");
+}
+
+#[test]
+fn methods_are_called_directly_unless_overridden() {
+    let text = "class A { f(): number { return 1; } g(): number { return 2; } }
+                class B extends A { g(): number { return 3; } }
+                export function main(a: A): number { return a.f() * 10 + a.g() + new B().f(); }";
+    let dump = code(text);
+    let main = function(&dump, "main");
+    assert_eq!(main.matches("CallMember").count(), 1, "{main}");
+}
+
+#[test]
+fn what_is_not_reachable_is_not_there() {
+    let dump = code(
+        "function unused(): string { return [1].map(String).join(); } export function main(): void {}",
+    );
+    assert!(!dump.contains("unused") && !dump.contains("join"), "{dump}");
+}
+
+#[test]
+fn what_cannot_be_lowered_is_refused_by_number() {
+    let refused = |text: &str, code: &str| {
+        let errors = crate::with_deep_stack(|| compile(text)).expect_err("it is refused");
+        assert!(errors.contains(code), "{text}\n{errors}");
+    };
+    refused(
+        "class A { f(): number { return 1; } } export const g = new A().f;",
+        "RA4005",
+    );
+    let params: Vec<String> = (0..300).map(|i| format!("a{i}: number")).collect();
+    let args = vec!["1"; 300].join(", ");
+    refused(
+        &format!(
+            "function f({}): number {{ return a0; }} export const x = f({args});",
+            params.join(", ")
+        ),
+        "RA4030",
+    );
+}
