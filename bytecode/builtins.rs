@@ -24,7 +24,7 @@ macro_rules! builtins {
         /// The built-ins.
         #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
         #[repr(u16)]
-        pub enum Builtin { $(#[doc = $effect] $name),* }
+        pub enum Builtin { $(#[doc = concat!("`` ", $effect, " ``")] $name),* }
 
         /// All built-ins, in order.
         pub const BUILTINS: &[Builtin] = &[$(Builtin::$name),*];

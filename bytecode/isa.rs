@@ -167,7 +167,7 @@ macro_rules! instructions {
         /// The opcodes.
         #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
         #[repr(u8)]
-        pub enum Op { $(#[doc = $effect] $name),* }
+        pub enum Op { $(#[doc = concat!("`` ", $effect, " ``")] $name),* }
 
         /// All opcodes, in order.
         pub const OPS: &[Op] = &[$(Op::$name),*];
