@@ -105,6 +105,8 @@ pub struct Fx<'a, 'p> {
     pub copies_arrays: bool,
     /// The value of the call being lowered is not looked at.
     pub discards: bool,
+    /// How many `finally` blocks inside each other are being lowered.
+    pub finalizer_depth: u32,
     /// Run after `super(…)`: the initialisers of own fields.
     pub after_super: Option<u16>,
 }
@@ -133,6 +135,7 @@ impl<'a, 'p> Fx<'a, 'p> {
             span,
             labels: Vec::new(),
             class: None,
+            finalizer_depth: 0,
             copies_arrays: false,
             discards: false,
             after_super: None,

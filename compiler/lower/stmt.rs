@@ -275,9 +275,26 @@ impl<'a> Fx<'a, '_> {
         while self.scopes.len() > depth {
             if let Some(Scope::Finally { body, handler }) = self.scopes.pop() {
                 self.set_handler(handler);
-                self.stmts(body);
+                self.finalizer(body);
             }
         }
+    }
+
+    /// One copy of a `finally` block. Copies of blocks inside it multiply, so their depth is limited.
+    fn finalizer(&mut self, body: &'a [Stmt]) {
+        const DEPTH_MAX: u32 = 6;
+        if self.finalizer_depth >= DEPTH_MAX {
+            self.refuse(
+                4024,
+                self.span,
+                "`finally` blocks stand inside each other too deeply",
+                "move the inner ones into functions",
+            );
+            return;
+        }
+        self.finalizer_depth += 1;
+        self.stmts(body);
+        self.finalizer_depth -= 1;
     }
 
     fn try_stmt(
@@ -312,14 +329,14 @@ impl<'a> Fx<'a, '_> {
             self.start(on_finally);
             let error = self.fresh(Slot::MIXED);
             self.emit(Op::Catch, error.n.0, error.r.0, 0);
-            self.stmts(body);
+            self.finalizer(body);
             let inst = Inst::new(Op::Throw, [error.n.0, error.r.0, 0], self.span);
             self.finish(Term::Leave(inst));
         }
         self.handler = outer;
         self.start(end);
         if let Some(body) = finalizer {
-            self.stmts(body);
+            self.finalizer(body);
         }
     }
 
