@@ -168,8 +168,10 @@ impl Machine<'_> {
     /// Unwinds the running task. `in_flight`: the top frame's pc is the instruction that throws, not the one after.
     pub fn throw(&mut self, value: Thrown, in_flight: bool) -> Exit {
         for depth in (0..self.stack.rows.len()).rev() {
-            self.pay(UNWIND_COST);
             let row = self.stack.rows[depth];
+            // A function may have thousands of handlers, and each is looked at.
+            let handlers = self.program.functions[row.function as usize].handlers;
+            self.pay(UNWIND_COST + u64::from(handlers.count));
             let is_top = depth + 1 == self.stack.rows.len();
             let pc = if is_top && in_flight {
                 row.pc
