@@ -187,11 +187,24 @@ impl<'a> Checker<'a> {
         let mut params = Vec::new();
         for (at, param) in node.params.iter().enumerate() {
             let ty = self.declared_param(id, param, None);
+            self.reveal_param(param, ty);
             params.push(fn_param(param, at, ty));
         }
         let params: Rc<[FnParam]> = params.into();
         self.fns[id.index()].params = Some(params.clone());
         params
+    }
+
+    /// Lets the defaults of later parameters use this one. Patterns are taken apart with the body, which reports on them.
+    fn reveal_param(&mut self, param: &Param, ty: TypeId) {
+        if let PatternKind::Name(id, _) = param.pattern.kind {
+            let ty = if param.optional {
+                self.optional(ty)
+            } else {
+                ty
+            };
+            self.set_binding(id, ty);
+        }
     }
 
     /// The type of a parameter: annotated, from the context, or from its default.
@@ -639,6 +652,7 @@ impl<'a> Checker<'a> {
         for (at, param) in node.params.iter().enumerate() {
             let context = wanted.and_then(|f| self.context_param(f, at, param));
             let ty = self.declared_param(node.id, param, context);
+            self.reveal_param(param, ty);
             params.push(fn_param(param, at, ty));
         }
         params.into()
