@@ -39,7 +39,12 @@ pub(super) unsafe fn enter(s: State<'_, '_>, function: u32, width: usize, ret: R
 /// As `enter`.
 #[inline(always)]
 #[allow(unsafe_op_in_unsafe_fn, reason = "argued on State")]
-unsafe fn enter_by_loop(s: State<'_, '_>, function: u32, width: usize, ret: Return) -> Exit {
+pub(super) unsafe fn enter_by_loop(
+    s: State<'_, '_>,
+    function: u32,
+    width: usize,
+    ret: Return,
+) -> Exit {
     push_frame(s, function, width, ret).block_by_loop()
 }
 

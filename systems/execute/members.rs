@@ -1,6 +1,6 @@
 //! Members found at run time: fields, getters, setters and methods of objects known only by their shape.
 
-use super::calls::{Return, closure_function, enter, enter_checked, grow_stack};
+use super::calls::{Return, closure_function, enter, enter_by_loop, enter_checked, grow_stack};
 use super::errors::Halt;
 use super::machine::{Machine, Need};
 use super::state::{Exit, State, handlers, is_object};
@@ -81,7 +81,7 @@ handlers! {
             Ok(None) => {
                 s.charge();
                 s.ip = s.ip.add(2);
-                s.block()
+                s.block_by_loop()
             }
             Ok(Some(setter)) => {
                 let callee: *const LinkedFunction = s.m.functions.add(setter as usize);
@@ -102,7 +102,7 @@ handlers! {
                         if slot.has_ref() {
                             *s.window_refs().add(1) = reference;
                         }
-                        enter(s, setter, 2, Return { num: 0, reference: 0, adapt: Slot::VOID.0 })
+                        enter_by_loop(s, setter, 2, Return { num: 0, reference: 0, adapt: Slot::VOID.0 })
                     }
                     Err(trap) => s.trap(trap),
                 }
