@@ -36,8 +36,7 @@ const TEST_SUPPORT: &[&str] = &["fixture"];
 
 /// The interpreter, whose safety rests on the verifier, and what counts allocations.
 const UNSAFE_FILES: &[&str] = &[
-    "benches/create.rs",
-    "tests/footprint.rs",
+    "tests/common/counting.rs",
     "systems/execute/arrays.rs",
     "systems/execute/calls.rs",
     "systems/execute/jumps.rs",
