@@ -1,0 +1,64 @@
+//! Calls that are answered inline: arguments are copied from the guest's registers, the result goes back there.
+//!
+//! Absent: arrays and objects as results, which need memory (`blocking` and `deferred` functions give those).
+
+use super::Call;
+use super::closures::Immediate;
+use raya_bytecode::slot::TAG_NUMBER;
+use raya_storages::contexts::ContextId;
+use raya_storages::values::Value;
+use raya_systems::execute::{self, HostCall};
+use raya_systems::marshal;
+
+/// The most parameters that a host function has.
+const ARGUMENTS_MAX: usize = 8;
+
+/// Calls a closure with the arguments where they lie in the guest's registers.
+#[inline]
+pub(super) fn invoke_inline<M, F: Immediate<M>>(
+    f: &F,
+    call: &mut HostCall<'_>,
+) -> Result<(), execute::HostError> {
+    let context = ContextId::from_bits(call.context).expect("contexts that run have an id");
+    let caller = Call {
+        context,
+        clock_ms: call.now_ms,
+    };
+    let mut args = [const { Value::Undefined }; ARGUMENTS_MAX];
+    for (at, arg) in args.iter_mut().enumerate().take(call.len()) {
+        *arg = argument_value(call, at)?;
+    }
+    let value = f
+        .invoke(&caller, &args)
+        .map_err(|e| execute::HostError::new(e.0))?;
+    give(call, value)
+}
+
+/// An argument, copied out of the heap.
+#[inline]
+fn argument_value(call: &HostCall<'_>, at: usize) -> Result<Value, execute::HostError> {
+    let raw = call.arg_raw(at);
+    if raw.1 == TAG_NUMBER {
+        return Ok(Value::Number(f64::from_bits(raw.0)));
+    }
+    marshal::copy_out(call.program(), call.heap(), raw)
+        .map_err(|e| execute::HostError::new(e.to_string()))
+}
+
+/// Answers a call.
+#[inline]
+fn give(call: &mut HostCall<'_>, value: Value) -> Result<(), execute::HostError> {
+    match value {
+        Value::Undefined => {}
+        Value::Null => call.ret_null(),
+        Value::Bool(value) => call.ret_bool(value),
+        Value::Number(value) => call.ret_f64(value),
+        Value::String(value) => call.ret_str(value),
+        _ => {
+            return Err(execute::HostError::new(
+                "a function that is called inline gives no arrays or objects",
+            ));
+        }
+    }
+    Ok(())
+}

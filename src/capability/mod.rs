@@ -1,0 +1,200 @@
+//! Capabilities: named modules of host functions, written as Rust closures with typed parameters.
+//!
+//! A program imports `{ spawn } from "host:world"` and declares its type; the closure's parameter and result types give
+//! the type it really has, and loading compares the two. Three kinds of function:
+//! - `function`: called inline, from whichever thread runs the context. Its answer may depend on its arguments and on what
+//!   doesn't change within a tick.
+//! - `blocking`: the context waits; answered between rounds of the tick, one after another in the order of contexts. The
+//!   kind for anything with an effect.
+//! - `deferred`: the same, but the program gets a promise at once and awaits it when it likes.
+//!
+//! Invariant: a closure's types and its signature text come from the same trait, so they can't differ.
+//! Absent: who is granted what (`runtime`), how arguments leave a heap (`systems/marshal`).
+
+mod closures;
+mod inline;
+mod values;
+
+pub use closures::{Effect, Immediate};
+pub use values::{Param, Ret};
+
+use closures::signature;
+use inline::invoke_inline;
+use raya_storages::contexts::ContextId;
+use raya_storages::values::Value;
+use raya_systems::execute::{self, HostCall};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Who calls, for a host function.
+#[derive(Clone, Copy, Debug)]
+pub struct Call {
+    /// The context that calls.
+    pub context: ContextId,
+    /// The runtime's clock, in milliseconds.
+    pub clock_ms: f64,
+}
+
+/// An error that a host function gives: the program sees an `Error` with this message.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct HostError(pub String);
+
+/// A host function that is called inline.
+pub(crate) type ImmediateFn =
+    dyn Fn(&mut HostCall<'_>) -> Result<(), execute::HostError> + Send + Sync;
+/// A host function with an effect.
+pub(crate) type EffectFn = dyn FnMut(&Call, &[Value]) -> Result<Value, HostError> + Send;
+
+/// What runs when a function of a capability is called.
+#[derive(Clone)]
+pub(crate) enum Body {
+    /// Inline.
+    Immediate(Arc<ImmediateFn>),
+    /// Between rounds, the context waiting.
+    Blocking(Arc<Mutex<EffectFn>>),
+    /// Between rounds, settling a promise.
+    Deferred(Arc<Mutex<EffectFn>>),
+}
+
+/// A function of a capability.
+#[derive(Clone)]
+pub(crate) struct CapabilityFunction {
+    /// Its type, as `raya_bytecode::describe` writes it.
+    pub signature: String,
+    /// What it does.
+    pub body: Body,
+}
+
+/// A named module of host functions. See the module's header.
+#[derive(Clone)]
+pub struct Capability {
+    name: String,
+    functions: BTreeMap<String, CapabilityFunction>,
+}
+
+impl fmt::Debug for Capability {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let signatures = self
+            .functions
+            .iter()
+            .map(|(name, function)| (name, &function.signature));
+        f.debug_map()
+            .entry(&"capability", &self.name)
+            .entries(signatures)
+            .finish()
+    }
+}
+
+/// Calls a host function with an effect. Its panic is an error of the guest's call and the lock stays usable.
+pub(crate) fn call_effect(
+    function: &Mutex<EffectFn>,
+    call: &Call,
+    args: &[Value],
+) -> Result<Value, HostError> {
+    let run = || {
+        let mut function = function.lock().unwrap_or_else(PoisonError::into_inner);
+        function(call, args)
+    };
+    catch_unwind(AssertUnwindSafe(run))
+        .unwrap_or_else(|_| Err(HostError("the host function panicked".into())))
+}
+
+impl Capability {
+    /// A capability without functions. Programs import it as `host:NAME`.
+    pub fn new(name: impl Into<String>) -> Capability {
+        Capability {
+            name: name.into(),
+            functions: BTreeMap::new(),
+        }
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its functions' names and types, as a program declares them.
+    pub fn signatures(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.functions
+            .iter()
+            .map(|(name, f)| (name.as_str(), f.signature.as_str()))
+    }
+
+    /// Adds a function that is called inline.
+    pub fn function<M, F: Immediate<M>>(self, name: &str, f: F) -> Capability {
+        let body: Arc<ImmediateFn> = Arc::new(move |call| invoke_inline(&f, call));
+        self.with(name, signature(F::type_texts()), Body::Immediate(body))
+    }
+
+    /// Adds a function that the context waits for.
+    pub fn blocking<M, F: Effect<M>>(self, name: &str, mut f: F) -> Capability {
+        let body = Arc::new(Mutex::new(move |call: &Call, args: &[Value]| {
+            f.invoke(call, args)
+        }));
+        self.with(name, signature(F::type_texts()), Body::Blocking(body))
+    }
+
+    /// Adds a function that answers through a promise.
+    pub fn deferred<M, F: Effect<M>>(self, name: &str, mut f: F) -> Capability {
+        let (params, ret) = F::type_texts();
+        let body = Arc::new(Mutex::new(move |call: &Call, args: &[Value]| {
+            f.invoke(call, args)
+        }));
+        self.with(
+            name,
+            signature((params, format!("Promise<{ret}>"))),
+            Body::Deferred(body),
+        )
+    }
+
+    fn with(mut self, name: &str, signature: String, body: Body) -> Capability {
+        let before = self
+            .functions
+            .insert(name.into(), CapabilityFunction { signature, body });
+        assert!(
+            before.is_none(),
+            "`{name}` is in the capability `{}` twice",
+            self.name
+        );
+        self
+    }
+
+    /// A function by name.
+    pub(crate) fn get(&self, name: &str) -> Option<&CapabilityFunction> {
+        self.functions.get(name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn closures_say_their_types() {
+        let world = Capability::new("world")
+            .blocking("spawn", |_: &Call, _kind: &str, x: f64, y: f64| x + y)
+            .function("find", |_: &Call, names: Vec<String>, at: Option<i32>| {
+                at.map(|at| names[at as usize].clone())
+            })
+            .function("all", |_: &Call| -> Result<Vec<Option<bool>>, HostError> {
+                Ok(vec![])
+            })
+            .deferred("ask", |_: &Call, v: Value| v);
+        let texts: Vec<_> = world.signatures().collect();
+        assert_eq!(
+            texts,
+            [
+                ("all", "() => (boolean | undefined)[]"),
+                ("ask", "(a: unknown) => Promise<unknown>"),
+                (
+                    "find",
+                    "(a: string[], b: int | undefined) => string | undefined"
+                ),
+                ("spawn", "(a: string, b: number, c: number) => number"),
+            ]
+        );
+    }
+}

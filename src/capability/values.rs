@@ -1,0 +1,182 @@
+//! The types that host functions take and give, with their TypeScript names.
+//!
+//! Invariant: what `type_text` says is what `from_value` takes and `into_result` gives.
+//! Absent: how values leave and enter heaps (`systems/marshal`).
+
+use super::HostError;
+use raya_storages::values::Value;
+use std::fmt;
+
+/// A type that host functions take.
+pub trait Param {
+    /// The type as a parameter, which may borrow from the call.
+    type Item<'a>;
+    /// Its TypeScript type.
+    fn type_text() -> String;
+    /// Reads it from a value.
+    fn from_value(value: &Value) -> Option<Self::Item<'_>>;
+}
+
+/// A type that host functions give.
+pub trait Ret {
+    /// Its TypeScript type.
+    fn type_text() -> String;
+    /// As a value, or the error to throw.
+    fn into_result(self) -> Result<Value, HostError>;
+}
+
+macro_rules! plain {
+    ($($ty:ty, $text:literal, $from:pat => $get:expr, $give:ident => $value:expr;)*) => { $(
+        impl Param for $ty {
+            type Item<'a> = $ty;
+            fn type_text() -> String {
+                $text.into()
+            }
+            fn from_value(value: &Value) -> Option<$ty> {
+                match value {
+                    $from => $get,
+                    _ => None,
+                }
+            }
+        }
+        impl Ret for $ty {
+            fn type_text() -> String {
+                $text.into()
+            }
+            fn into_result(self) -> Result<Value, HostError> {
+                let $give = self;
+                Ok($value)
+            }
+        }
+    )* };
+}
+
+plain! {
+    f64, "number", Value::Number(n) => Some(*n), n => Value::Number(n);
+    i32, "int", Value::Number(n) => exact_i32(*n), n => Value::Number(n.into());
+    bool, "boolean", Value::Bool(b) => Some(*b), b => Value::Bool(b);
+    String, "string", Value::String(s) => Some(s.clone()), s => Value::String(s);
+}
+
+impl Param for Value {
+    type Item<'a> = Value;
+
+    fn type_text() -> String {
+        "unknown".into()
+    }
+
+    fn from_value(value: &Value) -> Option<Value> {
+        Some(value.clone())
+    }
+}
+
+impl Ret for Value {
+    fn type_text() -> String {
+        "unknown".into()
+    }
+
+    fn into_result(self) -> Result<Value, HostError> {
+        Ok(self)
+    }
+}
+
+fn exact_i32(n: f64) -> Option<i32> {
+    (f64::from(n as i32) == n).then_some(n as i32)
+}
+
+impl Param for &'static str {
+    type Item<'a> = &'a str;
+
+    fn type_text() -> String {
+        "string".into()
+    }
+
+    fn from_value(value: &Value) -> Option<&str> {
+        match value {
+            Value::String(s) => Some(s),
+            _ => None,
+        }
+    }
+}
+
+impl<T: Param> Param for Option<T> {
+    type Item<'a> = Option<T::Item<'a>>;
+
+    fn type_text() -> String {
+        format!("{} | undefined", T::type_text())
+    }
+
+    fn from_value(value: &Value) -> Option<Self::Item<'_>> {
+        match value {
+            Value::Undefined => Some(None),
+            value => T::from_value(value).map(Some),
+        }
+    }
+}
+
+impl<T: Param> Param for Vec<T> {
+    type Item<'a> = Vec<T::Item<'a>>;
+
+    fn type_text() -> String {
+        array_text(T::type_text())
+    }
+
+    fn from_value(value: &Value) -> Option<Self::Item<'_>> {
+        match value {
+            Value::Array(values) => values.iter().map(T::from_value).collect(),
+            _ => None,
+        }
+    }
+}
+
+fn array_text(element: String) -> String {
+    if element.contains(' ') {
+        format!("({element})[]")
+    } else {
+        format!("{element}[]")
+    }
+}
+
+impl Ret for () {
+    fn type_text() -> String {
+        "void".into()
+    }
+
+    fn into_result(self) -> Result<Value, HostError> {
+        Ok(Value::Undefined)
+    }
+}
+
+impl<T: Ret> Ret for Option<T> {
+    fn type_text() -> String {
+        format!("{} | undefined", T::type_text())
+    }
+
+    fn into_result(self) -> Result<Value, HostError> {
+        self.map_or(Ok(Value::Undefined), T::into_result)
+    }
+}
+
+impl<T: Ret> Ret for Vec<T> {
+    fn type_text() -> String {
+        array_text(T::type_text())
+    }
+
+    fn into_result(self) -> Result<Value, HostError> {
+        self.into_iter()
+            .map(T::into_result)
+            .collect::<Result<_, _>>()
+            .map(Value::Array)
+    }
+}
+
+impl<T: Ret, E: fmt::Display> Ret for Result<T, E> {
+    fn type_text() -> String {
+        T::type_text()
+    }
+
+    fn into_result(self) -> Result<Value, HostError> {
+        self.map_err(|e| HostError(e.to_string()))
+            .and_then(T::into_result)
+    }
+}
