@@ -1,31 +1,31 @@
 //! Bindings: which host functions stand behind the imports of each context's program.
 //!
-//! Capabilities are numbered as they are registered; a context's grants are a set of numbers. Contexts with the same program and
-//! grants share one binding. Invariants: a binding has a function for every import, of the type that the program declares;
-//! bindings are derived from tables and registered capabilities, so they are made anew after a load.
-//! Absent: what functions do (`capability`, `inner`).
+//! Contexts with the same program and the same grants share one binding. A grant that is limited, was revoked, or comes from such
+//! a one is *metered*: every call of its functions is asked through the outbox and let through between rounds, in the order of rows,
+//! so that what is counted is exact; nothing is checked on the way of a call that is answered inline.
+//! Invariants: a binding has a function for every import, of the type that the program declares; bindings are derived from tables
+//! and registered capabilities, so they are made anew after a load. Absent: what functions do (`capability`, `inner`).
 
 use crate::ContextId;
-use crate::capability::{Body, Capability, EffectFn};
+use crate::capability::{Body, Capability, EffectFn, PlainFn};
 use crate::error::{CapabilityNotFound, SignatureMismatch, VmError};
 use crate::inner::{self, VmOp};
+use crate::runtime::Runtime;
 use raya_bytecode::describe::describe;
 use raya_bytecode::image::{Image, Import};
 use raya_storages::contexts::Contexts;
+use raya_storages::grants::Grants;
 use raya_storages::programs::{Program, ProgramId, Programs};
 use raya_systems::execute::{HostFunction, HostLinks};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
-/// The most capabilities that a runtime can know: grants are a set in one word.
-const CAPABILITIES_MAX: usize = 64;
-
 /// What serves a request that execution could not answer.
 #[derive(Clone)]
 pub(crate) enum Service {
-    /// Nobody: it is answered inline.
-    None,
+    /// A host function that would be answered inline if its grant were not metered.
+    Plain(Arc<PlainFn>),
     /// A host function.
     Effect(Arc<Mutex<EffectFn>>),
     /// A function of `raya:vm`.
@@ -38,141 +38,107 @@ pub(crate) struct Binding {
     pub links: HostLinks,
     /// For what execution asks, by import.
     pub services: Vec<Service>,
+    /// By import: the place in the list of the context's grants that its calls count against; none for what needs no grant.
+    pub grants: Vec<Option<u16>>,
 }
 
-/// A capability by its number; `raya:vm` is none that the host wrote.
-#[derive(Clone)]
-struct Registered {
-    name: String,
-    capability: Option<Capability>,
+/// What of a grant decides what stands behind an import.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+struct Held {
+    name: Box<str>,
+    is_metered: bool,
 }
 
 /// See the module's header.
+#[derive(Default)]
 pub(crate) struct Bindings {
-    registered: Vec<Registered>,
+    registered: BTreeMap<String, Capability>,
     /// By program and grants.
-    shared: BTreeMap<(u64, u64), Arc<Binding>>,
+    shared: BTreeMap<(u64, Vec<Held>), Arc<Binding>>,
     /// By row of `contexts`.
     by_context: Vec<Option<Arc<Binding>>>,
 }
 
 impl fmt::Debug for Bindings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list()
-            .entries(self.registered.iter().map(|r| &r.name))
-            .finish()
+        f.debug_list().entries(self.registered.keys()).finish()
     }
 }
 
-impl Default for Bindings {
-    fn default() -> Bindings {
-        let vm = Registered {
-            name: inner::MODULE.into(),
-            capability: None,
-        };
-        Bindings {
-            registered: vec![vm],
-            shared: BTreeMap::new(),
-            by_context: Vec::new(),
-        }
-    }
+/// The tables that bindings are derived from.
+#[derive(Clone, Copy)]
+pub(crate) struct Bound<'a> {
+    pub contexts: &'a Contexts,
+    pub grants: &'a Grants,
+    pub programs: &'a Programs,
 }
 
 impl Bindings {
-    /// Numbers a capability.
+    /// Makes a capability known.
     pub fn register(&mut self, capability: Capability) -> Result<(), VmError> {
         let name = capability.name().to_owned();
-        if self.number(&name).is_some() {
+        if self.is_known(&name) {
             return Err(VmError::option(
                 "capability",
                 format!("`{name}` is registered already"),
             ));
         }
-        if self.registered.len() == CAPABILITIES_MAX {
-            return Err(VmError::option(
-                "capability",
-                format!("more than {CAPABILITIES_MAX}"),
-            ));
-        }
-        self.registered.push(Registered {
-            name,
-            capability: Some(capability),
-        });
+        self.registered.insert(name, capability);
         Ok(())
     }
 
-    fn number(&self, name: &str) -> Option<usize> {
-        self.registered.iter().position(|r| r.name == name)
+    /// Whether a capability of this name can be granted.
+    pub fn is_known(&self, name: &str) -> bool {
+        name == inner::MODULE || self.registered.contains_key(name)
     }
 
-    /// The set of capabilities with these names.
-    pub fn grants(&self, names: &[String]) -> Result<u64, VmError> {
-        names.iter().try_fold(0, |grants, name| {
-            let unknown =
-                || VmError::option("capabilities", format!("there is no capability `{name}`"));
-            self.number(name)
-                .map(|n| grants | 1 << n)
-                .ok_or_else(unknown)
-        })
-    }
-
-    /// All names, by number.
-    pub fn names(&self) -> Vec<String> {
-        self.registered.iter().map(|r| r.name.clone()).collect()
-    }
-
-    /// The same capabilities, numbered as these names are in a dump (others come after), and nothing bound.
-    pub fn renumbered(&self, names: &[String]) -> Result<Bindings, VmError> {
-        let invalid = |message: String| VmError::InvalidDump(message.into());
-        if let Some(name) = names.iter().find(|name| self.number(name).is_none()) {
-            return Err(invalid(format!(
-                "the capability `{name}` is not registered"
-            )));
-        }
-        let place = |r: &Registered| {
-            names
-                .iter()
-                .position(|n| *n == r.name)
-                .unwrap_or(names.len())
-        };
-        let mut registered = self.registered.clone();
-        registered.sort_by_key(place);
-        if !registered
-            .iter()
-            .map(|r| &r.name)
-            .zip(names)
-            .all(|(a, b)| a == b)
-        {
-            return Err(invalid("a capability is named twice".into()));
-        }
-        Ok(Bindings {
-            registered,
-            shared: BTreeMap::new(),
-            by_context: Vec::new(),
-        })
-    }
-
-    /// Binds all contexts anew, after a load.
-    pub fn bind_all(&mut self, contexts: &Contexts, programs: &Programs) -> Result<(), VmError> {
-        for row in contexts.ids().map(ContextId::index) {
-            if let Some(id) = ProgramId::from_bits(contexts.programs[row]) {
-                self.bind_row(row, contexts.grants[row], id, programs)?;
+    /// The same capabilities bound to other tables, which name known ones only.
+    pub fn bound_to(&self, tables: Bound<'_>) -> Result<Bindings, VmError> {
+        let names = tables.grants.ids().map(|id| {
+            let is_host = tables.grants.providers[id.index()].is_none();
+            (&tables.grants.names[id.index()], is_host)
+        });
+        for (name, is_host) in names {
+            if is_host && !self.is_known(name) {
+                let message = format!("the capability `{name}` is not registered");
+                return Err(VmError::InvalidDump(message.into()));
             }
         }
-        Ok(())
+        let mut bindings = Bindings {
+            registered: self.registered.clone(),
+            ..Bindings::default()
+        };
+        for row in tables.contexts.ids().map(ContextId::index) {
+            if tables.contexts.programs[row] != 0 {
+                bindings.bind_row(row, tables)?;
+            }
+        }
+        Ok(bindings)
     }
 
-    /// Binds the imports of a program for the context at a row.
-    pub fn bind_row(
-        &mut self,
-        row: usize,
-        grants: u64,
-        id: ProgramId,
-        programs: &Programs,
-    ) -> Result<(), VmError> {
+    /// Binds the imports of the program of the context at a row.
+    pub fn bind_row(&mut self, row: usize, tables: Bound<'_>) -> Result<(), VmError> {
         let unknown = || VmError::InvalidBinary("the program is none of this runtime's".into());
-        let binding = self.bind(id, programs.get(id).ok_or_else(unknown)?, grants)?;
-        self.set(row, binding);
+        let id = ProgramId::from_bits(tables.contexts.programs[row]).ok_or_else(unknown)?;
+        let program = tables.programs.get(id).ok_or_else(unknown)?;
+        let grants = tables.grants;
+        let held = grants.list(tables.contexts.grants[row]).map(|id| Held {
+            name: grants.names[id.index()].clone(),
+            is_metered: grants.is_metered(id),
+        });
+        let key = (id.to_bits(), held.collect());
+        let binding = match self.shared.get(&key) {
+            Some(binding) => binding.clone(),
+            None => {
+                let binding = Arc::new(self.bind(program, &key.1)?);
+                self.shared.insert(key, binding.clone());
+                binding
+            }
+        };
+        if self.by_context.len() <= row {
+            self.by_context.resize(row + 1, None);
+        }
+        self.by_context[row] = Some(binding);
         Ok(())
     }
 
@@ -197,34 +163,21 @@ impl Bindings {
             .expect("a context with a program is bound")
     }
 
-    fn set(&mut self, row: usize, binding: Arc<Binding>) {
-        if self.by_context.len() <= row {
-            self.by_context.resize(row + 1, None);
-        }
-        self.by_context[row] = Some(binding);
-    }
-
-    fn bind(
-        &mut self,
-        id: ProgramId,
-        program: &Program,
-        grants: u64,
-    ) -> Result<Arc<Binding>, VmError> {
-        let key = (id.to_bits(), grants);
-        if let Some(binding) = self.shared.get(&key) {
-            return Ok(binding.clone());
-        }
+    fn bind(&self, program: &Program, held: &[Held]) -> Result<Binding, VmError> {
         let mut binding = Binding {
             links: HostLinks::default(),
             services: Vec::new(),
+            grants: Vec::new(),
         };
         for import in &program.image.imports {
-            let (function, service) = self.resolve(&program.image, import, grants)?;
+            let module = program.image.text(import.module);
+            let place = held.iter().position(|h| *h.name == *module);
+            let (function, service) =
+                self.resolve(&program.image, import, place.map(|p| &held[p]))?;
             binding.links.functions.push(function);
             binding.services.push(service);
+            binding.grants.push(place.map(|place| place as u16));
         }
-        let binding = Arc::new(binding);
-        self.shared.insert(key, binding.clone());
         Ok(binding)
     }
 
@@ -233,53 +186,82 @@ impl Bindings {
         &self,
         image: &Image,
         import: &Import,
-        grants: u64,
+        held: Option<&Held>,
     ) -> Result<(HostFunction, Service), VmError> {
         let (module, name) = (image.text(import.module), image.text(import.name));
-        let number = self.number(&module).filter(|n| grants >> n & 1 == 1);
-        let provided = match number.map(|n| &self.registered[n].capability) {
-            Some(Some(capability)) => capability
-                .get(&name)
-                .map(|f| (f.signature.as_str(), body(&f.body))),
-            Some(None) => vm_function(&name),
+        let provided = match held {
+            Some(_) if module == inner::MODULE => vm_function(&name),
+            Some(held) => self.registered.get(&module).and_then(|capability| {
+                let function = capability.get(&name)?;
+                Some((
+                    function.signature.as_str(),
+                    body(&function.body, held.is_metered),
+                ))
+            }),
             None => None,
         };
-        let file = image
-            .files
-            .get((import.line >> 24) as usize)
-            .map_or(String::new(), |&f| image.text(f));
-        let line = import.line & 0xff_ffff;
+        let place = Place::of(image, import);
         let Some((signature, function)) = provided else {
-            let granted = number.is_some();
-            let missing = CapabilityNotFound {
-                capability: module,
-                function: name,
-                file,
-                line,
-                granted,
-            };
-            return Err(VmError::CapabilityNotFound(Box::new(missing)));
+            return Err(place.missing(module, name, held.is_some()));
         };
         let declared = describe(image, import.desc);
         if declared != signature {
-            let provided = signature.to_owned();
-            let mismatch = SignatureMismatch {
-                capability: module,
-                function: name,
-                file,
-                line,
-                declared,
-                provided,
-            };
-            return Err(VmError::SignatureMismatch(Box::new(mismatch)));
+            return Err(place.mismatch(module, name, declared, signature.to_owned()));
         }
         Ok(function)
     }
 }
 
-fn body(body: &Body) -> (HostFunction, Service) {
+/// Where an import stands in the source, for errors about it.
+struct Place {
+    file: String,
+    line: u32,
+}
+
+impl Place {
+    fn of(image: &Image, import: &Import) -> Place {
+        let file = image.files.get((import.line >> 24) as usize);
+        Place {
+            file: file.map_or(String::new(), |&file| image.text(file)),
+            line: import.line & 0xff_ffff,
+        }
+    }
+
+    fn missing(self, capability: String, function: String, granted: bool) -> VmError {
+        VmError::CapabilityNotFound(Box::new(CapabilityNotFound {
+            capability,
+            function,
+            file: self.file,
+            line: self.line,
+            granted,
+        }))
+    }
+
+    fn mismatch(
+        self,
+        capability: String,
+        function: String,
+        declared: String,
+        provided: String,
+    ) -> VmError {
+        VmError::SignatureMismatch(Box::new(SignatureMismatch {
+            capability,
+            function,
+            file: self.file,
+            line: self.line,
+            declared,
+            provided,
+        }))
+    }
+}
+
+fn body(body: &Body, is_metered: bool) -> (HostFunction, Service) {
     match body {
-        Body::Immediate(function) => (HostFunction::Immediate(function.clone()), Service::None),
+        Body::Immediate { inline, plain } if !is_metered => (
+            HostFunction::Immediate(inline.clone()),
+            Service::Plain(plain.clone()),
+        ),
+        Body::Immediate { plain, .. } => (HostFunction::Blocking, Service::Plain(plain.clone())),
         Body::Blocking(function) => (HostFunction::Blocking, Service::Effect(function.clone())),
         Body::Deferred(function) => (HostFunction::Deferred, Service::Effect(function.clone())),
     }
@@ -293,4 +275,24 @@ fn vm_function(name: &str) -> Option<(&'static str, (HostFunction, Service))> {
         HostFunction::Blocking
     };
     Some((signature, (function, Service::Vm(op))))
+}
+
+impl Runtime {
+    /// Binds a context again, after its grants changed.
+    pub(crate) fn rebind(&mut self, row: usize) {
+        if self.contexts.programs[row] != 0 {
+            let bound = self.bind_row(row);
+            bound.expect("functions and types are what they were");
+        }
+    }
+
+    /// Binds the imports of a context's program.
+    pub(crate) fn bind_row(&mut self, row: usize) -> Result<(), VmError> {
+        let tables = Bound {
+            contexts: &self.contexts,
+            grants: &self.grants,
+            programs: &self.programs,
+        };
+        self.bindings.bind_row(row, tables)
+    }
 }

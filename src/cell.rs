@@ -4,6 +4,7 @@
 //! lacks is collected for and the operation begun again, or a limit says no. Absent: who runs when (`tick`).
 
 use crate::bindings::{Binding, Bindings};
+use crate::capability::GuestError;
 use crate::runtime::Runtime;
 use crate::{ContextId, Value};
 use raya_bytecode::image::{DESC_PROMISE, EXPORT_FUNCTION, Export, Image};
@@ -178,24 +179,26 @@ impl Cell<'_> {
     }
 
     /// An answer in the heap: the value, or an error with the message; at a limit, the error that says so.
-    fn place_answer(&mut self, answer: Result<Value, String>, desc: Option<u32>) -> Answer {
-        let message = match answer {
+    fn place_answer(&mut self, answer: Result<Value, GuestError>, desc: Option<u32>) -> Answer {
+        let error = match answer {
             Ok(value) => match self.copy_in(&value, desc, &mut []) {
                 Ok((num, reference)) => return Answer::Value(num, reference),
-                Err(Refused::Limit(fault)) => crate::fault::limit_error(fault).to_string(),
-                Err(Refused::Marshal(message)) => message,
+                Err(Refused::Limit(fault)) => {
+                    GuestError::new("Error", crate::fault::limit_error(fault).to_string())
+                }
+                Err(Refused::Marshal(message)) => GuestError::new("Error", message),
             },
-            Err(message) => message,
+            Err(error) => error,
         };
         let error = self.with_memory(&mut Roots::new(), |execution, _| {
-            execute::error_value(execution, &message)
+            execute::error_value(execution, &error.name, &error.message)
         });
         // Without memory even for the error, what is thrown is undefined.
         Answer::Error(0, error.unwrap_or(raya_bytecode::slot::UNDEFINED))
     }
 
     /// Answers the first request of the outbox.
-    pub fn answer(&mut self, answer: Result<Value, String>) {
+    pub fn answer(&mut self, answer: Result<Value, GuestError>) {
         let activity = self.activity.as_mut().expect("who asked is active");
         let desc = answer_desc(&self.program.image, activity.outbox[0].import);
         let answer = self.place_answer(answer, desc);
@@ -209,7 +212,7 @@ impl Cell<'_> {
     }
 
     /// Settles the promise at a place of `owed`.
-    pub fn settle_owed(&mut self, at: usize, answer: Result<Value, String>) {
+    pub fn settle_owed(&mut self, at: usize, answer: Result<Value, GuestError>) {
         let answer = self.place_answer(answer, None);
         let promise = self.activity.as_ref().expect("who is owed is active").owed[at].promise;
         execute::settle_promise(&mut self.execution(), promise, answer);

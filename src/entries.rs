@@ -8,6 +8,7 @@
 //! Invariants: a context's modules run once, before its first entry; a run's outcome is written once; a context keeps its latest
 //! outcomes only. Absent: execution itself, the order of sweeps (`tick`).
 
+use crate::capability::GuestError;
 use crate::cell::{Cell, Refused};
 use crate::error::VmError;
 use crate::fault::{failure_error, fault, limit_error};
@@ -266,17 +267,18 @@ impl Runtime {
     }
 
     /// What an asker is told of an outcome.
-    fn answer_of(&self, row: usize, outcome: &RunOutcome) -> Result<Value, String> {
+    fn answer_of(&self, row: usize, outcome: &RunOutcome) -> Result<Value, GuestError> {
         match outcome {
             RunOutcome::Returned(value) => Ok(value.clone()),
             RunOutcome::Failed(failure) => {
-                Err(fault(&self.program(row).image, &self.contexts.names[row], failure).to_string())
+                let fault = fault(&self.program(row).image, &self.contexts.names[row], failure);
+                Err(GuestError::new("Error", fault.to_string()))
             }
         }
     }
 
     /// Settles a promise owed for a run.
-    fn settle_owed(&mut self, row: usize, task: TaskId, answer: Result<Value, String>) {
+    fn settle_owed(&mut self, row: usize, task: TaskId, answer: Result<Value, GuestError>) {
         let Some(activity) = self.contexts.activities[row].as_mut() else {
             return;
         };
@@ -495,11 +497,13 @@ impl Runtime {
         for task in entries.iter().filter_map(|&bits| TaskId::from_bits(bits)) {
             let asker = ContextId::from_bits(self.runs.askers[task.index()]);
             if let Some(asking) = asker.and_then(|asker| self.contexts.find(asker)) {
-                self.settle_owed(asking, task, Err(VmError::Cancelled.to_string()));
+                let ended = GuestError::new("Error", VmError::Cancelled.to_string());
+                self.settle_owed(asking, task, Err(ended));
             }
             self.runs.free(task);
         }
         give_back(&mut self.contexts, row);
+        self.grants.free_list(self.contexts.grants[row]);
         self.bindings.forget(row);
         self.contexts.free(id);
     }

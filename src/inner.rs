@@ -4,7 +4,8 @@
 //! the children it made itself; what a child may use is drawn from its parent's limits, what it may import from its
 //! parent's grants; values cross by copying. Absent: who finds programs by path (the embedder's loader).
 
-use crate::capability::HostError;
+use crate::capability::{GuestError, HostError};
+use crate::grant::Grant;
 use crate::options::{MAX_HEAP_BYTES, MAX_TASKS, VmOptions};
 use crate::runtime::Runtime;
 use crate::{ContextId, TaskId, Value, VmError};
@@ -52,7 +53,7 @@ impl VmOp {
 /// What serving a request came to.
 pub(crate) enum Served {
     /// The answer.
-    Answer(Result<Value, HostError>),
+    Answer(Result<Value, GuestError>),
     /// The run whose outcome will be the answer.
     Later(TaskId),
 }
@@ -62,7 +63,7 @@ pub(crate) fn serve(runtime: &mut Runtime, asker: ContextId, op: VmOp, args: &[V
     if op == VmOp::Run {
         return match run(runtime, asker, args) {
             Ok(task) => Served::Later(task),
-            Err(e) => Served::Answer(Err(HostError(e.to_string()))),
+            Err(e) => Served::Answer(Err(HostError(e.to_string()).into())),
         };
     }
     let answer = match op {
@@ -73,7 +74,7 @@ pub(crate) fn serve(runtime: &mut Runtime, asker: ContextId, op: VmOp, args: &[V
         VmOp::Terminate => terminate(runtime, asker, args),
         VmOp::Run => unreachable!("answered above"),
     };
-    Served::Answer(answer.map_err(|e| HostError(e.to_string())))
+    Served::Answer(answer.map_err(|e| HostError(e.to_string()).into()))
 }
 
 fn number(args: &[Value], at: usize) -> f64 {
@@ -163,7 +164,7 @@ fn new(runtime: &mut Runtime, asker: ContextId, args: &[Value]) -> Result<Value,
         seed: None,
         name: text(args, 5).into(),
         parent: Some(asker),
-        capabilities: strings(args.get(6)),
+        capabilities: strings(args.get(6)).into_iter().map(Grant::new).collect(),
     };
     let id = runtime.create(options)?;
     handle(id).map(Value::Number).ok_or_else(|| {

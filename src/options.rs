@@ -4,6 +4,7 @@
 //! is made, with an error that names the field. Absent: what a parent has left (`runtime`).
 
 use crate::error::VmError;
+use crate::grant::Grant;
 use raya_storages::contexts::ContextId;
 use raya_storages::limits::Limits;
 
@@ -43,8 +44,8 @@ pub struct VmOptions {
     pub name: String,
     /// The context that owns it: its limits are drawn from there, and it ends with it.
     pub parent: Option<ContextId>,
-    /// What it may import, by name; each must be registered, and held by the parent if there is one.
-    pub capabilities: Vec<String>,
+    /// What it may import; each must be registered, or held by the parent if there is one.
+    pub capabilities: Vec<Grant>,
 }
 
 impl Default for VmOptions {

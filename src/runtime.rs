@@ -13,6 +13,7 @@ use raya_bytecode::verify;
 use raya_storages::activities::Activity;
 use raya_storages::contexts::{ContextRow, Contexts, Inner};
 use raya_storages::dump::hash_bytes;
+use raya_storages::grants::Grants;
 use raya_storages::heaps::Heap;
 use raya_storages::limits::Limits;
 use raya_storages::programs::{Program, ProgramId, Programs};
@@ -42,6 +43,7 @@ pub(crate) struct Time {
 /// Holds contexts and runs them. See the module's header.
 pub struct Runtime {
     pub(crate) contexts: Contexts,
+    pub(crate) grants: Grants,
     pub(crate) programs: Programs,
     pub(crate) runs: Runs,
     pub(crate) time: Time,
@@ -85,6 +87,7 @@ impl Runtime {
         let pool = || rayon::ThreadPoolBuilder::new().num_threads(threads).build();
         Runtime {
             contexts: Contexts::default(),
+            grants: Grants::default(),
             programs: Programs::default(),
             runs: Runs::default(),
             time: Time::default(),
@@ -137,26 +140,19 @@ impl Runtime {
     /// Makes a context.
     pub fn create(&mut self, options: VmOptions) -> Result<ContextId, VmError> {
         options.validate()?;
-        let grants = self.bindings.grants(&options.capabilities)?;
+        let gone = |parent: &ContextId| self.contexts.find(*parent).is_none();
+        if let Some(parent) = options.parent.filter(gone) {
+            return Err(VmError::ContextNotFound(parent));
+        }
+        let grants = self.grant_rows(&options.capabilities, options.parent)?;
         let limits = options.limits();
         if let Some(parent) = options.parent {
-            let row = self
-                .contexts
-                .find(parent)
-                .ok_or(VmError::ContextNotFound(parent))?;
-            if grants & !self.contexts.grants[row] != 0 {
-                return Err(VmError::option(
-                    "capabilities",
-                    "the parent holds not all of them",
-                ));
-            }
-            draw(&mut self.contexts, row, &limits)?;
+            draw(&mut self.contexts, parent.index(), &limits)?;
         }
         self.time.seeds += 1;
         let seed = options.seed.unwrap_or(self.time.seeds);
         let id = self.contexts.insert(ContextRow {
             parents: options.parent.map_or(0, ContextId::to_bits),
-            grants,
             limits,
             weights: options.weight,
             heaps: Heap::new(limits.heap_bytes_max, seed),
@@ -164,6 +160,7 @@ impl Runtime {
             seeds: seed,
             ..ContextRow::default()
         });
+        self.give(id, grants);
         self.bindings.forget(id.index());
         Ok(id)
     }

@@ -1,19 +1,21 @@
 //! A runtime as data: everything dumped, loaded, hashed.
 //!
 //! ```text
-//! magic version | time | capability names | programs' images | programs | contexts | runs | hash of all before
+//! magic version | time | programs' images | programs | contexts | grants | runs | hash of all before
 //! ```
 //!
 //! Invariants: equal runtimes give equal bytes; bytes are validated fully before anything is changed; what is derived (who is
 //! ready, bindings) is made anew. Capabilities are bound again by name: those that were granted must be registered.
 //! Absent: snapshots of single contexts, host state.
 
+use crate::bindings::Bound;
 use crate::error::VmError;
 use crate::runtime::{Runtime, Time};
 use raya_bytecode::{codec, verify};
 use raya_storages::activities::Activity;
 use raya_storages::contexts::{ContextId, Contexts};
 use raya_storages::dump::{LoadError, Persist, Reader, Writer, ensure, hash_bytes};
+use raya_storages::grants::Grants;
 use raya_storages::programs::{Program, ProgramId, Programs};
 use raya_storages::ready::Ready;
 use raya_storages::runs::Runs;
@@ -49,9 +51,9 @@ impl Persist for Time {
 /// The tables that a dump holds.
 struct Tables {
     time: Time,
-    capabilities: Vec<String>,
     programs: Programs,
     contexts: Contexts,
+    grants: Grants,
     runs: Runs,
 }
 
@@ -61,7 +63,6 @@ impl Runtime {
         to.pod(MAGIC);
         to.pod(VERSION);
         self.time.dump(&mut to);
-        self.bindings.names().dump(&mut to);
         let images: Vec<Vec<u8>> = self
             .programs
             .ids()
@@ -71,6 +72,7 @@ impl Runtime {
         images.dump(&mut to);
         self.programs.dump(&mut to);
         self.contexts.dump(&mut to);
+        self.grants.dump(&mut to);
         self.runs.dump(&mut to);
         to
     }
@@ -93,13 +95,16 @@ impl Runtime {
     pub fn load(&mut self, bytes: &[u8]) -> Result<(), VmError> {
         let invalid = |e: LoadError| VmError::InvalidDump(e.to_string().into());
         let tables = read(bytes).map_err(invalid)?;
-        let mut bindings = self.bindings.renumbered(&tables.capabilities)?;
-        bindings.bind_all(&tables.contexts, &tables.programs)?;
-        self.bindings = bindings;
+        self.bindings = self.bindings.bound_to(Bound {
+            contexts: &tables.contexts,
+            grants: &tables.grants,
+            programs: &tables.programs,
+        })?;
         self.ready = Ready::of(&tables.contexts);
         self.time = tables.time;
         self.programs = tables.programs;
         self.contexts = tables.contexts;
+        self.grants = tables.grants;
         self.runs = tables.runs;
         self.templates.clear();
         self.make_templates();
@@ -121,18 +126,18 @@ fn read(bytes: &[u8]) -> Result<Tables, LoadError> {
     )?;
     let time = Time::load(&mut from)?;
     ensure(time.clock_ms >= 0.0, "the clock is a time")?;
-    let capabilities = Vec::load(&mut from)?;
     let linked = read_images(&mut from)?;
     let mut programs = Programs::load(&mut from)?;
     programs.bind(|hash| linked.get(&hash).cloned())?;
     let contexts = Contexts::load(&mut from)?;
+    let grants = Grants::load(&mut from)?;
     let runs = Runs::load(&mut from)?;
     from.finish()?;
     let tables = Tables {
         time,
-        capabilities,
         programs,
         contexts,
+        grants,
         runs,
     };
     verify_tables(&tables)?;
@@ -153,6 +158,7 @@ fn read_images(from: &mut Reader) -> Result<BTreeMap<u64, Arc<Program>>, LoadErr
 fn verify_tables(tables: &Tables) -> Result<(), LoadError> {
     tables.programs.verify()?;
     tables.contexts.verify()?;
+    tables.grants.verify(&tables.contexts)?;
     for id in tables.contexts.ids() {
         verify_context(tables, id.index())?;
     }
@@ -168,11 +174,6 @@ fn verify_tables(tables: &Tables) -> Result<(), LoadError> {
 
 fn verify_context(tables: &Tables, row: usize) -> Result<(), LoadError> {
     let contexts = &tables.contexts;
-    let names = tables.capabilities.len() as u32;
-    ensure(
-        names >= 64 || contexts.grants[row] >> names == 0,
-        "grants are of known capabilities",
-    )?;
     let id = ProgramId::from_bits(contexts.programs[row]);
     let Some(program) = id.and_then(|id| tables.programs.get(id)) else {
         ensure(contexts.programs[row] == 0, "a program is live")?;

@@ -46,6 +46,7 @@ impl Template {
         let binding = Binding {
             links: HostLinks { functions },
             services: Vec::new(),
+            grants: Vec::new(),
         };
         let mut heap = Heap::new(LIMITS.heap_bytes_max, 0);
         let (mut activity, mut counters) = (None, Counters::default());

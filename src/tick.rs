@@ -9,12 +9,13 @@
 //! never on threads: execution writes only the rows of its context, everything else goes in the order of rows.
 //! Absent: what sweeps do (`systems`, `cell`), entries (`entries`).
 
-use crate::bindings::Service;
+use crate::bindings::{Binding, Service};
+use crate::capability::{GuestError, call_effect, call_plain};
 use crate::cell::run_batch;
 use crate::handle;
 use crate::inner::{self, Served};
 use crate::runtime::Runtime;
-use crate::{Call, ContextId, HostError, TickBudget, TickReport};
+use crate::{Call, ContextId, TickBudget, TickReport, Value};
 use raya_storages::activities::{Request, Watch};
 use raya_storages::ready::is_runnable;
 use raya_systems::account;
@@ -165,21 +166,36 @@ impl Runtime {
             };
             let args = std::mem::take(&mut activity.outbox[0].args);
             let import = activity.outbox[0].import;
-            let served = match &binding.services[import as usize] {
-                Service::None => Served::Answer(Err(HostError("not answered inline".into()))),
-                Service::Vm(op) => inner::serve(self, id, *op, &args),
-                Service::Effect(function) => {
-                    let call = Call {
-                        context: id,
-                        clock_ms: self.time.clock_ms,
-                    };
-                    Served::Answer(crate::capability::call_effect(function, &call, &args))
-                }
-            };
+            let served = self.serve_one(row, id, import as usize, &binding, &args);
             self.deliver(row, id, served);
         }
         self.ready.update(&self.contexts, row as u32);
         count as u64
+    }
+
+    /// Serves one request, if its grant lets it through.
+    fn serve_one(
+        &mut self,
+        row: usize,
+        id: ContextId,
+        import: usize,
+        binding: &Binding,
+        args: &[Value],
+    ) -> Served {
+        let bytes = args.iter().map(Value::bytes).sum::<usize>() as u64;
+        if let Err(refused) = self.admit(row, binding.grants[import], bytes) {
+            return Served::Answer(Err(refused));
+        }
+        let call = Call {
+            context: id,
+            clock_ms: self.time.clock_ms,
+        };
+        let answer = match &binding.services[import] {
+            Service::Vm(op) => return inner::serve(self, id, *op, args),
+            Service::Plain(function) => call_plain(&**function, &call, args),
+            Service::Effect(function) => call_effect(function, &call, args),
+        };
+        Served::Answer(answer.map_err(GuestError::from))
     }
 
     /// Gives the answer to the first request of a context's outbox.
@@ -189,7 +205,7 @@ impl Runtime {
             return;
         }
         match served {
-            Served::Answer(answer) => self.cell(row).answer(answer.map_err(|e| e.0)),
+            Served::Answer(answer) => self.cell(row).answer(answer),
             Served::Later(task) => {
                 let activity = self.contexts.activities[row]
                     .as_mut()
@@ -219,6 +235,7 @@ impl Runtime {
 
     /// Drops the activity of a context where nothing goes on any more, and takes note of the others.
     pub(crate) fn settle_down(&mut self, row: usize) {
+        self.count_inline_calls(row);
         if let Some(activity) = self.contexts.activities[row].as_mut() {
             raya_systems::reap::reap(activity);
             self.drop_idle(row);

@@ -4,6 +4,7 @@
 //! Absent: how entries are run (`entries`), what passes between ticks (`tick`).
 
 use crate::error::VmError;
+use crate::grant::GrantUse;
 use crate::report::{TaskStatus, VmStats};
 use crate::runtime::Runtime;
 use crate::{ContextId, ProgramId, TaskId, Value};
@@ -50,14 +51,11 @@ impl<'a> Vm<'a> {
         if self.runtime.contexts.states[self.row] != ContextState::Empty {
             return Err(VmError::AlreadyLoaded(self.id));
         }
-        let Runtime {
-            bindings,
-            contexts,
-            programs,
-            ..
-        } = &mut *self.runtime;
-        bindings.bind_row(self.row, contexts.grants[self.row], program, programs)?;
         self.runtime.contexts.programs[self.row] = program.to_bits();
+        if let Err(error) = self.runtime.bind_row(self.row) {
+            self.runtime.contexts.programs[self.row] = 0;
+            return Err(error);
+        }
         self.runtime.contexts.states[self.row] = ContextState::Loaded;
         Ok(())
     }
@@ -106,6 +104,18 @@ impl<'a> Vm<'a> {
             weight: contexts.weights[row],
             children: inner.map_or(0, |i| i.children),
         }
+    }
+
+    /// Takes a capability from it, and from the contexts that it passed it on to: from the next call on, calls fail with an error
+    /// named `CapabilityRevoked`.
+    pub fn revoke(&mut self, capability: &str) -> Result<(), VmError> {
+        self.runtime.revoke(self.row, capability)
+    }
+
+    /// What it did with its grants, in the order they were given.
+    pub fn grants_used(&mut self) -> Vec<GrantUse> {
+        self.runtime.count_inline_calls(self.row);
+        self.runtime.grants_used(self.row)
     }
 
     /// The functions its program exports, with their types.

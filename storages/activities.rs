@@ -79,6 +79,8 @@ pub struct Activity {
     pub blocked: bool,
     /// Entries that were started from outside, with their tasks' promises, in the order they were started.
     pub entries: Vec<Watch>,
+    /// Calls that the host answered inline and that its grants have not counted yet, by import; empty for none.
+    pub calls: Vec<u64>,
     /// Promises that wait for the outcome of an entry of an inner context, in the order they were asked for.
     pub owed: Vec<Watch>,
 }
@@ -103,7 +105,23 @@ impl Activity {
         self.outbox.clear();
         self.blocked = false;
         self.entries.clear();
+        self.calls.clear();
         self.owed.clear();
+    }
+
+    /// Counts a call that the host answers inline.
+    #[inline]
+    pub fn count_call(&mut self, import: usize) {
+        match self.calls.get_mut(import) {
+            Some(calls) => *calls += 1,
+            None => self.count_first_call(import),
+        }
+    }
+
+    #[cold]
+    fn count_first_call(&mut self, import: usize) {
+        self.calls.resize(import + 1, 0);
+        self.calls[import] = 1;
     }
 
     /// Whether something could run now, without the host or the clock.
@@ -141,12 +159,13 @@ impl Activity {
         )?;
         self.verify_jobs(program)?;
         self.verify_resumers()?;
-        for request in &self.outbox {
-            ensure(
-                (request.import as usize) < program.image.imports.len(),
-                "a request is of an import",
-            )?;
-        }
+        let imports = program.image.imports.len();
+        let is_import = |request: &Request| (request.import as usize) < imports;
+        ensure(
+            self.outbox.iter().all(is_import),
+            "a request is of an import",
+        )?;
+        ensure(self.calls.len() <= imports, "calls are counted by import")?;
         if let Some(task) = self
             .running
             .checked_sub(1)
@@ -401,7 +420,7 @@ impl Persist for Watch {
 }
 
 impl Persist for Activity {
-    const BYTES_MIN: usize = 41;
+    const BYTES_MIN: usize = 45;
 
     fn dump(&self, to: &mut Writer) {
         self.tasks.dump(to);
@@ -414,6 +433,7 @@ impl Persist for Activity {
         self.outbox.dump(to);
         self.blocked.dump(to);
         self.entries.dump(to);
+        self.calls.dump(to);
         self.owed.dump(to);
     }
 
@@ -426,6 +446,7 @@ impl Persist for Activity {
             outbox: Vec::load(from)?,
             blocked: bool::load(from)?,
             entries: Vec::load(from)?,
+            calls: Vec::load(from)?,
             owed: Vec::load(from)?,
         })
     }

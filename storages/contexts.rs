@@ -95,7 +95,7 @@ table! {
         states: ContextState,
         /// Its program, as bits; 0 for none.
         programs: u64,
-        /// The capabilities it was granted: a set of rows of `capabilities`.
+        /// The first of its rows of `grants`, as bits; 0 if it was granted nothing.
         grants: u64,
         /// What it may use.
         limits: Limits,

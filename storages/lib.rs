@@ -10,6 +10,7 @@ pub mod activities;
 pub mod contexts;
 pub mod dump;
 pub mod frames;
+pub mod grants;
 pub mod heaps;
 pub mod layout;
 pub mod limits;

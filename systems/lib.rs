@@ -4,6 +4,7 @@
 //! Absent: tables (`storages/`), the embedder's types (`src/`), clocks.
 
 pub mod account;
+pub mod admit;
 pub mod collect;
 pub mod execute;
 pub mod marshal;

@@ -79,7 +79,7 @@ fn run(name: &str, args: Vec<Value>, threads: usize, reload: bool) -> Result<Val
         runtime
     };
     let mut runtime = make();
-    let capabilities = vec!["raya:vm".to_owned()];
+    let capabilities = vec!["raya:vm".into()];
     let id = runtime.create(VmOptions {
         capabilities,
         ..VmOptions::default()

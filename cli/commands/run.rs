@@ -10,7 +10,7 @@ use crate::failure::Failure;
 use crate::loader::Loader;
 use crate::program::read_program;
 use crate::size::parse_bytes;
-use raya_core::{ContextId, Runtime, TaskId, TaskStatus, TickBudget, VmError, VmOptions};
+use raya_core::{ContextId, Grant, Runtime, TaskId, TaskStatus, TickBudget, VmError, VmOptions};
 use std::path::{Path, PathBuf};
 
 /// Steps that all contexts together may take in a tick.
@@ -122,7 +122,10 @@ fn options(arguments: &Arguments) -> VmOptions {
             .file_stem()
             .map(|name| name.to_string_lossy().into_owned())
             .unwrap_or_default(),
-        capabilities: granted.chain(arguments.grants.iter().cloned()).collect(),
+        capabilities: granted
+            .chain(arguments.grants.iter().cloned())
+            .map(Grant::new)
+            .collect(),
         ..defaults
     }
 }

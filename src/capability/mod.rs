@@ -12,10 +12,13 @@
 //! Absent: who is granted what (`runtime`), how arguments leave a heap (`systems/marshal`).
 
 mod closures;
+mod error;
 mod inline;
 mod values;
 
 pub use closures::{Effect, Immediate};
+pub(crate) use error::GuestError;
+pub use error::HostError;
 pub use values::{Param, Ret};
 
 use closures::signature;
@@ -37,22 +40,24 @@ pub struct Call {
     pub clock_ms: f64,
 }
 
-/// An error that a host function gives: the program sees an `Error` with this message.
-#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct HostError(pub String);
-
 /// A host function that is called inline.
 pub(crate) type ImmediateFn =
     dyn Fn(&mut HostCall<'_>) -> Result<(), execute::HostError> + Send + Sync;
+/// The same, with copies of the arguments.
+pub(crate) type PlainFn = dyn Fn(&Call, &[Value]) -> Result<Value, HostError> + Send + Sync;
 /// A host function with an effect.
 pub(crate) type EffectFn = dyn FnMut(&Call, &[Value]) -> Result<Value, HostError> + Send;
 
 /// What runs when a function of a capability is called.
 #[derive(Clone)]
 pub(crate) enum Body {
-    /// Inline.
-    Immediate(Arc<ImmediateFn>),
+    /// Inline; or, where calls must be counted one by one, as a blocking one.
+    Immediate {
+        /// With the arguments where they lie.
+        inline: Arc<ImmediateFn>,
+        /// With copies of them.
+        plain: Arc<PlainFn>,
+    },
     /// Between rounds, the context waiting.
     Blocking(Arc<Mutex<EffectFn>>),
     /// Between rounds, settling a promise.
@@ -94,10 +99,22 @@ pub(crate) fn call_effect(
     call: &Call,
     args: &[Value],
 ) -> Result<Value, HostError> {
-    let run = || {
+    guarded(|| {
         let mut function = function.lock().unwrap_or_else(PoisonError::into_inner);
         function(call, args)
-    };
+    })
+}
+
+/// Calls a host function without one, likewise.
+pub(crate) fn call_plain(
+    function: &PlainFn,
+    call: &Call,
+    args: &[Value],
+) -> Result<Value, HostError> {
+    guarded(|| function(call, args))
+}
+
+fn guarded(run: impl FnOnce() -> Result<Value, HostError>) -> Result<Value, HostError> {
     catch_unwind(AssertUnwindSafe(run))
         .unwrap_or_else(|_| Err(HostError("the host function panicked".into())))
 }
@@ -125,8 +142,14 @@ impl Capability {
 
     /// Adds a function that is called inline.
     pub fn function<M, F: Immediate<M>>(self, name: &str, f: F) -> Capability {
-        let body: Arc<ImmediateFn> = Arc::new(move |call| invoke_inline(&f, call));
-        self.with(name, signature(F::type_texts()), Body::Immediate(body))
+        let f = Arc::new(f);
+        let plain = {
+            let f = f.clone();
+            Arc::new(move |call: &Call, args: &[Value]| f.invoke(call, args))
+        };
+        let inline = Arc::new(move |call: &mut HostCall<'_>| invoke_inline(&*f, call));
+        let body = Body::Immediate { inline, plain };
+        self.with(name, signature(F::type_texts()), body)
     }
 
     /// Adds a function that the context waits for.

@@ -96,9 +96,15 @@ pub fn answer_blocked(execution: &mut Execution<'_>, answer: Answer) -> bool {
     fits
 }
 
-/// A new error object for an answer; or the words that are missing.
-pub fn error_value(execution: &mut Execution<'_>, message: &str) -> Result<u32, EntryError> {
-    Ok(execution.machine().make_error(ErrorKind::Error, message)?)
+/// A new `Error` object of a name for an answer; or the words that are missing.
+pub fn error_value(
+    execution: &mut Execution<'_>,
+    name: &str,
+    message: &str,
+) -> Result<u32, EntryError> {
+    let mut machine = execution.machine();
+    let class = machine.error_class(ErrorKind::Error);
+    Ok(machine.make_named_error(class, name, message)?)
 }
 
 /// Fails the running task, if there is one, at a limit: it can't catch it; whoever awaits it can.

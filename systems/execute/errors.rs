@@ -286,17 +286,25 @@ impl Machine<'_> {
 
     /// A new error of one of the program's classes; where it has none, a string.
     pub fn make_error(&mut self, kind: ErrorKind, message: &str) -> Result<u32, Halt> {
+        self.make_named_error(self.error_class(kind), kind.name(), message)
+    }
+
+    /// The class of the program for a kind of error, or `NONE`.
+    pub fn error_class(&self, kind: ErrorKind) -> u32 {
         let entry = &self.program.image.entry;
-        let class = match kind {
-            ErrorKind::Error => entry.error,
+        match kind {
             ErrorKind::TypeError if entry.type_error != NONE => entry.type_error,
             ErrorKind::RangeError if entry.range_error != NONE => entry.range_error,
             _ => entry.error,
-        };
+        }
+    }
+
+    /// A new error of a class, with the name that it says it has.
+    pub fn make_named_error(&mut self, class: u32, name: &str, message: &str) -> Result<u32, Halt> {
         let headline = if message.is_empty() {
-            kind.name().to_owned()
+            name.to_owned()
         } else {
-            format!("{}: {message}", kind.name())
+            format!("{name}: {message}")
         };
         if class == NONE {
             return self.new_text(&headline);
@@ -306,7 +314,7 @@ impl Machine<'_> {
         let stack = headline + &frames;
         let words = u64::from(self.program.classes[class as usize].words);
         let frames = frames.trim_start_matches('\n');
-        let texts = [kind.name(), message, &stack, frames];
+        let texts = [name, message, &stack, frames];
         let texts_words: u64 = texts.iter().map(|t| Self::text_words_max(t)).sum();
         self.reserve(words + texts_words)?;
         let error = self.take(words as usize, object_header(class as u16));

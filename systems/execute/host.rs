@@ -302,6 +302,7 @@ impl<'a> Machine<'a> {
         };
         let outcome = catch_unwind(AssertUnwindSafe(|| function(&mut call)));
         let answer = call.answer;
+        self.activity.count_call(usize::from(import));
         match outcome {
             Ok(Ok(())) => self.answer_inline(import, answer),
             Ok(Err(error)) => Err(Halt::Throw(

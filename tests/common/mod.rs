@@ -448,7 +448,10 @@ pub fn runtime(threads: usize) -> Runtime {
 
 /// A context with the program loaded.
 pub fn context(runtime: &mut Runtime, options: VmOptions) -> ContextId {
-    let with_host = options.capabilities.iter().any(|c| c == "world");
+    let with_host = options
+        .capabilities
+        .iter()
+        .any(|grant| grant.name() == "world");
     let id = runtime.create(options).expect("options are valid");
     let mut vm = runtime.vm(id).expect("it is live");
     vm.load_rbin_bytes(&program(with_host))

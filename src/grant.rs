@@ -1,0 +1,210 @@
+//! Grants: what a context may import, how much of it, and how much it used.
+//!
+//! Invariants: a context is granted only what is registered or what its parent holds; a grant that was passed on is never wider than
+//! the one it comes from, since a call counts against both; what is revoked is refused from the next call on.
+//! Absent: whether one call is let through (`systems/admit`), what stands behind imports (`bindings`).
+
+use crate::ContextId;
+use crate::capability::GuestError;
+use crate::error::VmError;
+use crate::runtime::Runtime;
+use raya_storages::grants::{GRANTS_MAX, GrantId, GrantRow, Quota};
+use raya_systems::admit;
+
+/// A capability that a context is given, by name, perhaps with limits.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Grant {
+    name: String,
+    quota: Quota,
+}
+
+impl Grant {
+    /// All of a capability.
+    pub fn new(name: impl Into<String>) -> Grant {
+        Grant {
+            name: name.into(),
+            quota: Quota::default(),
+        }
+    }
+
+    /// The capability's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// At most so many calls in all.
+    pub fn calls(mut self, max: u64) -> Grant {
+        self.quota.calls_max = max;
+        self
+    }
+
+    /// At most so many calls in one tick.
+    pub fn calls_per_tick(mut self, max: u64) -> Grant {
+        self.quota.calls_per_tick_max = max;
+        self
+    }
+
+    /// At most so many bytes of arguments in one call, as [`Value::bytes`](crate::Value::bytes) counts them.
+    pub fn argument_bytes(mut self, max: u64) -> Grant {
+        self.quota.argument_bytes_max = max;
+        self
+    }
+}
+
+impl From<&str> for Grant {
+    fn from(name: &str) -> Grant {
+        Grant::new(name)
+    }
+}
+
+impl From<String> for Grant {
+    fn from(name: String) -> Grant {
+        Grant::new(name)
+    }
+}
+
+/// What a context did with a grant.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct GrantUse {
+    /// The capability.
+    pub capability: String,
+    /// Calls that were let through, those of inner contexts that it was passed on to among them.
+    pub calls: u64,
+    /// Calls that were refused.
+    pub refusals: u64,
+    /// Whether it was revoked.
+    pub revoked: bool,
+}
+
+impl Runtime {
+    /// The rows that grants will be, checked: nothing is written yet.
+    pub(crate) fn grant_rows(
+        &self,
+        grants: &[Grant],
+        parent: Option<ContextId>,
+    ) -> Result<Vec<GrantRow>, VmError> {
+        let refuse = |message: String| Err(VmError::option("capabilities", message));
+        if grants.len() > GRANTS_MAX {
+            return refuse(format!("{} are more than {GRANTS_MAX}", grants.len()));
+        }
+        let held = parent.map(|parent| self.contexts.grants[parent.index()]);
+        let mut rows: Vec<GrantRow> = Vec::new();
+        for grant in grants {
+            let name = &*grant.name;
+            if rows.iter().any(|row| &*row.names == name) {
+                return refuse(format!("`{name}` is named twice"));
+            }
+            let source = held.map(|first| self.grants.named(first, name));
+            let source = match source {
+                Some(None) => return refuse(format!("the parent does not hold `{name}`")),
+                Some(Some(id))
+                    if self
+                        .grants
+                        .chain(id)
+                        .any(|id| self.grants.revoked[id.index()]) =>
+                {
+                    return refuse(format!("`{name}` was revoked"));
+                }
+                None if !self.bindings.is_known(name) => {
+                    return refuse(format!("there is no capability `{name}`"));
+                }
+                found => found.flatten(),
+            };
+            rows.push(GrantRow {
+                names: name.into(),
+                sources: source.map_or(0, GrantId::to_bits),
+                providers: source.and_then(|id| self.grants.providers[id.index()].clone()),
+                quotas: (grant.quota != Quota::default()).then(|| Box::new(grant.quota.clone())),
+                ..GrantRow::default()
+            });
+        }
+        Ok(rows)
+    }
+
+    /// Gives a new context its grants.
+    pub(crate) fn give(&mut self, holder: ContextId, rows: Vec<GrantRow>) {
+        let mut first = 0;
+        for row in rows {
+            first = self.grants.append(
+                first,
+                GrantRow {
+                    holders: holder.to_bits(),
+                    ..row
+                },
+            );
+        }
+        self.contexts.grants[holder.index()] = first;
+    }
+
+    /// Takes a capability from a context and from those that it passed it on to, from the next call on.
+    pub(crate) fn revoke(&mut self, row: usize, name: &str) -> Result<(), VmError> {
+        let not_held = || VmError::option("capability", format!("`{name}` is not held"));
+        let grant = self.grants.named(self.contexts.grants[row], name);
+        let grant = grant.ok_or_else(not_held)?;
+        self.grants.revoked[grant.index()] = true;
+        let is_affected = |id: &GrantId| self.grants.chain(*id).any(|source| source == grant);
+        let affected: Vec<GrantId> = self.grants.ids().filter(is_affected).collect();
+        for id in affected {
+            let holder = ContextId::from_bits(self.grants.holders[id.index()]);
+            let holder = holder.expect("a grant has a holder").index();
+            // What was answered inline until now must be counted under the old binding.
+            self.count_inline_calls(holder);
+            self.rebind(holder);
+        }
+        Ok(())
+    }
+
+    /// Lets a request through and counts it; or the error that the guest gets.
+    pub(crate) fn admit(
+        &mut self,
+        row: usize,
+        place: Option<u16>,
+        argument_bytes: u64,
+    ) -> Result<(), GuestError> {
+        let Some(place) = place else {
+            return Ok(());
+        };
+        let first = self.contexts.grants[row];
+        let grant = self.grants.list(first).nth(place.into());
+        let grant = grant.expect("bindings name grants");
+        admit::admit(&mut self.grants, grant, argument_bytes, self.time.ticks).map_err(|refusal| {
+            let name = &self.grants.names[grant.index()];
+            GuestError::new(refusal.name(), format!("the capability `{name}` {refusal}"))
+        })
+    }
+
+    /// Counts the calls that were answered inline since it was last done.
+    pub(crate) fn count_inline_calls(&mut self, row: usize) {
+        let Some(activity) = self.contexts.activities[row].as_mut() else {
+            return;
+        };
+        if activity.calls.is_empty() {
+            return;
+        }
+        let binding = self.bindings.of(row);
+        let first = self.contexts.grants[row];
+        for (import, calls) in activity.calls.drain(..).enumerate() {
+            let grant = binding.grants[import].filter(|_| calls > 0);
+            if let Some(id) = grant.and_then(|place| self.grants.list(first).nth(place.into())) {
+                admit::count(&mut self.grants, id, calls);
+            }
+        }
+    }
+
+    /// What a context did with its grants, in the order they were given.
+    pub(crate) fn grants_used(&self, row: usize) -> Vec<GrantUse> {
+        let used = |id: GrantId| GrantUse {
+            capability: self.grants.names[id.index()].to_string(),
+            calls: self.grants.calls[id.index()],
+            refusals: self.grants.refusals[id.index()],
+            revoked: self
+                .grants
+                .chain(id)
+                .any(|id| self.grants.revoked[id.index()]),
+        };
+        self.grants
+            .list(self.contexts.grants[row])
+            .map(used)
+            .collect()
+    }
+}
