@@ -28,15 +28,17 @@ pub(crate) enum VmOp {
     Stats,
     Alive,
     Terminate,
+    Revoke,
+    Grants,
 }
 
 impl VmOp {
     /// The functions with their names and types.
-    pub const ALL: [(VmOp, &str, &str); 6] = [
+    pub const ALL: [(VmOp, &str, &str); 8] = [
         (
             VmOp::New,
             "__vmNew",
-            "(a: number, b: number, c: number, d: number, e: number, f: string, g: string[]) => number",
+            "(a: number, b: number, c: number, d: number, e: number, f: string, g: unknown[]) => number",
         ),
         (VmOp::Load, "__vmLoad", "(a: number, b: string) => void"),
         (
@@ -47,6 +49,8 @@ impl VmOp {
         (VmOp::Stats, "__vmStats", "(a: number) => number[]"),
         (VmOp::Alive, "__vmAlive", "(a: number) => boolean"),
         (VmOp::Terminate, "__vmTerminate", "(a: number) => void"),
+        (VmOp::Revoke, "__vmRevoke", "(a: number, b: string) => void"),
+        (VmOp::Grants, "__vmGrants", "(a: number) => unknown[][]"),
     ];
 }
 
@@ -72,6 +76,8 @@ pub(crate) fn serve(runtime: &mut Runtime, asker: ContextId, op: VmOp, args: &[V
         VmOp::Stats => stats(runtime, asker, args),
         VmOp::Alive => Ok(Value::Bool(child(runtime, asker, args).is_ok())),
         VmOp::Terminate => terminate(runtime, asker, args),
+        VmOp::Revoke => revoke(runtime, asker, args),
+        VmOp::Grants => grants(runtime, asker, args),
         VmOp::Run => unreachable!("answered above"),
     };
     Served::Answer(answer.map_err(|e| HostError(e.to_string()).into()))
@@ -164,7 +170,10 @@ fn new(runtime: &mut Runtime, asker: ContextId, args: &[Value]) -> Result<Value,
         seed: None,
         name: text(args, 5).into(),
         parent: Some(asker),
-        capabilities: strings(args.get(6)).into_iter().map(Grant::new).collect(),
+        capabilities: list(args.get(6))
+            .iter()
+            .map(grant)
+            .collect::<Result<_, _>>()?,
     };
     let id = runtime.create(options)?;
     handle(id).map(Value::Number).ok_or_else(|| {
@@ -173,15 +182,59 @@ fn new(runtime: &mut Runtime, asker: ContextId, args: &[Value]) -> Result<Value,
     })
 }
 
-fn strings(value: Option<&Value>) -> Vec<String> {
-    let Some(Value::Array(values)) = value else {
-        return Vec::new();
+fn list(value: Option<&Value>) -> &[Value] {
+    match value {
+        Some(Value::Array(values)) => values,
+        _ => &[],
+    }
+}
+
+/// A member of `capabilities`: a name, or an object that says how much of it.
+fn grant(value: &Value) -> Result<Grant, VmError> {
+    let none = || {
+        VmError::option(
+            "capabilities",
+            "is a list of names, objects and parts of them",
+        )
     };
-    let text = |v: &Value| match v {
-        Value::String(s) => Some(s.clone()),
-        _ => None,
-    };
-    values.iter().filter_map(text).collect()
+    match value {
+        Value::String(name) => Ok(Grant::new(name)),
+        Value::Object(fields) => {
+            let field = |name: &str| fields.iter().find(|f| f.0 == name).map(|f| &f.1);
+            let whole = grant(
+                field("capability")
+                    .filter(|c| !matches!(c, Value::Object(_)))
+                    .ok_or_else(none)?,
+            )?;
+            let quota = |name, set: fn(Grant, u64) -> Grant, to: Grant| match field(name) {
+                Some(Value::Number(n)) => Ok(set(to, limit(name, *n, u64::MAX)?)),
+                _ => Ok(to),
+            };
+            let part = quota("calls", Grant::calls, whole)?;
+            let part = quota("callsPerTick", Grant::calls_per_tick, part)?;
+            quota("argumentBytes", Grant::argument_bytes, part)
+        }
+        _ => Err(none()),
+    }
+}
+
+fn revoke(runtime: &mut Runtime, asker: ContextId, args: &[Value]) -> Result<Value, VmError> {
+    let id = child(runtime, asker, args)?;
+    runtime.revoke(id.index(), text(args, 1))?;
+    Ok(Value::Undefined)
+}
+
+fn grants(runtime: &mut Runtime, asker: ContextId, args: &[Value]) -> Result<Value, VmError> {
+    let id = child(runtime, asker, args)?;
+    let used = runtime.vm(id)?.grants_used().into_iter().map(|used| {
+        Value::Array(vec![
+            Value::String(used.capability),
+            Value::Number(used.calls as f64),
+            Value::Number(used.refusals as f64),
+            Value::Bool(used.revoked),
+        ])
+    });
+    Ok(Value::Array(used.collect()))
 }
 
 fn load(runtime: &mut Runtime, asker: ContextId, args: &[Value]) -> Result<Value, VmError> {

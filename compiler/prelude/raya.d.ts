@@ -32,7 +32,25 @@ declare module "raya:vm" {
     stepsPerTick?: number;
     weight?: number;
     name?: string;
-    capabilities?: string[];
+    capabilities?: (string | Named | Attenuated)[];
+  }
+
+  interface Named {
+    readonly name: string;
+  }
+
+  interface Attenuated {
+    capability: string | Named;
+    callsPerTick?: number;
+    calls?: number;
+    argumentBytes?: number;
+  }
+
+  interface GrantUse {
+    capability: string;
+    calls: number;
+    refusals: number;
+    revoked: boolean;
   }
 
   interface VmStats {
@@ -50,6 +68,8 @@ declare module "raya:vm" {
     runEntry<T = unknown>(name: string, args?: unknown[]): Task<T>;
     getStats(): VmStats;
     get isAlive(): boolean;
+    revoke(capability: string): void;
+    grantsUsed(): GrantUse[];
     terminate(): void;
   }
 }

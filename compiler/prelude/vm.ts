@@ -2,16 +2,42 @@
 
 declare function __vmNew(
   maxHeapBytes: number, maxTasks: number, maxStepBudget: number, stepsPerTick: number, weight: number,
-  name: string, capabilities: string[],
+  name: string, capabilities: unknown[],
 ): number;
 declare function __vmLoad(handle: number, path: string): void;
 declare function __vmRun(handle: number, name: string, args: unknown[]): Promise<unknown>;
 declare function __vmStats(handle: number): number[];
 declare function __vmAlive(handle: number): boolean;
 declare function __vmTerminate(handle: number): void;
+declare function __vmRevoke(handle: number, capability: string): void;
+declare function __vmGrants(handle: number): unknown[][];
 
 /** What `runEntry` returns. */
 export type Task<T> = Promise<T>;
+
+/** An object of a class that serves as a capability: `name` is the module, its public methods are the functions. */
+export interface Named {
+  readonly name: string;
+}
+
+/** A part of a capability. A call counts against this and against what the one who passes it on has itself. */
+export interface Attenuated {
+  capability: string | Named;
+  /** Calls in one tick. */
+  callsPerTick?: number;
+  /** Calls in all. */
+  calls?: number;
+  /** Bytes of the arguments of one call. */
+  argumentBytes?: number;
+}
+
+/** What a context did with a capability. */
+export interface GrantUse {
+  capability: string;
+  calls: number;
+  refusals: number;
+  revoked: boolean;
+}
 
 /** The limits of an inner VM; what is left out has the runtime's default. All are drawn from the parent's. */
 export interface VmOptions {
@@ -27,8 +53,8 @@ export interface VmOptions {
   weight?: number;
   /** Its name in reports. */
   name?: string;
-  /** Capabilities passed on; only those that this context holds itself. */
-  capabilities?: string[];
+  /** Capabilities that this context holds itself, by name, and objects of its own that serve as such. */
+  capabilities?: (string | Named | Attenuated)[];
 }
 
 /** What a VM uses; a limit of -1 is none. */
@@ -39,6 +65,12 @@ export interface VmStats {
   maxTasks: number;
   stepsExecuted: number;
   maxStepBudget: number;
+}
+
+function __listed(capabilities: (string | Named | Attenuated)[]): unknown[] {
+  const list: unknown[] = [];
+  for (const capability of capabilities) list.push(capability);
+  return list;
 }
 
 /** A context inside this one, with a heap and limits of its own. */
@@ -53,7 +85,7 @@ export class Vm {
       options.stepsPerTick ?? -1,
       options.weight ?? -1,
       options.name ?? "",
-      options.capabilities ?? [],
+      __listed(options.capabilities ?? []),
     );
   }
 
@@ -84,6 +116,25 @@ export class Vm {
   /** Whether it can still be used. */
   get isAlive(): boolean {
     return __vmAlive(this.__handle);
+  }
+
+  /** Takes a capability from it, and from those that it passed it on to, from the next call on. */
+  revoke(capability: string): void {
+    __vmRevoke(this.__handle, capability);
+  }
+
+  /** What it did with its capabilities, in the order they were given. */
+  grantsUsed(): GrantUse[] {
+    const used: GrantUse[] = [];
+    for (const [capability, calls, refusals, revoked] of __vmGrants(this.__handle)) {
+      used.push({
+        capability: capability as string,
+        calls: calls as number,
+        refusals: refusals as number,
+        revoked: revoked as boolean,
+      });
+    }
+    return used;
   }
 
   /** Ends it and frees all it holds. */
