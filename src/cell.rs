@@ -7,17 +7,19 @@ use crate::bindings::{Binding, Bindings};
 use crate::capability::GuestError;
 use crate::runtime::Runtime;
 use crate::{ContextId, Value};
-use raya_bytecode::image::{DESC_PROMISE, EXPORT_FUNCTION, Export, Image};
+use raya_bytecode::image::{DESC_PROMISE, Image};
+use raya_bytecode::slot::UNDEFINED;
 use raya_storages::activities::Activity;
+use raya_storages::frames::Stack;
 use raya_storages::heaps::Heap;
 use raya_storages::limits::{Counters, Limits};
 use raya_storages::programs::{Program, ProgramId, Programs};
-use raya_storages::tasks::{LimitFault, TaskState};
+use raya_storages::runs::Cause;
+use raya_storages::tasks::{LimitFault, Task, TaskState};
 use raya_systems::collect::{Need, collect};
-use raya_systems::execute::{self, Answer, EntryError, Execution, Stop};
+use raya_systems::execute::{self, Answer, CallEnd, EntryError, Execution, Stop};
 use raya_systems::marshal::{self, CopyError};
 use raya_systems::schedule;
-use smallvec::SmallVec;
 
 /// Why something from outside was not let in.
 #[derive(Clone, PartialEq, Debug)]
@@ -28,8 +30,8 @@ pub(crate) enum Refused {
     Marshal(String),
 }
 
-/// References that a collection keeps and moves.
-type Roots = SmallVec<[u32; 8]>;
+/// Steps that a call runs before requests are served.
+pub(crate) const CALL_FUEL: u64 = 1 << 40;
 
 /// The rows of a context that has a program.
 pub(crate) struct Cell<'a> {
@@ -38,6 +40,7 @@ pub(crate) struct Cell<'a> {
     pub binding: &'a Binding,
     pub heap: &'a mut Heap,
     pub activity: &'a mut Option<Box<Activity>>,
+    pub scratch: &'a mut Stack,
     pub limits: &'a Limits,
     pub counters: &'a mut Counters,
     pub now_ms: f64,
@@ -49,6 +52,7 @@ impl Cell<'_> {
             program: self.program,
             heap: self.heap,
             activity: self.activity.get_or_insert_with(Box::default),
+            scratch: self.scratch,
             limits: self.limits,
             host: &self.binding.links,
             now_ms: self.now_ms,
@@ -81,7 +85,7 @@ impl Cell<'_> {
             match stop {
                 Stop::OutOfFuel | Stop::Idle | Stop::Blocked => return,
                 Stop::NeedsCollection { words, window_refs } => {
-                    if let Err(fault) = self.collect(Need { words, window_refs }, &mut [], left) {
+                    if let Err(fault) = self.collect(Need { words, window_refs }, left) {
                         execute::fault_running(&mut self.execution(), fault);
                     }
                 }
@@ -89,10 +93,17 @@ impl Cell<'_> {
         }
     }
 
-    fn collect(&mut self, need: Need, roots: &mut [u32], left: &mut i64) -> Result<(), LimitFault> {
+    fn collect(&mut self, need: Need, left: &mut i64) -> Result<(), LimitFault> {
         self.counters.collections += 1;
         let activity = self.activity.as_deref_mut();
-        let stats = collect(self.program, self.heap, activity, need, roots, self.limits)?;
+        let stats = collect(
+            self.program,
+            self.heap,
+            activity,
+            need,
+            &mut [],
+            self.limits,
+        )?;
         *left -= stats.fuel as i64;
         Ok(())
     }
@@ -100,78 +111,61 @@ impl Cell<'_> {
     /// Without steps left in all, whatever has not ended fails.
     fn enforce_budget(&mut self) {
         let (steps, max) = (self.counters.steps, self.limits.steps_max);
-        let is_over = |a: &Activity| a.tasks.iter().all(|(_, t)| t.state == TaskState::Done);
         if steps < max || self.activity.as_ref().is_none_or(|a| is_over(a)) {
             return;
         }
         execute::fail_all_for_steps(&mut self.execution(), LimitFault::Steps { steps, max });
     }
 
-    /// Begins an operation again after a collection where memory lacks. The references in `roots` are kept and moved.
-    fn with_memory<T>(
-        &mut self,
-        roots: &mut Roots,
-        mut operation: impl FnMut(&mut Execution<'_>, &[u32]) -> Result<T, EntryError>,
-    ) -> Result<T, Refused> {
-        loop {
-            match operation(&mut self.execution(), roots) {
-                Ok(done) => return Ok(done),
+    /// Calls a function now, in a context that does nothing else. `run` names the entry that it becomes if it stops on its way.
+    pub fn call(&mut self, function: u32, args: &[Value], run: u64) -> Result<CallEnd, Cause> {
+        let allowed = self.limits.steps_max.saturating_sub(self.counters.steps);
+        if allowed == 0 {
+            let (steps, max) = (self.counters.steps, self.limits.steps_max);
+            return Err(Cause::Limit(LimitFault::Steps { steps, max }));
+        }
+        let allowed = allowed.min(CALL_FUEL) as i64;
+        let mut left = allowed;
+        let end = loop {
+            match execute::call(&mut self.execution(), function, args, run, &mut left) {
+                Ok(end) => break end,
                 Err(EntryError::NeedsCollection(words)) => {
-                    let need = Need {
-                        words,
-                        window_refs: 0,
-                    };
-                    self.collect(need, roots, &mut 0).map_err(Refused::Limit)?;
+                    self.collect(Need::words(words), &mut left)
+                        .map_err(Cause::Limit)?;
                 }
-                Err(EntryError::Limit(fault)) => return Err(Refused::Limit(fault)),
-                Err(EntryError::Argument(at)) => {
-                    return Err(Refused::Marshal(format!(
-                        "argument {} is not of the parameter's type",
-                        at + 1
-                    )));
-                }
+                Err(error) => return Err(error.cause().expect("it is for good")),
             }
+        };
+        self.counters.steps += (allowed - left) as u64;
+        if let CallEnd::Stopped(stop) = end {
+            self.provide(stop);
+        }
+        self.enforce_budget();
+        Ok(end)
+    }
+
+    /// Provides the memory that a stop asks for.
+    fn provide(&mut self, stop: Stop) {
+        if let Stop::NeedsCollection { words, window_refs } = stop {
+            let mut left = 0;
+            if let Err(fault) = self.collect(Need { words, window_refs }, &mut left) {
+                execute::fault_running(&mut self.execution(), fault);
+            }
+            self.counters.steps += left.unsigned_abs();
         }
     }
 }
 
 /// Ways into a context, from between its instructions.
 impl Cell<'_> {
-    /// Starts a function with values from outside; gives the promise of its result.
-    pub fn spawn_entry(&mut self, function: u32, args: &[Value]) -> Result<u32, Refused> {
-        let mut roots = Roots::new();
-        let mut nums: SmallVec<[u64; 8]> = SmallVec::new();
-        let descs = parameters(&self.program.image, function);
-        for (at, arg) in args.iter().enumerate() {
-            let (num, reference) = self.copy_in(arg, descs.get(at).copied(), &mut roots)?;
-            nums.push(num);
-            roots.push(reference);
-        }
-        let task = self.with_memory(&mut roots, |execution, refs| {
-            let args: SmallVec<[(u64, u32); 8]> =
-                nums.iter().copied().zip(refs.iter().copied()).collect();
-            execute::spawn_entry(execution, function, &args)
-        })?;
-        let activity = self.activity.as_ref().expect("a task was spawned");
-        Ok(activity.tasks.task[task.index()].promise)
-    }
-
-    /// Copies a value into the heap; `roots` are moved if that takes a collection.
-    fn copy_in(
-        &mut self,
-        value: &Value,
-        desc: Option<u32>,
-        roots: &mut [u32],
-    ) -> Result<(u64, u32), Refused> {
+    /// Copies a value into the heap.
+    fn copy_in(&mut self, value: &Value, desc: Option<u32>) -> Result<(u64, u32), Refused> {
         loop {
             match marshal::copy_in(self.program, self.heap, value, desc) {
                 Ok(mixed) => return Ok(mixed),
                 Err(CopyError::NeedsCollection(words)) => {
-                    let need = Need {
-                        words,
-                        window_refs: 0,
-                    };
-                    self.collect(need, roots, &mut 0).map_err(Refused::Limit)?;
+                    self.collect(Need::words(words), &mut 0)
+                        .map_err(Refused::Limit)?;
                 }
                 Err(CopyError::Refused(e)) => return Err(Refused::Marshal(e.to_string())),
             }
@@ -181,7 +175,7 @@ impl Cell<'_> {
     /// An answer in the heap: the value, or an error with the message; at a limit, the error that says so.
     fn place_answer(&mut self, answer: Result<Value, GuestError>, desc: Option<u32>) -> Answer {
         let error = match answer {
-            Ok(value) => match self.copy_in(&value, desc, &mut []) {
+            Ok(value) => match self.copy_in(&value, desc) {
                 Ok((num, reference)) => return Answer::Value(num, reference),
                 Err(Refused::Limit(fault)) => {
                     GuestError::new("Error", crate::fault::limit_error(fault).to_string())
@@ -190,11 +184,21 @@ impl Cell<'_> {
             },
             Err(error) => error,
         };
-        let error = self.with_memory(&mut Roots::new(), |execution, _| {
-            execute::error_value(execution, &error.name, &error.message)
-        });
         // Without memory even for the error, what is thrown is undefined.
-        Answer::Error(0, error.unwrap_or(raya_bytecode::slot::UNDEFINED))
+        Answer::Error(0, self.error_value(&error).unwrap_or(UNDEFINED))
+    }
+
+    /// A new error object; none without memory for it.
+    fn error_value(&mut self, error: &GuestError) -> Option<u32> {
+        loop {
+            match execute::error_value(&mut self.execution(), &error.name, &error.message) {
+                Ok(error) => return Some(error),
+                Err(EntryError::NeedsCollection(words)) => {
+                    self.collect(Need::words(words), &mut 0).ok()?;
+                }
+                Err(_) => return None,
+            }
+        }
     }
 
     /// Answers the first request of the outbox.
@@ -226,22 +230,16 @@ impl Cell<'_> {
             .as_mut()
             .and_then(|a| a.timers.pop_due(now_ms));
         if let Some(promise) = promise {
-            let answer = Answer::Value(0, raya_bytecode::slot::UNDEFINED);
+            let answer = Answer::Value(0, UNDEFINED);
             execute::settle_promise(&mut self.execution(), promise, answer);
         }
     }
 }
 
-/// The types of an exported function's parameters, in `descs`.
-fn parameters(image: &Image, function: u32) -> &[u32] {
-    let is_it = |e: &&Export| e.kind == EXPORT_FUNCTION && e.index == function;
-    let desc = image
-        .exports
-        .iter()
-        .find(is_it)
-        .map(|e| &image.descs[e.desc as usize]);
-    let children = desc.map_or(&[][..], |d| &image.desc_children[d.children.indices()]);
-    children.split_last().map_or(&[], |(_, params)| params)
+/// Whether nothing of an activity is left that a lack of steps could fail.
+fn is_over(activity: &Activity) -> bool {
+    let is_done = |(_, task): (u32, &Task)| task.state == TaskState::Done;
+    activity.tasks.iter().all(is_done) && activity.entries.is_over()
 }
 
 /// The type that the answer to an import has, in `descs`: for a promise, what it resolves to.
@@ -346,6 +344,7 @@ impl Columns<'_> {
 
     fn run_in_order(self, batch: &[ContextId], shared: Shared<'_>) -> u64 {
         let mut steps = 0;
+        let mut scratch = Stack::default();
         for &id in batch {
             let (row, at) = (id.index(), id.index() - self.base);
             let program =
@@ -356,6 +355,7 @@ impl Columns<'_> {
                 binding: shared.bindings.of(row),
                 heap: &mut self.heaps[at],
                 activity: &mut self.activities[at],
+                scratch: &mut scratch,
                 limits: &shared.limits[row],
                 counters: &mut self.counters[at],
                 now_ms: shared.now_ms,

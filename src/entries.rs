@@ -1,37 +1,34 @@
 //! Entries: starting exported functions in a context, and what becomes of their outcomes.
 //!
 //! ```text
-//! Loaded --start_modules--> Starting --modules ended--> Ready --start--> activity.entries --settled--> runs.outcomes
-//!                              entries wait as runs       \--> Broken: entries fail as the modules did
+//! Loaded --start_modules--> Starting --modules ended--> Ready        an entry waits in its activity until its turn comes,
+//!                                \--> Broken: entries fail likewise   and when it has ended its outcome goes to `runs`
 //! ```
 //!
 //! Invariants: a context's modules run once, before its first entry; a run's outcome is written once; a context keeps its latest
-//! outcomes only. Absent: execution itself, the order of sweeps (`tick`).
+//! outcomes only. Absent: execution itself, the order of sweeps (`tick`), calls that don't wait for a tick (`calls`).
 
 use crate::capability::GuestError;
-use crate::cell::{Cell, Refused};
+use crate::cell::Cell;
 use crate::error::VmError;
-use crate::fault::{failure_error, fault, limit_error};
+use crate::fault::fault;
 use crate::runtime::{Runtime, give_back};
 use crate::{ContextId, TaskId, Value};
 use raya_bytecode::image::{EXPORT_FUNCTION, NONE};
-use raya_storages::activities::Watch;
 use raya_storages::contexts::ContextState;
+use raya_storages::entries::{Entry, Stage};
 use raya_storages::programs::ProgramId;
-use raya_storages::runs::{Cause, Failure, OUTCOMES_KEPT_MAX, RunOutcome, RunRow, Runs};
+use raya_storages::runs::{OUTCOMES_KEPT_MAX, RunOutcome, RunRow, Runs};
 use raya_systems::schedule;
 use std::collections::BTreeMap;
 
-/// The run of a promise that `call` itself waits for.
-const CALLED: u64 = 0;
-
 impl Runtime {
-    fn find(&self, id: ContextId) -> Result<usize, VmError> {
+    pub(crate) fn find(&self, id: ContextId) -> Result<usize, VmError> {
         self.contexts.find(id).ok_or(VmError::ContextNotFound(id))
     }
 
     /// The function that an export is.
-    fn exported(&self, row: usize, id: ContextId, name: &str) -> Result<u32, VmError> {
+    pub(crate) fn exported(&self, row: usize, id: ContextId, name: &str) -> Result<u32, VmError> {
         if self.contexts.states[row] == ContextState::Empty {
             return Err(VmError::NoProgram(id));
         }
@@ -44,7 +41,7 @@ impl Runtime {
             .ok_or_else(|| VmError::FunctionNotFound(name.into()))
     }
 
-    fn add_run(&mut self, row: usize, id: ContextId, run: RunRow) -> TaskId {
+    pub(crate) fn add_run(&mut self, row: usize, id: ContextId, run: RunRow) -> TaskId {
         let task = self.runs.insert(RunRow {
             contexts: id.to_bits(),
             ..run
@@ -77,13 +74,26 @@ impl Runtime {
         }
         self.contexts.states[row] = ContextState::Starting;
         let init = self.program(row).image.entry.init;
-        let started = self.cell(row).spawn_entry(init, &[]);
-        self.watch(row, task, started);
+        self.enqueue(row, task, init, Vec::new());
+        let activity = self.contexts.activities[row].as_mut();
+        activity.expect("it has an entry").entries.is_starting = true;
         Ok(task)
     }
 
+    /// Hands an entry to a context.
+    fn enqueue(&mut self, row: usize, task: TaskId, function: u32, args: Vec<Value>) {
+        let activity = &mut self.contexts.activities[row];
+        let activity = activity.get_or_insert_with(|| self.spare.pop().unwrap_or_default());
+        activity.entries.push(Entry {
+            run: task.to_bits(),
+            function,
+            stage: Stage::Waiting(args),
+        });
+        self.ready.update(&self.contexts, row as u32);
+    }
+
     /// Lets a context begin where its modules would leave it, if its program has a template and its limits suffice.
-    fn apply_template(&mut self, row: usize) {
+    pub(crate) fn apply_template(&mut self, row: usize) {
         let program = ProgramId::from_bits(self.contexts.programs[row]).expect("it is loaded");
         let contexts = &mut self.contexts;
         let (heap, limits) = (&mut contexts.heaps[row], &contexts.limits[row]);
@@ -122,20 +132,16 @@ impl Runtime {
         self.forget_old(row);
         self.check_tasks(row)?;
         let askers = asker.map_or(0, ContextId::to_bits);
-        let task = self.add_run(
-            row,
-            id,
-            RunRow {
-                functions,
-                args,
-                askers,
-                ..RunRow::default()
-            },
-        );
-        match self.contexts.states[row] {
-            ContextState::Ready => self.start(row, task),
-            ContextState::Broken => self.fail_as_modules(row, task),
-            _ => {}
+        let run = RunRow {
+            functions,
+            askers,
+            ..RunRow::default()
+        };
+        let task = self.add_run(row, id, run);
+        if self.contexts.states[row] == ContextState::Broken {
+            self.fail_as_modules(row, task);
+        } else {
+            self.enqueue(row, task, functions, args);
         }
         Ok(task)
     }
@@ -157,44 +163,6 @@ impl Runtime {
             Err(VmError::TaskLimitExceeded { count, max })
         } else {
             Ok(())
-        }
-    }
-
-    /// Starts a run whose modules have run.
-    fn start(&mut self, row: usize, task: TaskId) {
-        let function = self.runs.functions[task.index()];
-        let args = std::mem::take(&mut self.runs.args[task.index()]);
-        let started = self.cell(row).spawn_entry(function, &args);
-        self.watch(row, task, started);
-    }
-
-    /// Lets the activity watch what was started, or ends the run where it was not.
-    fn watch(&mut self, row: usize, task: TaskId, started: Result<u32, Refused>) {
-        match started {
-            Ok(promise) => {
-                let activity = self.contexts.activities[row]
-                    .as_mut()
-                    .expect("a task was spawned");
-                activity.entries.push(Watch {
-                    promise,
-                    run: task.to_bits(),
-                });
-                self.ready.update(&self.contexts, row as u32);
-            }
-            Err(refused) => {
-                let cause = match refused {
-                    Refused::Limit(limit) => Cause::Limit(limit),
-                    Refused::Marshal(message) => Cause::Marshal(message),
-                };
-                self.drop_idle(row);
-                self.end(
-                    task,
-                    RunOutcome::Failed(Box::new(Failure {
-                        cause,
-                        trace: Vec::new(),
-                    })),
-                );
-            }
         }
     }
 
@@ -225,21 +193,11 @@ impl Runtime {
             } else {
                 ContextState::Broken
             };
-            self.start_waiting(row, returned);
-        }
-    }
-
-    /// The modules ended: those that waited for them start, or fail likewise.
-    fn start_waiting(&mut self, row: usize, returned: bool) {
-        let waiting = self.contexts.entries[row].clone().unwrap_or_default();
-        for task in waiting.iter().filter_map(|&bits| TaskId::from_bits(bits)) {
-            if self.runs.outcomes[task.index()].is_some() {
-                continue;
-            }
-            if returned {
-                self.start(row, task)
-            } else {
-                self.fail_as_modules(row, task)
+            if let Some(activity) = self.contexts.activities[row].as_mut() {
+                activity.entries.is_starting = false;
+                if let Some(outcome) = self.runs.outcomes[run].clone().filter(|_| !returned) {
+                    activity.entries.end_all(|| outcome.clone());
+                }
             }
         }
     }
@@ -323,139 +281,20 @@ impl Runtime {
         });
     }
 
-    /// Reads the outcomes of a context's entries whose promises have settled.
+    /// Reads the outcomes of a context's entries that are over.
     pub(crate) fn reap_entries(&mut self, row: usize) -> u64 {
         let mut ended = 0;
-        while let Some(activity) = self.contexts.activities[row].as_ref() {
-            let entries = activity.entries.clone();
-            let settled = entries
-                .iter()
-                .position(|w| w.run != CALLED && self.is_settled(row, w.promise));
-            let Some(at) = settled else {
-                break;
-            };
-            let task = TaskId::from_bits(entries[at].run).expect("an entry has a run");
-            let outcome = self.outcome(row, entries[at].promise, self.runs.functions[task.index()]);
-            let activity = self.contexts.activities[row]
-                .as_mut()
-                .expect("it was there");
-            activity.entries.remove(at);
-            self.end(task, outcome);
+        while let Some((run, outcome)) = self.contexts.activities[row]
+            .as_mut()
+            .and_then(|a| a.entries.pop_ended())
+        {
+            match TaskId::from_bits(run) {
+                Some(task) => self.end(task, outcome),
+                None => self.called = Some(outcome),
+            }
             ended += 1;
         }
         ended
-    }
-
-    /// Calls an exported function now.
-    pub(crate) fn call(
-        &mut self,
-        id: ContextId,
-        name: &str,
-        args: &[Value],
-    ) -> Result<Value, VmError> {
-        let row = self.find(id)?;
-        let function = self.exported(row, id, name)?;
-        if self.contexts.states[row] == ContextState::Loaded {
-            self.apply_template(row);
-        }
-        if self.contexts.states[row] != ContextState::Ready {
-            self.run_modules_now(id, row)?;
-        }
-        if self.contexts.activities[row].is_none() {
-            self.contexts.activities[row] = self.spare.take();
-        }
-        let promise = match self.cell(row).spawn_entry(function, args) {
-            Ok(promise) => promise,
-            Err(refused) => {
-                self.drop_idle(row);
-                return Err(match refused {
-                    Refused::Limit(limit) => limit_error(limit),
-                    Refused::Marshal(message) => VmError::Marshal(message.into()),
-                });
-            }
-        };
-        let activity = self.contexts.activities[row]
-            .as_mut()
-            .expect("a task was spawned");
-        activity.entries.push(Watch {
-            promise,
-            run: CALLED,
-        });
-        self.run_until(row, |runtime| {
-            runtime
-                .called(row)
-                .is_none_or(|p| runtime.is_settled(row, p))
-        });
-        let Some(promise) = self.called(row) else {
-            return Err(VmError::ContextNotFound(id));
-        };
-        if !self.is_settled(row, promise) {
-            return Err(VmError::Pending(self.keep_called(row, id, function)));
-        }
-        let outcome = self.outcome(row, promise, function);
-        let activity = self.contexts.activities[row]
-            .as_mut()
-            .expect("it is watched");
-        activity.entries.retain(|w| w.run != CALLED);
-        self.settle_down(row);
-        match outcome {
-            RunOutcome::Returned(value) => Ok(value),
-            RunOutcome::Failed(failure) => Err(failure_error(
-                &self.program(row).image,
-                &self.contexts.names[row],
-                &failure,
-            )),
-        }
-    }
-
-    /// The promise that a call waits for.
-    fn called(&self, row: usize) -> Option<u32> {
-        let activity = self.contexts.activities[row].as_ref()?;
-        activity
-            .entries
-            .iter()
-            .find(|w| w.run == CALLED)
-            .map(|w| w.promise)
-    }
-
-    /// Makes a call that can't end now an entry like others.
-    fn keep_called(&mut self, row: usize, id: ContextId, functions: u32) -> TaskId {
-        let task = self.add_run(
-            row,
-            id,
-            RunRow {
-                functions,
-                ..RunRow::default()
-            },
-        );
-        let activity = self.contexts.activities[row]
-            .as_mut()
-            .expect("a task waits");
-        let watch = activity.entries.iter_mut().find(|w| w.run == CALLED);
-        watch.expect("the call is watched").run = task.to_bits();
-        self.ready.update(&self.contexts, row as u32);
-        task
-    }
-
-    fn run_modules_now(&mut self, id: ContextId, row: usize) -> Result<(), VmError> {
-        let task = self.start_modules(id)?;
-        self.run_until(row, |runtime| {
-            runtime.contexts.find(id).is_none()
-                || runtime.contexts.states[row] != ContextState::Starting
-        });
-        self.find(id)?;
-        match self.contexts.states[row] {
-            ContextState::Ready => Ok(()),
-            ContextState::Broken => match &self.runs.outcomes[task.index()] {
-                Some(RunOutcome::Failed(failure)) => Err(failure_error(
-                    &self.program(row).image,
-                    &self.contexts.names[row],
-                    failure,
-                )),
-                _ => unreachable!("modules that failed have a failure"),
-            },
-            _ => Err(VmError::Pending(task)),
-        }
     }
 
     /// Ends a context and those inside it.
@@ -519,6 +358,7 @@ impl Runtime {
             binding: self.bindings.of(row),
             heap: &mut self.contexts.heaps[row],
             activity: &mut self.contexts.activities[row],
+            scratch: &mut self.scratch,
             limits: &self.contexts.limits[row],
             counters: &mut self.contexts.counters[row],
             now_ms: self.time.clock_ms,

@@ -5,6 +5,7 @@
 //! Invariant: no type in here is generic in host data. Absent: the compiler, files, clocks and terminals.
 
 mod bindings;
+mod calls;
 mod capability;
 mod cell;
 mod entries;
@@ -14,7 +15,6 @@ mod grant;
 mod handle;
 mod inner;
 mod options;
-mod outcome;
 mod report;
 mod runtime;
 mod state;

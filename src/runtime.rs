@@ -13,6 +13,7 @@ use raya_bytecode::verify;
 use raya_storages::activities::Activity;
 use raya_storages::contexts::{ContextRow, Contexts, Inner};
 use raya_storages::dump::hash_bytes;
+use raya_storages::frames::Stack;
 use raya_storages::grants::Grants;
 use raya_storages::heaps::Heap;
 use raya_storages::limits::Limits;
@@ -51,8 +52,13 @@ pub struct Runtime {
     pub(crate) bindings: Bindings,
     /// By row of `programs`.
     pub(crate) templates: Vec<Option<Template>>,
-    /// An activity that nobody has, for the next call.
-    pub(crate) spare: Option<Box<Activity>>,
+    /// Activities that nobody has, for the next to become active.
+    #[allow(clippy::vec_box, reason = "contexts hold boxes: a move is of a pointer")]
+    pub(crate) spare: Vec<Box<Activity>>,
+    /// An empty stack, for the next call.
+    pub(crate) scratch: Stack,
+    /// How the entry ended that a call waited for.
+    pub(crate) called: Option<RunOutcome>,
     pub(crate) loader: Box<ProgramLoader>,
     pub(crate) commands: Receiver<Command>,
     /// Workers; none for one thread.
@@ -94,7 +100,9 @@ impl Runtime {
             ready: Ready::default(),
             bindings: Bindings::default(),
             templates: Vec::new(),
-            spare: None,
+            spare: Vec::new(),
+            scratch: Stack::default(),
+            called: None,
             loader: Box::new(|path, _| Err(format!("{path}: this host loads no programs"))),
             commands,
             workers: (threads > 1).then(|| pool().expect("the system gives threads")),

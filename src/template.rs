@@ -12,13 +12,14 @@ use crate::cell::Cell;
 use raya_bytecode::builtins::Builtin;
 use raya_bytecode::image::{Image, NONE};
 use raya_bytecode::isa::{Inst, Op, Operand};
-use raya_storages::activities::Watch;
+use raya_storages::activities::Activity;
+use raya_storages::frames::Stack;
 use raya_storages::heaps::Heap;
-use raya_storages::layout::PROMISE_FULFILLED;
 use raya_storages::limits::{Counters, Limits};
 use raya_storages::programs::Program;
+use raya_storages::runs::RunOutcome;
 use raya_systems::collect::{Need, collect};
-use raya_systems::execute::{HostFunction, HostLinks};
+use raya_systems::execute::{CallEnd, HostFunction, HostLinks};
 
 /// What the modules may use for a template to be made of them.
 const LIMITS: Limits = Limits {
@@ -49,35 +50,36 @@ impl Template {
             grants: Vec::new(),
         };
         let mut heap = Heap::new(LIMITS.heap_bytes_max, 0);
-        let (mut activity, mut counters) = (None, Counters::default());
+        let (mut counters, mut scratch) = (Counters::default(), Stack::default());
+        let mut activity = Some(Box::<Activity>::default());
         let mut cell = Cell {
             id: ContextId::from_bits(1 << 32).expect("the first id"),
             program,
             binding: &binding,
             heap: &mut heap,
             activity: &mut activity,
+            scratch: &mut scratch,
             limits: &LIMITS,
             counters: &mut counters,
             now_ms: 0.0,
         };
-        let promise = cell.spawn_entry(program.image.entry.init, &[]).ok()?;
-        let watch = Watch { promise, run: 0 };
-        cell.activity
-            .as_mut()
-            .expect("a task was spawned")
-            .entries
-            .push(watch);
-        cell.run(u64::MAX);
+        let end = cell.call(program.image.entry.init, &[], 0);
+        if matches!(end, Ok(CallEnd::Stopped(_))) {
+            cell.run(u64::MAX);
+        }
         let mut activity = activity?;
-        let promise = activity.entries.pop().expect("it is watched").promise;
-        raya_systems::reap::reap(&mut activity);
-        let has_ended = heap.num(promise, 1) as u8 & 3 == PROMISE_FULFILLED && activity.is_idle();
-        // Every context gets a copy: what the modules dropped is not copied along.
-        let need = Need {
-            words: 0,
-            window_refs: 0,
+        let has_returned = match end.ok()? {
+            CallEnd::Returned(..) => true,
+            CallEnd::Failed(_) => false,
+            CallEnd::Stopped(_) => {
+                let ended = activity.entries.pop_ended();
+                matches!(ended, Some((_, RunOutcome::Returned(_))))
+            }
         };
-        collect(program, &mut heap, None, need, &mut [], &LIMITS).ok()?;
+        raya_systems::reap::reap(&mut activity);
+        let has_ended = has_returned && activity.is_idle();
+        // Every context gets a copy: what the modules dropped is not copied along.
+        collect(program, &mut heap, None, Need::words(0), &mut [], &LIMITS).ok()?;
         heap.trim();
         has_ended.then_some(Template {
             heap,

@@ -11,7 +11,7 @@
 
 use crate::bindings::{Binding, Service};
 use crate::capability::{GuestError, call_effect, call_plain};
-use crate::cell::run_batch;
+use crate::cell::{CALL_FUEL, run_batch};
 use crate::handle;
 use crate::inner::{self, Served};
 use crate::runtime::Runtime;
@@ -23,9 +23,6 @@ use raya_systems::schedule::{schedule, steps_allowed};
 
 /// Fuel of the ticks that `run_until_idle` makes.
 const IDLE_TICK_FUEL: u64 = 100_000_000;
-
-/// Steps that a call runs before requests are served again.
-const CALL_FUEL: u64 = 1 << 40;
 
 impl Runtime {
     /// Runs contexts until the budget is used up or all of them wait.
@@ -149,7 +146,7 @@ impl Runtime {
     }
 
     /// Serves what one context asked of the host.
-    fn serve(&mut self, row: usize) -> u64 {
+    pub(crate) fn serve(&mut self, row: usize) -> u64 {
         let Some(activity) = self.contexts.activities[row]
             .as_mut()
             .filter(|a| !a.outbox.is_empty())
@@ -246,11 +243,9 @@ impl Runtime {
     /// Drops an activity in which nothing goes on.
     pub(crate) fn drop_idle(&mut self, row: usize) {
         if let Some(mut idle) = self.contexts.activities[row].take_if(|a| a.is_idle()) {
-            // Its allocations serve the next call.
-            if self.spare.is_none() {
-                idle.clear();
-                self.spare = Some(idle);
-            }
+            // Its allocations serve the next to become active.
+            idle.clear();
+            self.spare.push(idle);
         }
     }
 
@@ -271,6 +266,7 @@ impl Runtime {
     fn end_tick(&mut self, ran: &mut Vec<u32>, report: &mut TickReport) {
         ran.sort_unstable();
         ran.dedup();
+        self.spare.truncate(ran.len().max(1));
         account::end_tick(&mut self.contexts.counters, ran);
         report.contexts_run = ran.len() as u64;
         report.runnable = self.ready.runnable(&self.contexts).len() as u64;

@@ -6,6 +6,7 @@
 //! Absent: who answers requests (`systems/effects`), what references mean (`heaps`).
 
 use crate::dump::{LoadError, Persist, Reader, Writer, ensure};
+use crate::entries::{Entries, Stage};
 use crate::frames::{FrameRow, Stack};
 use crate::heaps::{Heap, Soundness};
 use crate::layout::Kind;
@@ -53,12 +54,12 @@ pub struct Request {
     pub promise: u32,
 }
 
-/// A promise that somebody outside of the context looks at, or will settle. A root.
+/// A promise that something outside of the context will settle. A root.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Watch {
     /// The promise.
     pub promise: u32,
-    /// The row of `runs`, as bits: whose outcome it is (`entries`), or whose outcome will settle it (`owed`).
+    /// The row of `runs` whose outcome will settle it, as bits.
     pub run: u64,
 }
 
@@ -77,8 +78,8 @@ pub struct Activity {
     pub outbox: Vec<Request>,
     /// The running task waits for the answer to the last request of the outbox.
     pub blocked: bool,
-    /// Entries that were started from outside, with their tasks' promises, in the order they were started.
-    pub entries: Vec<Watch>,
+    /// Calls from outside.
+    pub entries: Entries,
     /// Calls that the host answered inline and that its grants have not counted yet, by import; empty for none.
     pub calls: Vec<u64>,
     /// Promises that wait for the outcome of an entry of an inner context, in the order they were asked for.
@@ -126,7 +127,7 @@ impl Activity {
 
     /// Whether something could run now, without the host or the clock.
     pub fn is_runnable(&self) -> bool {
-        !self.blocked && (self.running != 0 || !self.jobs.is_empty())
+        !self.blocked && (self.running != 0 || !self.jobs.is_empty() || self.entries.is_pending())
     }
 
     /// What the stacks count against the heap limit.
@@ -157,8 +158,9 @@ impl Activity {
             !self.blocked || (self.running != 0 && !self.outbox.is_empty()),
             "who is blocked has asked",
         )?;
-        self.verify_jobs(program)?;
+        self.verify_jobs()?;
         self.verify_resumers()?;
+        self.verify_entries(program)?;
         let imports = program.image.imports.len();
         let is_import = |request: &Request| (request.import as usize) < imports;
         ensure(
@@ -180,10 +182,7 @@ impl Activity {
         }
         for (_, task) in self.tasks.iter() {
             task.stack.verify(program)?;
-            ensure(
-                can_go_on(task, program),
-                "who is resumed has awaited, or is at its start",
-            )?;
+            ensure(can_go_on(task, program), "who is resumed has awaited")?;
             ensure(
                 (task.state == TaskState::Done) == task.outcome.is_some(),
                 "who is done, and nobody else, has an outcome",
@@ -201,8 +200,7 @@ impl Activity {
     fn verify_references(&self, program: &Program, soundness: &Soundness) -> Result<(), LoadError> {
         let is_promise = |reference| soundness.kind(reference) == Some(Kind::Promise);
         let are_promises = self.jobs.iter().all(|job| match *job {
-            // Who is resumed with nothing is new (`verify_jobs`).
-            Job::Resume { promise, .. } => promise == 0 || is_promise(promise),
+            Job::Resume { promise, .. } => is_promise(promise),
             Job::Follow { promise, source } | Job::Adopt { promise, source } => {
                 is_promise(promise) && is_promise(source)
             }
@@ -217,10 +215,11 @@ impl Activity {
             self.outbox.iter().all(|r| is_optional(r.promise)),
             "answers go to promises",
         )?;
-        let mut watches = self.entries.iter().chain(&self.owed);
+        let mut awaited = self.entries.awaited();
         ensure(
-            watches.all(|w| is_promise(w.promise)),
-            "watches are on promises",
+            awaited.all(|(_, promise)| is_promise(promise))
+                && self.owed.iter().all(|w| is_promise(w.promise)),
+            "what is awaited outside is a promise",
         )?;
         for (_, task) in self.tasks.iter() {
             ensure(is_optional(task.promise), "a task settles a promise")?;
@@ -256,16 +255,14 @@ impl Activity {
         ensure(left == 0, "who waits is in a list")
     }
 
-    fn verify_jobs(&self, program: &Program) -> Result<(), LoadError> {
+    fn verify_jobs(&self) -> Result<(), LoadError> {
         let mut is_named = vec![false; self.tasks.capacity()];
         for job in &self.jobs {
-            if let Job::Resume { task, promise } = *job {
-                let ready = self.tasks.at(task).filter(|t| t.state == TaskState::Ready);
-                let ready = ready.ok_or(LoadError::Invalid("a job resumes a ready task"))?;
-                let is_new = ready.stack.last_instruction(program).is_none();
+            if let Job::Resume { task, .. } = *job {
+                let is_ready = |t: &Task| t.state == TaskState::Ready;
                 ensure(
-                    is_new == (promise == 0),
-                    "a new task is resumed with nothing",
+                    self.tasks.at(task).is_some_and(is_ready),
+                    "a job resumes a ready task",
                 )?;
                 ensure(
                     !std::mem::replace(&mut is_named[task as usize], true),
@@ -278,6 +275,29 @@ impl Activity {
                 task.state != TaskState::Ready || is_named[index as usize],
                 "a ready task has a job",
             )?;
+        }
+        Ok(())
+    }
+
+    /// Entries that run have a task of their own, which settles no promise.
+    fn verify_entries(&self, program: &Program) -> Result<(), LoadError> {
+        self.entries.verify(program.functions.len())?;
+        let mut is_named = vec![false; self.tasks.capacity()];
+        for entry in self.entries.iter() {
+            if let Stage::Running { task } = entry.stage {
+                let index = task.wrapping_sub(1);
+                let is_its = |t: &Task| {
+                    t.promise == 0 && t.state != TaskState::Done && !t.stack.rows.is_empty()
+                };
+                ensure(
+                    self.tasks.at(index).is_some_and(is_its),
+                    "an entry that runs has a task",
+                )?;
+                ensure(
+                    !std::mem::replace(&mut is_named[index as usize], true),
+                    "a task is of one entry",
+                )?;
+            }
         }
         Ok(())
     }
@@ -326,7 +346,7 @@ fn can_go_on(task: &Task, program: &Program) -> bool {
         return true;
     }
     match task.stack.last_instruction(program) {
-        None => task.state == TaskState::Ready && task.stack.rows.len() == 1,
+        None => false,
         Some(inst) => {
             let takes = (task.await_num, task.await_ref);
             inst.op == Op::Await as u8 && (inst.a, inst.b) == takes
@@ -420,7 +440,7 @@ impl Persist for Watch {
 }
 
 impl Persist for Activity {
-    const BYTES_MIN: usize = 45;
+    const BYTES_MIN: usize = 50;
 
     fn dump(&self, to: &mut Writer) {
         self.tasks.dump(to);
@@ -445,7 +465,7 @@ impl Persist for Activity {
             running: from.pod()?,
             outbox: Vec::load(from)?,
             blocked: bool::load(from)?,
-            entries: Vec::load(from)?,
+            entries: Entries::load(from)?,
             calls: Vec::load(from)?,
             owed: Vec::load(from)?,
         })

@@ -50,6 +50,9 @@ pub const NO_ADAPT: u16 = u16::MAX;
 /// The fewest registers of a bank that has any.
 const BANK_MIN: usize = 16;
 
+/// A bank that takes more bytes is not kept for the next task.
+const KEPT_BYTES_MAX: usize = 16 << 10;
+
 /// A stack. See the module's header.
 #[derive(Clone, Eq, Debug, Default)]
 pub struct Stack {
@@ -74,6 +77,20 @@ impl PartialEq for Stack {
 }
 
 impl Stack {
+    /// Becomes as a new one is; only allocations are kept, unless they are large.
+    pub fn clear(&mut self) {
+        if self.rows.capacity() * size_of::<FrameRow>() > KEPT_BYTES_MAX
+            || self.nums.capacity() * 8 > KEPT_BYTES_MAX
+        {
+            *self = Stack::default();
+            return;
+        }
+        self.rows.clear();
+        self.nums.clear();
+        self.refs.clear();
+        (self.live_nums, self.live_refs) = (0, 0);
+    }
+
     /// Makes room for so many registers; new ones are 0.
     #[inline]
     pub fn reserve(&mut self, nums: usize, refs: usize) {

@@ -9,6 +9,7 @@
 pub mod activities;
 pub mod contexts;
 pub mod dump;
+pub mod entries;
 pub mod frames;
 pub mod grants;
 pub mod heaps;

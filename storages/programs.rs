@@ -13,8 +13,8 @@ use crate::layout::{Kind, header, string_hash};
 use crate::table::table;
 use raya_bytecode::codec::encode;
 use raya_bytecode::image::{
-    CLASS_MAP, CLASS_SET, CLASS_SHAPE, Export, FUNCTION_ASYNC, Image, METHOD_GETTER, METHOD_SETTER,
-    NONE, Range,
+    CLASS_MAP, CLASS_SET, CLASS_SHAPE, EXPORT_FUNCTION, Export, FUNCTION_ASYNC, Image,
+    METHOD_GETTER, METHOD_SETTER, NONE, Range,
 };
 use raya_bytecode::slot::{CONSTANT_BIT, Slot};
 use raya_bytecode::verify::VerifiedImage;
@@ -147,6 +147,11 @@ pub struct Program {
     pub tables: Vec<u16>,
     /// Shapes of object literals: (hash of their visible names, class), sorted.
     shapes: Vec<(u64, u16)>,
+    /// Names of exports with their places in the image's, sorted.
+    exports: Vec<(Box<str>, u32)>,
+    /// Functions that are exported with the types of their parameters and, last, their result, in the image's
+    /// `desc_children`; sorted.
+    entries: Vec<(u32, Range)>,
 }
 
 impl Program {
@@ -170,6 +175,8 @@ impl Program {
             members,
             tables: link_tables(&image),
             shapes: link_shapes(&image),
+            exports: link_exports(&image),
+            entries: link_entries(&image),
             image,
             hash,
         }
@@ -206,13 +213,19 @@ impl Program {
         self.image.entry.globals as u16
     }
 
-    /// The export with a name.
+    /// The export with a name. Cost: logarithmic in the number of exports.
     pub fn export(&self, name: &str) -> Option<&Export> {
-        let is_named = |e: &&Export| {
-            name.encode_utf16()
-                .eq(self.image.units(e.name).iter().copied())
+        let at = self.exports.binary_search_by(|e| (*e.0).cmp(name)).ok()?;
+        Some(&self.image.exports[self.exports[at].1 as usize])
+    }
+
+    /// The declared types of an exported function's parameters, in the image's `descs`; none for other functions.
+    pub fn param_descs(&self, function: u32) -> &[u32] {
+        let Ok(at) = self.entries.binary_search_by_key(&function, |e| e.0) else {
+            return &[];
         };
-        self.image.exports.iter().find(is_named)
+        let types = &self.image.desc_children[self.entries[at].1.indices()];
+        types.split_last().map_or(&[], |(_, params)| params)
     }
 
     /// Shapes whose fields have these names in this order; the lowest class id first.
@@ -281,6 +294,25 @@ fn well_known(constants: &mut Constants) -> WellKnown {
         object_object: text("[object Object]"),
         nan: text("NaN"),
     }
+}
+
+/// Of two exports with one name the first counts.
+fn link_exports(image: &Image) -> Vec<(Box<str>, u32)> {
+    let name = |e: &Export| image.text(e.name).into_boxed_str();
+    let mut exports: Vec<_> = image.exports.iter().map(name).zip(0..).collect();
+    exports.sort();
+    exports.dedup_by(|later, first| later.0 == first.0);
+    exports
+}
+
+fn link_entries(image: &Image) -> Vec<(u32, Range)> {
+    let functions = image.exports.iter().filter(|e| e.kind == EXPORT_FUNCTION);
+    let mut entries: Vec<_> = functions
+        .map(|e| (e.index, image.descs[e.desc as usize].children))
+        .collect();
+    entries.sort_by_key(|e| e.0);
+    entries.dedup_by_key(|e| e.0);
+    entries
 }
 
 fn link_functions(image: &Image) -> Vec<LinkedFunction> {

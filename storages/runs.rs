@@ -1,7 +1,7 @@
 //! Entries started from outside of a context, and how they ended: one row each.
 //!
-//! A row is made by `run_entry`; while the context's modules have not run it keeps the arguments; then the context's
-//! activity watches the promise; when that settles, the outcome is copied out and stays until it is taken.
+//! A row is made by `run_entry`, and an entry of the context's activity names it; when that ends its outcome is put here and
+//! stays until it is taken.
 //! Invariants: a run's context is live (terminating it frees its runs); an outcome is written once; a row with `asker` has
 //! a promise `owed` in that context. Starting an entry drops the context's outcomes but for the latest `OUTCOMES_KEPT_MAX`.
 //! Absent: what traces look like with names (`src/fault`), how values are copied (`systems/marshal`).
@@ -41,6 +41,16 @@ pub struct Failure {
     pub trace: Vec<(u32, u32)>,
 }
 
+impl Failure {
+    /// A failure that happened in no function.
+    pub fn without_trace(cause: Cause) -> Failure {
+        Failure {
+            cause,
+            trace: Vec::new(),
+        }
+    }
+}
+
 /// How a run ended.
 #[derive(Clone, PartialEq, Debug)]
 pub enum RunOutcome {
@@ -57,8 +67,6 @@ table! {
         contexts: u64,
         /// The exported function; `NONE` for the modules themselves.
         functions: u32,
-        /// The arguments, until it is started.
-        args: Vec<Value>,
         /// The context that asked for it and owes a promise the answer, as bits; 0 for the embedder.
         askers: u64,
         /// How it ended.

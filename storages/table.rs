@@ -24,6 +24,8 @@ fn generation_max() -> u32 {
 pub struct Rows {
     generations: Vec<u32>,
     free: Vec<u32>,
+    /// How many rows are retired; follows from `generations`.
+    retired: u32,
 }
 
 impl Rows {
@@ -45,6 +47,7 @@ impl Rows {
         assert!(*generation % 2 == 1, "a row is live before it is freed");
         if *generation >= generation_max() {
             *generation = 0;
+            self.retired += 1;
         } else {
             *generation += 1;
             self.free.push(index);
@@ -55,6 +58,7 @@ impl Rows {
     pub fn clear(&mut self) {
         self.generations.clear();
         self.free.clear();
+        self.retired = 0;
     }
 
     /// Whether this row is live in this generation.
@@ -73,6 +77,16 @@ impl Rows {
     /// How many rows there are, free and retired ones included: the length of every column.
     pub fn capacity(&self) -> usize {
         self.generations.len()
+    }
+
+    /// How many rows are live.
+    pub fn len(&self) -> usize {
+        self.generations.len() - self.free.len() - self.retired as usize
+    }
+
+    /// Whether no row is live.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 
     /// The live rows, in order.
@@ -117,8 +131,10 @@ impl Persist for Rows {
     }
 
     fn load(from: &mut Reader) -> Result<Rows, LoadError> {
+        let generations: Vec<u32> = from.slice()?;
         let rows = Rows {
-            generations: from.slice()?,
+            retired: generations.iter().filter(|g| **g == 0).count() as u32,
+            generations,
             free: from.slice()?,
         };
         rows.verify()?;
@@ -242,12 +258,12 @@ macro_rules! table {
 
             /// How many live rows there are.
             pub fn len(&self) -> usize {
-                self.rows.live().count()
+                self.rows.len()
             }
 
             /// Whether there is no live row.
             pub fn is_empty(&self) -> bool {
-                self.rows.live().next().is_none()
+                self.rows.is_empty()
             }
 
             /// How long every column is: live, free and retired rows.
@@ -361,6 +377,7 @@ mod tests {
         let mut rows = super::Rows {
             generations: vec![super::generation_max() - 1],
             free: vec![0],
+            retired: 0,
         };
         assert_eq!(rows.insert(), (0, super::generation_max()));
         rows.free(0);

@@ -1,7 +1,7 @@
 //! The collection of one context: copies what is reachable to a new region, in order of discovery (Cheney), and drops the rest.
 //!
 //! Reads the program's classes; writes heap and every root: globals, reference registers of all stacks, jobs, timers, requests,
-//! watches, promises of tasks, what the caller names. Order: whenever an allocation asks for it, in the middle of execution.
+//! entries, promises owed, promises of tasks, what the caller names. Order: whenever an allocation asks for it, in the middle of execution.
 //! When it happens and what it leaves depends on heap and roots alone. Nothing is weak. Flattened ropes are replaced by
 //! their flat strings. It is iterative: no shape of data needs stack. Cost: a word read and written for each live word.
 //! Absent: pausing (a collection is one step; its fuel is charged to the context), finalisers.
@@ -24,6 +24,16 @@ pub struct Need {
     pub words: u32,
     /// Reference temps that hold its arguments, behind the locals of the running task's top frame.
     pub window_refs: u32,
+}
+
+impl Need {
+    /// Words, and no temps.
+    pub fn words(words: u32) -> Need {
+        Need {
+            words,
+            window_refs: 0,
+        }
+    }
 }
 
 /// What a collection did.
@@ -142,8 +152,10 @@ fn activity_roots(program: &Program, activity: &mut Activity, window_refs: u32, 
         .outbox
         .iter_mut()
         .for_each(|request| copy.root(&mut request.promise));
-    let watches = activity.entries.iter_mut().chain(&mut activity.owed);
-    watches.for_each(|watch| copy.root(&mut watch.promise));
+    let entries = activity.entries.roots_mut();
+    entries.for_each(|root| copy.root(root));
+    let owed = activity.owed.iter_mut();
+    owed.for_each(|watch| copy.root(&mut watch.promise));
 }
 
 /// The copying. Objects in `to` before `scanned` refer to `to`, those behind it still to `from`.

@@ -18,6 +18,7 @@ mod tests;
 use raya_storages::heaps::Heap;
 use raya_storages::programs::Program;
 use raya_storages::values::{VALUE_DEPTH_MAX, Value};
+use smallvec::SmallVec;
 
 /// What a value that leaves a heap may take, in bytes.
 pub const VALUE_BYTES_MAX: usize = 16 << 20;
@@ -134,6 +135,30 @@ pub fn copy_in(
         return Err(CopyError::NeedsCollection(words));
     }
     Ok(write::write(program, heap, &planned))
+}
+
+/// Copies values into a heap, all or none, each as `copy_in` does; `words_after` words must be free after them.
+pub fn copy_all_in(
+    program: &Program,
+    heap: &mut Heap,
+    values: &[Value],
+    descs: &[u32],
+    words_after: u32,
+) -> Result<SmallVec<[(u64, u32); 8]>, CopyError> {
+    let plan = |(at, value)| plan::plan(program, value, descs.get(at).copied());
+    let plans = values.iter().enumerate().map(plan);
+    let plans: SmallVec<[plan::Plan; 8]> = plans
+        .collect::<Result<_, _>>()
+        .map_err(CopyError::Refused)?;
+    let words: u64 = plans.iter().map(|plan| write::words(program, plan)).sum();
+    let words = u32::try_from(words + u64::from(words_after)).unwrap_or(u32::MAX);
+    if !heap.has_room(words) {
+        return Err(CopyError::NeedsCollection(words));
+    }
+    Ok(plans
+        .iter()
+        .map(|plan| write::write(program, heap, plan))
+        .collect())
 }
 
 /// Whether a value is of a type in the program's `descs`.

@@ -9,7 +9,7 @@ use raya_storages::tasks::{Outcome, TaskId, TaskState};
 
 /// Frees the tasks that are done.
 pub fn reap(activity: &mut Activity) {
-    let is_open = !activity.entries.is_empty();
+    let is_open = activity.entries.is_any_open();
     let is_over = |id: &TaskId| {
         let task = &activity.tasks.task[id.index()];
         let explains = matches!(task.outcome, Some(Outcome::Limit(..) | Outcome::Threw(..)));

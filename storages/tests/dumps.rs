@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 use raya_storages::activities::{Activity, Job, Request, Watch};
 use raya_storages::dump::{Persist, Reader, Writer, hash_of};
+use raya_storages::entries::Stage;
 use raya_storages::frames::{FrameRow, Stack};
 use raya_storages::heaps::Heap;
 use raya_storages::tasks::{LimitFault, Outcome, Task, TaskState};
@@ -135,7 +136,10 @@ fn activity() -> impl Strategy<Value = Activity> {
             for (due, promise) in timers {
                 activity.timers.insert(f64::from(due) / 4.0, promise);
             }
-            activity.entries.push(Watch { promise: 4, run });
+            activity
+                .entries
+                .push_begun(run, 0, Stage::Awaiting { promise: 4 });
+            activity.owed.push(Watch { promise: 4, run });
             activity
         })
 }

@@ -7,6 +7,8 @@ mod programs;
 
 use common::{World, number};
 use raya_storages::programs::Program;
+use raya_storages::runs::RunOutcome;
+use raya_storages::values::Value;
 use std::sync::Arc;
 
 const RUNS: usize = 7;
@@ -40,7 +42,9 @@ fn bench(name: &str, program: Arc<Program>, size: f64, times: usize) {
         let mut world = World::new(program.clone());
         let start = cpu_ms();
         for _ in 0..times {
-            result = f64::from_bits(world.call(1, &[number(size)]).1);
+            if let RunOutcome::Returned(Value::Number(number)) = world.call(1, &[number(size)]) {
+                result = number;
+            }
             world.heap = raya_storages::heaps::Heap::new(64 << 20, 1);
         }
         best = best.min(cpu_ms() - start);

@@ -1,17 +1,16 @@
-//! Ways into a context from outside: starting tasks, settling promises, answering blocking calls, failing tasks at limits.
+//! Ways into a context from outside: settling promises, answering blocking calls, failing tasks at limits.
 //!
-//! Values are in the context's heap already (`marshal` put them there). Absent: when any of this happens (`effects`, `wake`).
+//! Values are in the context's heap already (`marshal` put them there). Absent: calls (`entries`), when any of this happens (`effects`, `wake`).
 
 use super::Execution;
-use super::errors::{ErrorKind, Halt};
+use super::entries::EntryError;
+use super::errors::ErrorKind;
 use super::machine::Machine;
 use super::state::Exit;
 use super::tasks::Settled;
-use raya_bytecode::image::Function;
 use raya_bytecode::slot::Slot;
-use raya_storages::layout::{PROMISE_WORDS, object_header};
-use raya_storages::tasks::{LimitFault, TaskId, TaskState};
-use smallvec::SmallVec;
+use raya_storages::runs::{Cause, Failure, RunOutcome};
+use raya_storages::tasks::{LimitFault, TaskState};
 
 /// An answer from outside: a mixed pair whose reference half is in the context's heap.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -20,60 +19,6 @@ pub enum Answer {
     Value(u64, u32),
     /// What is thrown.
     Error(u64, u32),
-}
-
-/// The first values of an entry's registers, by bank.
-type Registers = (SmallVec<[u64; 8]>, SmallVec<[u32; 8]>);
-
-/// Why a task was not started.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum EntryError {
-    /// So many words are missing: collect, then try again.
-    NeedsCollection(u32),
-    /// A limit.
-    Limit(LimitFault),
-    /// An argument is missing, or not of the parameter's type.
-    Argument(usize),
-}
-
-impl From<Halt> for EntryError {
-    fn from(halt: Halt) -> EntryError {
-        match halt {
-            Halt::Collect(words) => EntryError::NeedsCollection(words),
-            Halt::Limit(fault) => EntryError::Limit(fault),
-            Halt::Trap(_) | Halt::Throw(..) => EntryError::Argument(0),
-        }
-    }
-}
-
-/// Starts a task on a function with arguments (mixed pairs) in the context's heap; it runs when the job queue comes to it. Makes the
-/// globals if the context has none yet. Its promise is in the task's row.
-///
-/// Surplus arguments are dropped, missing ones undefined. References in `args` must be kept alive by the caller
-/// if it collects and tries again.
-pub fn spawn_entry(
-    execution: &mut Execution<'_>,
-    function: u32,
-    args: &[(u64, u32)],
-) -> Result<TaskId, EntryError> {
-    let mut machine = execution.machine();
-    machine.check_entry(function)?;
-    let globals = machine.globals_words();
-    let stack = machine.new_stack_words(function);
-    machine.reserve(u64::from(PROMISE_WORDS) + u64::from(globals) + stack)?;
-    let (nums, refs) = machine.entry_registers(function, args)?;
-    if globals > 0 {
-        let class = machine.program.globals_class();
-        machine.heap.globals = machine.take(usize::from(globals), object_header(class));
-    }
-    let promise = machine.take_promise();
-    let index = machine.add_task(function, promise, &nums, &refs);
-    machine.enqueue_start(index);
-    Ok(machine
-        .activity
-        .tasks
-        .id_at(index as usize)
-        .expect("it was just added"))
 }
 
 /// Settles a promise; those who await it are queued. Nothing if it is settled already.
@@ -107,10 +52,11 @@ pub fn error_value(
     Ok(machine.make_named_error(class, name, message)?)
 }
 
-/// Fails the running task, if there is one, at a limit: it can't catch it; whoever awaits it can.
+/// Fails the running task at a limit: it can't catch it; whoever awaits it can. If none runs, it is the entry about to begin.
 pub fn fault_running(execution: &mut Execution<'_>, fault: LimitFault) {
     let mut machine = execution.machine();
     if machine.activity.running == 0 {
+        machine.refuse_next(Cause::Limit(fault));
         return;
     }
     machine.activity.blocked = false;
@@ -140,61 +86,14 @@ pub fn fail_all_for_steps(execution: &mut Execution<'_>, fault: LimitFault) {
         machine.fail_task(index, fault);
     }
     machine.activity.jobs.clear();
+    let cause = Cause::Limit(fault);
+    machine
+        .activity
+        .entries
+        .end_all(|| RunOutcome::Failed(Box::new(Failure::without_trace(cause.clone()))));
 }
 
 impl Machine<'_> {
-    fn check_entry(&self, function: u32) -> Result<(), EntryError> {
-        if self.limits.stack_frames_max == 0 {
-            return Err(EntryError::Limit(LimitFault::Stack { frames: 1, max: 0 }));
-        }
-        let live = self
-            .activity
-            .tasks
-            .iter()
-            .filter(|(_, t)| t.state != TaskState::Done)
-            .count() as u32;
-        let max = self.limits.tasks_max;
-        if live >= max {
-            return Err(EntryError::Limit(LimitFault::Tasks {
-                count: live + 1,
-                max,
-            }));
-        }
-        assert!(
-            (function as usize) < self.program.functions.len(),
-            "an entry is a function"
-        );
-        Ok(())
-    }
-
-    /// The words that the globals still need.
-    fn globals_words(&self) -> u16 {
-        let words = self.program.classes[usize::from(self.program.globals_class())].words;
-        if self.heap.globals == 0 && words > 1 {
-            words
-        } else {
-            0
-        }
-    }
-
-    fn entry_registers(&self, function: u32, args: &[(u64, u32)]) -> Result<Registers, EntryError> {
-        let image = &self.program.image;
-        let row: &Function = &image.functions[function as usize];
-        let (mut nums, mut refs) = Registers::default();
-        for (index, slot) in image.slots[row.params.indices()].iter().enumerate() {
-            let given = args.get(index).copied().unwrap_or_default();
-            let value = self.adapt(given, Slot::MIXED, *slot);
-            let (num, reference) = value.map_err(|_| EntryError::Argument(index))?;
-            if slot.has_num() {
-                nums.push(num);
-            }
-            if slot.has_ref() {
-                refs.push(reference);
-            }
-        }
-        Ok((nums, refs))
-    }
-
     /// Writes the answer where the call that the top frame stands behind wants it.
     fn answer_call(&mut self, answer: Answer) -> bool {
         let row = *self.stack.rows.last().expect("a task that called");
@@ -229,12 +128,7 @@ impl Machine<'_> {
         task.next_waiter = 0;
         let was_follower = task.stack.rows.is_empty();
         if was_follower {
-            let id = self
-                .activity
-                .tasks
-                .id_at(index as usize)
-                .expect("it is live");
-            self.activity.tasks.free(id);
+            self.free_task(index);
             return;
         }
         self.activity.running = index + 1;

@@ -186,8 +186,7 @@ impl Machine<'_> {
             }
         }
         let trace = self.trace(in_flight);
-        self.end_running(Settled::Rejected(value), Outcome::Threw(trace));
-        Exit::Switch
+        self.end_running(Settled::Rejected(value), Outcome::Threw(trace))
     }
 
     fn handler_of(&self, function: u32, pc: u32) -> Option<u32> {
@@ -220,8 +219,7 @@ impl Machine<'_> {
     pub fn fail_running(&mut self, fault: LimitFault) -> Exit {
         let trace = self.trace(true);
         let value = self.fault_value(fault);
-        self.end_running(Settled::Rejected(value), Outcome::Limit(fault, trace));
-        Exit::Switch
+        self.end_running(Settled::Rejected(value), Outcome::Limit(fault, trace))
     }
 
     /// The error that says which limit was hit; a constant string where there is no memory for it.

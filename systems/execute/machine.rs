@@ -1,10 +1,12 @@
 //! What a running context is besides its registers: program, heap, tasks, and the stack of the task that runs.
 //!
-//! The stack is taken out of its task while that runs and put back by `leave`. Invariants: between `enter` and
-//! `leave` the raw pointers point into `stack` and the program; `save` brings `stack.rows` up to date; the banks
-//! are long enough for the top frame's locals and temps.
+//! The stack is taken out of its task while that runs and put back by `leave`; an entry gets a task at its first stop.
+//! Invariants: between `enter` and `leave` the raw pointers point into `stack` and the program; `save` brings `stack.rows` up to
+//! date; the banks are long enough for the top frame's locals and temps.
 //! Absent: registers (`state`), what instructions do.
 
+use super::Execution;
+use super::entries::Calling;
 use super::errors::Halt;
 use super::host::HostLinks;
 use super::state::{Exit, State};
@@ -16,6 +18,7 @@ use raya_storages::heaps::{HEAP_WORDS_MAX, Heap};
 use raya_storages::layout::{self, Kind};
 use raya_storages::limits::Limits;
 use raya_storages::programs::{LinkedFunction, Program};
+use raya_storages::runs::Failure;
 use raya_storages::tasks::LimitFault;
 
 /// Bytes beyond the heap limit that errors which say so may take.
@@ -68,7 +71,14 @@ pub(super) struct Machine<'a> {
     /// What `raise_halt` raises.
     pub halt: Option<Halt>,
     pub need: Need,
+    /// Of the task that runs; without frames where none does.
     pub stack: Stack,
+    /// Buffers for the next stack.
+    scratch: &'a mut Stack,
+    /// Why the entry failed that `Exit::Ended` is about.
+    pub failure: Option<Box<Failure>>,
+    /// The call that runs and is no entry yet.
+    pub calling: Option<Calling>,
     pub program: &'a Program,
     pub heap: &'a mut Heap,
     pub activity: &'a mut Activity,
@@ -79,15 +89,8 @@ pub(super) struct Machine<'a> {
 }
 
 impl<'a> Machine<'a> {
-    pub fn new(
-        program: &'a Program,
-        heap: &'a mut Heap,
-        activity: &'a mut Activity,
-        limits: &'a Limits,
-        host: &'a HostLinks,
-        now_ms: f64,
-        context: u64,
-    ) -> Machine<'a> {
+    pub fn new(execution: &'a mut Execution<'_>) -> Machine<'a> {
+        let program = execution.program;
         Machine {
             current: std::ptr::null(),
             row: std::ptr::null_mut(),
@@ -115,13 +118,16 @@ impl<'a> Machine<'a> {
             halt: None,
             need: Need::default(),
             stack: Stack::default(),
+            scratch: execution.scratch,
+            failure: None,
+            calling: None,
             program,
-            heap,
-            activity,
-            limits,
-            host,
-            now_ms,
-            context,
+            heap: execution.heap,
+            activity: execution.activity,
+            limits: execution.limits,
+            host: execution.host,
+            now_ms: execution.now_ms,
+            context: execution.context,
         }
     }
 
@@ -284,9 +290,9 @@ impl<'a> Machine<'a> {
     }
 
     /// A stack with one frame of `function`, at its start.
-    pub fn new_stack(&self, function: u32) -> Stack {
+    pub fn new_stack(&mut self, function: u32) -> Stack {
         let f = &self.program.functions[function as usize];
-        let mut stack = Stack::default();
+        let mut stack = std::mem::take(self.scratch);
         stack.rows.reserve(ROWS_MIN);
         // The bottom frame's result goes to nobody; `give` sees by its `ret_adapt` that it is the bottom.
         stack.rows.push(FrameRow {
@@ -299,6 +305,16 @@ impl<'a> Machine<'a> {
         let refs = usize::from(f.ref_locals) + usize::from(f.ref_temps);
         stack.reserve(nums, refs);
         stack
+    }
+
+    /// Gives up the running task's stack; its buffers serve the next.
+    pub fn drop_stack(&mut self) {
+        self.stack.clear();
+        if self.scratch.rows.capacity() == 0 {
+            std::mem::swap(&mut self.stack, self.scratch);
+        } else {
+            self.stack = Stack::default();
+        }
     }
 
     /// Fails if so many bytes beyond the heap and the other tasks' stacks would exceed the limit.

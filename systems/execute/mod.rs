@@ -14,6 +14,7 @@ mod arrays;
 mod builtins;
 mod calls;
 mod dispatch;
+mod entries;
 mod errors;
 mod floats;
 pub mod host;
@@ -28,13 +29,15 @@ mod strings;
 mod tasks;
 
 pub use answers::{
-    Answer, EntryError, answer_blocked, error_value, fail_all_for_steps, fault_running,
-    settle_promise, spawn_entry,
+    Answer, answer_blocked, error_value, fail_all_for_steps, fault_running, settle_promise,
 };
+pub use entries::{CallEnd, EntryError, call};
 pub use host::{HostCall, HostError, HostFunction, HostLinks};
 
+use entries::Begun;
 use machine::Machine;
 use raya_storages::activities::Activity;
+use raya_storages::frames::Stack;
 use raya_storages::heaps::Heap;
 use raya_storages::limits::Limits;
 use raya_storages::programs::Program;
@@ -48,6 +51,8 @@ pub struct Execution<'a> {
     pub heap: &'a mut Heap,
     /// Its tasks and jobs.
     pub activity: &'a mut Activity,
+    /// An empty stack, whose buffers the next task takes.
+    pub scratch: &'a mut Stack,
     /// Its limits.
     pub limits: &'a Limits,
     /// The functions behind its program's imports.
@@ -78,15 +83,7 @@ pub enum Stop {
 
 impl<'a> Execution<'a> {
     fn machine(&mut self) -> Machine<'_> {
-        Machine::new(
-            self.program,
-            self.heap,
-            self.activity,
-            self.limits,
-            self.host,
-            self.now_ms,
-            self.context,
-        )
+        Machine::new(self)
     }
 }
 
@@ -104,32 +101,61 @@ pub fn execute(execution: &mut Execution<'_>, fuel: &mut i64) -> Stop {
 
 fn run(m: &mut Machine<'_>) -> Stop {
     loop {
-        if m.activity.running == 0 {
-            if m.fuel < 0 {
-                return Stop::OutOfFuel;
-            }
-            if !m.next_job() {
-                return Stop::Idle;
-            }
+        if m.activity.running != 0 {
+            m.arrive();
+        } else if m.fuel < 0 {
+            return Stop::OutOfFuel;
+        } else if m.next_job() {
             continue;
-        }
-        m.arrive();
-        let exit = match m.stack.rows.last().map_or(0, |top| top.raise) {
-            0 => m.run_handlers(),
-            raise => m.raise_in_frame(errors::trap_numbered(raise - 1)),
-        };
-        m.leave();
-        match exit {
-            Exit::Continue | Exit::Switch => {}
-            Exit::OutOfFuel => return Stop::OutOfFuel,
-            Exit::Blocked => return Stop::Blocked,
-            Exit::Collect => {
-                let need = m.need;
-                return Stop::NeedsCollection {
-                    words: need.words,
-                    window_refs: need.window_refs,
-                };
+        } else {
+            match m.begin_next() {
+                Begun::Runs => {}
+                Begun::Refused => continue,
+                Begun::Lacks(words) => return Stop::needs(words, 0),
+                Begun::Nothing => return Stop::Idle,
             }
+        }
+        if let Some(stop) = m.run_task() {
+            return stop;
+        }
+    }
+}
+
+impl Stop {
+    fn needs(words: u32, window_refs: u32) -> Stop {
+        Stop::NeedsCollection { words, window_refs }
+    }
+}
+
+impl Machine<'_> {
+    /// Runs the task whose stack is in hand until it stops, ends or another runs; gives why the context has to stop.
+    fn run_task(&mut self) -> Option<Stop> {
+        loop {
+            let exit = match self.stack.rows.last().map_or(0, |top| top.raise) {
+                0 => self.run_handlers(),
+                raise => self.raise_in_frame(errors::trap_numbered(raise - 1)),
+            };
+            let stop = match exit {
+                // An entry without a task goes on where it is.
+                Exit::Continue | Exit::Switch if self.has_no_task() => continue,
+                Exit::Continue | Exit::Switch => None,
+                Exit::Ended => {
+                    self.end_begun();
+                    None
+                }
+                stopped => Some(self.stop_of(stopped)),
+            };
+            self.leave();
+            return stop;
+        }
+    }
+
+    /// The stop that an exit of handlers comes to, where it is one.
+    fn stop_of(&self, exit: Exit) -> Stop {
+        match exit {
+            Exit::Blocked => Stop::Blocked,
+            Exit::Collect => Stop::needs(self.need.words, self.need.window_refs),
+            Exit::OutOfFuel | Exit::Continue | Exit::Switch | Exit::Ended => Stop::OutOfFuel,
         }
     }
 }

@@ -30,6 +30,8 @@ pub(super) enum Exit {
     Collect,
     /// The host must answer first; the stack was saved.
     Blocked,
+    /// An entry that has not stopped since it began is over: its value or failure is in the machine.
+    Ended,
 }
 
 /// What a handler is.

@@ -87,6 +87,7 @@ handlers! {
 impl Machine<'_> {
     /// Makes a task that will run `function` with these arguments, and its promise.
     fn spawn(&mut self, function: u32, nums: &[u64], refs: &[u32]) -> Result<(u32, u32), Halt> {
+        self.running_task();
         self.check_task_count()?;
         self.reserve(u64::from(PROMISE_WORDS) + self.new_stack_words(function))?;
         let promise = self.take_promise();
@@ -128,11 +129,27 @@ impl Machine<'_> {
 
     /// Puts the running task's stack away; `running` says whose it is.
     pub fn leave(&mut self) {
-        let running = self.activity.running;
-        if running != 0 && !self.stack.rows.is_empty() {
+        if !self.stack.rows.is_empty() {
+            let index = self.running_task();
             self.stack.settle(&self.program.functions);
-            self.task(running - 1).stack = std::mem::take(&mut self.stack);
+            self.task(index).stack = std::mem::take(&mut self.stack);
         }
+    }
+
+    /// Whether what runs is an entry that has not stopped since it began.
+    pub fn has_no_task(&self) -> bool {
+        self.activity.running == 0 && !self.stack.rows.is_empty()
+    }
+
+    /// The place of the running task; an entry gets one here.
+    fn running_task(&mut self) -> u32 {
+        if self.has_no_task() {
+            let index = self.activity.tasks.add(Task::default()).index() as u32;
+            self.activity.running = index + 1;
+            let at = self.running_entry();
+            self.activity.entries.give_task(at, index + 1);
+        }
+        self.activity.running - 1
     }
 
     /// Takes the running task's stack.
@@ -143,8 +160,8 @@ impl Machine<'_> {
 
     /// Runs another task at once; the running one goes on when that awaits or ends.
     fn switch_to(&mut self, task: u32) {
-        let spawner = self.activity.running;
         self.leave();
+        let spawner = self.activity.running;
         self.task(task).resumer = spawner;
         self.activity.running = task + 1;
     }
@@ -191,30 +208,32 @@ impl Machine<'_> {
     }
 
     /// Ends the running task; whoever spawned it goes on.
-    pub fn end_running(&mut self, settled: Settled, outcome: Outcome) {
-        self.stack = Default::default();
+    pub fn end_running(&mut self, settled: Settled, outcome: Outcome) -> Exit {
+        self.drop_stack();
         let running = self.activity.running;
+        if running == 0 {
+            return self.end_at_once(settled, outcome);
+        }
         let task = self.task(running - 1);
-        task.state = TaskState::Done;
-        task.outcome = Some(outcome);
-        task.stack = Default::default();
         let promise = task.promise;
         let resumer = std::mem::take(&mut task.resumer);
         self.activity.running = resumer;
-        if promise != 0 {
+        if promise == 0 {
+            self.end_entry_of(running, settled, outcome);
+        } else {
+            let task = self.task(running - 1);
+            task.state = TaskState::Done;
+            task.outcome = Some(outcome);
             self.settle(promise, settled);
+            self.forget_ended(running - 1);
         }
-        self.forget_ended(running - 1);
+        Exit::Switch
     }
 
     /// Frees what is no longer needed of tasks that ended, so that a program can't pile them up: one that returned left its
-    /// value in its promise; of those that failed the latest stays, since its outcome says why. Entries' own are read by `reap`.
+    /// value in its promise; of those that failed the latest stays, since its outcome says why.
     fn forget_ended(&mut self, index: u32) {
         let activity = &self.activity;
-        let is_entry = |at: u32| {
-            let promise = activity.tasks.task[at as usize].promise;
-            activity.entries.iter().any(|w| w.promise == promise)
-        };
         let is_done =
             |(at, task): (u32, &Task)| (task.state == TaskState::Done && at != index).then_some(at);
         let mut over: SmallVec<[u32; 4]> = SmallVec::new();
@@ -223,17 +242,25 @@ impl Machine<'_> {
         } else {
             over.extend(activity.tasks.iter().filter_map(is_done));
         }
-        over.retain(|at| !is_entry(*at));
-        for at in over {
-            let id = self.activity.tasks.id_at(at as usize).expect("it is live");
-            self.activity.tasks.free(id);
-        }
+        over.into_iter().for_each(|at| self.free_task(at));
+    }
+
+    /// Frees the row of a live task.
+    pub fn free_task(&mut self, index: u32) {
+        let tasks = &mut self.activity.tasks;
+        let id = tasks.id_at(index as usize).expect("it is live");
+        tasks.free(id);
     }
 
     /// The bottom frame of the running task returned: the task ends and its promise is resolved.
     pub fn return_from_task(&mut self, value: (u64, u32), from: Slot) -> Exit {
-        self.end_running(Settled::Resolved(as_mixed(value, from)), Outcome::Returned);
-        Exit::Switch
+        let value = as_mixed(value, from);
+        if self.activity.running == 0 {
+            self.drop_stack();
+            self.returned = value;
+            return Exit::Ended;
+        }
+        self.end_running(Settled::Resolved(value), Outcome::Returned)
     }
 
     /// Does the next job. False: there is none.
@@ -249,21 +276,7 @@ impl Machine<'_> {
         true
     }
 
-    /// Queues a task that has not begun.
-    pub fn enqueue_start(&mut self, index: u32) {
-        self.task(index).state = TaskState::Ready;
-        self.activity.jobs.push_back(Job::Resume {
-            task: index,
-            promise: 0,
-        });
-    }
-
     fn resume(&mut self, index: u32, promise: u32) {
-        if promise == 0 {
-            self.task(index).state = TaskState::Running;
-            self.activity.running = index + 1;
-            return;
-        }
         let (state, value) = (self.promise_state(promise), self.promise_value(promise));
         let task = self.task(index);
         task.state = TaskState::Running;
@@ -329,7 +342,7 @@ impl Machine<'_> {
         (words[2], (words[1] >> 32) as u32)
     }
 
-    fn set_promise_flags(&mut self, promise: u32, flags: u8) {
+    pub fn set_promise_flags(&mut self, promise: u32, flags: u8) {
         self.words_mut(promise)[1] |= u64::from(flags);
     }
 
@@ -381,6 +394,7 @@ impl Machine<'_> {
         words[2] = num;
         let mut next = words[3] as u32;
         words[3] = 0;
+        self.end_awaiting(promise);
         while next != 0 {
             let index = next - 1;
             // After a fault that ended all tasks, lists may still name those.
@@ -395,12 +409,7 @@ impl Machine<'_> {
             next = std::mem::take(&mut task.next_waiter);
             if task.stack.rows.is_empty() {
                 let follower = task.promise;
-                let id = self
-                    .activity
-                    .tasks
-                    .id_at(index as usize)
-                    .expect("a waiter is live");
-                self.activity.tasks.free(id);
+                self.free_task(index);
                 self.activity.jobs.push_back(Job::Adopt {
                     promise: follower,
                     source: promise,

@@ -2,10 +2,12 @@
 
 mod common;
 
-use common::{Source, World, number};
+use common::{Source, World, number, returned};
 use raya_bytecode::image::CLASS_CLOSURE;
 use raya_bytecode::isa::Op;
-use raya_bytecode::slot::{Slot, TAG_NUMBER, UNDEFINED};
+use raya_bytecode::slot::Slot;
+use raya_storages::runs::RunOutcome;
+use raya_storages::values::Value;
 
 const F: Slot = Slot::F64;
 const ANY: Slot = Slot::ANY;
@@ -13,7 +15,7 @@ const MIXED: Slot = Slot::MIXED;
 
 /// Function 1 calls a closure over function 2, which takes what `params` says and gives its first number (or mixed) back,
 /// by a signature that passes a number and a mixed and wants `wanted`.
-fn call(params: &[Slot], gives: Slot, wanted: Slot) -> (u8, u64, u32) {
+fn call(params: &[Slot], gives: Slot, wanted: Slot) -> RunOutcome {
     let mut source = Source::new();
     let [main, inner] = std::array::from_fn(|_| source.image.declare_function());
     let class = source.image.declare_class("closure", CLASS_CLOSURE, None);
@@ -58,7 +60,8 @@ fn call(params: &[Slot], gives: Slot, wanted: Slot) -> (u8, u64, u32) {
 
 #[test]
 fn arguments_and_results_are_adapted() {
-    let given = |value: f64| (1, value.to_bits(), TAG_NUMBER);
+    let given = returned;
+    let fails = |outcome| matches!(outcome, RunOutcome::Failed(_));
     // The same kinds; surplus arguments dropped; missing ones undefined; a number as a mixed and back.
     assert_eq!(call(&[F, MIXED], F, F), given(5.0));
     assert_eq!(call(&[F], F, F), given(5.0));
@@ -66,9 +69,12 @@ fn arguments_and_results_are_adapted() {
     assert_eq!(call(&[MIXED], MIXED, F), given(5.0));
     assert_eq!(call(&[MIXED], MIXED, MIXED), given(5.0));
     assert_eq!(call(&[F, F], F, MIXED), given(5.0));
-    assert_eq!(call(&[], Slot::VOID, MIXED), (1, 0, UNDEFINED));
+    assert_eq!(
+        call(&[], Slot::VOID, MIXED),
+        RunOutcome::Returned(Value::Undefined)
+    );
     // A missing number, and a number where a string is wanted, are errors.
-    assert_eq!(call(&[F, MIXED, F], F, F).0, 2);
-    assert_eq!(call(&[Slot::STR], Slot::VOID, MIXED).0, 2);
-    assert_eq!(call(&[], Slot::VOID, F).0, 2);
+    assert!(fails(call(&[F, MIXED, F], F, F)));
+    assert!(fails(call(&[Slot::STR], Slot::VOID, MIXED)));
+    assert!(fails(call(&[], Slot::VOID, F)));
 }

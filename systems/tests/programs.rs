@@ -4,14 +4,15 @@ mod common;
 #[path = "../benches/programs/mod.rs"]
 mod programs;
 
-use common::{World, number};
+use common::{World, number, returned};
+use raya_storages::runs::RunOutcome;
 
 #[test]
 fn fib_and_sieve_give_what_they_should() {
     let mut world = World::new(programs::fib());
-    assert_eq!(world.call(1, &[number(20.0)]), (1, 6765f64.to_bits(), 2));
+    assert_eq!(world.call(1, &[number(20.0)]), returned(6765.0));
     let mut world = World::new(programs::sieve());
-    assert_eq!(world.call(1, &[number(1000.0)]), (1, 168f64.to_bits(), 2));
+    assert_eq!(world.call(1, &[number(1000.0)]), returned(168.0));
 }
 
 #[test]
@@ -41,5 +42,6 @@ fn the_native_stack_does_not_grow() {
         .stack_size(stack)
         .spawn(run)
         .expect("starts");
-    assert_eq!(thread.join().expect("ends").0, 1);
+    let outcome = thread.join().expect("ends");
+    assert!(matches!(outcome, RunOutcome::Returned(_)), "{outcome:?}");
 }

@@ -7,7 +7,9 @@ use raya_bytecode::assemble::{FieldSpec, FunctionBuilder};
 use raya_bytecode::image::{CLASS_ERROR, DESC_UNKNOWN};
 use raya_bytecode::isa::Op;
 use raya_bytecode::slot::Slot;
-use raya_storages::tasks::{LimitFault, Outcome};
+use raya_storages::runs::{Cause, RunOutcome};
+use raya_storages::tasks::LimitFault;
+use raya_storages::values::Value;
 
 const F: Slot = Slot::F64;
 const I: Slot = Slot::I32;
@@ -56,11 +58,17 @@ fn trying(write: impl FnOnce(&mut FunctionBuilder)) -> World {
 
 /// The name, message and stack of what was caught.
 fn caught(world: &mut World, argument: f64) -> [String; 3] {
-    let (state, _, error) = world.call(1, &[number(argument)]);
-    assert_eq!(state, 1, "it was caught");
-    assert!(error > 3, "something was caught");
-    let field = |offset: u16| world.text(world.heap.half(error, 2 + offset));
-    [field(0), field(1), field(2)]
+    let error = match world.call(1, &[number(argument)]) {
+        RunOutcome::Returned(Value::Object(fields)) => fields,
+        other => panic!("nothing was caught: {other:?}"),
+    };
+    ["name", "message", "stack"].map(|name| {
+        let field = error.iter().find(|(n, _)| n == name);
+        match field {
+            Some((_, Value::String(text))) => text.clone(),
+            other => panic!("{name} is {other:?}"),
+        }
+    })
 }
 
 fn zero_array(f: &mut FunctionBuilder) {
@@ -179,19 +187,8 @@ fn limits_are_not_caught() {
     });
     world.limits.heap_bytes_max = 1 << 20;
     world.heap.collect_at_words = 4096;
-    let (state, _, error) = world.call(1, &[number(0.0)]);
-    assert_eq!(state, 2);
-    let message = world.text(world.heap.half(error, 3));
-    assert!(message.starts_with("Heap limit exceeded"), "{message}");
-    let outcome = world
-        .activity
-        .tasks
-        .iter()
-        .last()
-        .and_then(|(_, t)| t.outcome.clone());
-    assert!(
-        matches!(outcome, Some(Outcome::Limit(LimitFault::Heap { max, .. }, _)) if max == 1 << 20)
-    );
+    let fault = limit(world.call(1, &[number(0.0)]));
+    assert!(matches!(fault, LimitFault::Heap { max, .. } if max == 1 << 20));
     assert!(world.heap.bytes_used() <= (1 << 20) + 4096);
 
     // Recursion without end.
@@ -203,21 +200,17 @@ fn limits_are_not_caught() {
         f.emit(Op::RetF, 0, 0, 0);
     });
     let mut world = World::new(source.finish());
-    world.call(1, &[number(1.0)]);
-    let outcome = world
-        .activity
-        .tasks
-        .iter()
-        .last()
-        .and_then(|(_, t)| t.outcome.clone());
-    assert!(matches!(
-        outcome,
-        Some(Outcome::Limit(
-            LimitFault::Stack {
-                frames: 10_001,
-                max: 10_000
-            },
-            _
-        ))
-    ));
+    let (frames, max) = (10_001, 10_000);
+    let fault = limit(world.call(1, &[number(1.0)]));
+    assert_eq!(fault, LimitFault::Stack { frames, max });
+}
+
+fn limit(outcome: RunOutcome) -> LimitFault {
+    match outcome {
+        RunOutcome::Failed(failure) => match failure.cause {
+            Cause::Limit(fault) => fault,
+            other => panic!("{other:?}"),
+        },
+        other => panic!("{other:?}"),
+    }
 }

@@ -1,6 +1,7 @@
 //! Built-ins on values made by hand; what they should give was asked of Node.
 
 use super::run;
+use crate::execute::Execution;
 use crate::execute::errors::Halt;
 use crate::execute::host::HostLinks;
 use crate::execute::machine::Machine;
@@ -13,6 +14,7 @@ use raya_bytecode::isa::Op;
 use raya_bytecode::slot::{NULL, Slot, TAG_BOOLEAN, TAG_NUMBER, UNDEFINED};
 use raya_bytecode::verify::verify;
 use raya_storages::activities::Activity;
+use raya_storages::frames::Stack;
 use raya_storages::heaps::Heap;
 use raya_storages::layout::{Kind, object_header};
 use raya_storages::limits::Limits;
@@ -163,7 +165,18 @@ fn with_machine<T>(value: &Value, act: impl FnOnce(&mut Machine<'_>, (u64, u32))
         steps_per_tick_max: u64::MAX,
     };
     let host = HostLinks::default();
-    let mut m = Machine::new(&program, &mut heap, &mut activity, &limits, &host, 0.0, 0);
+    let mut scratch = Stack::default();
+    let mut execution = Execution {
+        program: &program,
+        heap: &mut heap,
+        activity: &mut activity,
+        scratch: &mut scratch,
+        limits: &limits,
+        host: &host,
+        now_ms: 0.0,
+        context: 0,
+    };
+    let mut m = execution.machine();
     let mut class = 1;
     let placed = place(&mut m, value, &mut class);
     act(&mut m, placed)

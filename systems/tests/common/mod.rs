@@ -6,12 +6,16 @@ use raya_bytecode::assemble::{FunctionBuilder, FunctionSpec, ImageBuilder};
 use raya_bytecode::image::{CLASS_GLOBALS, Entry, NONE};
 use raya_bytecode::slot::Slot;
 use raya_bytecode::verify::verify;
-use raya_storages::activities::{Activity, Watch};
+use raya_storages::activities::Activity;
+use raya_storages::entries::{self, Stage};
+use raya_storages::frames::Stack;
 use raya_storages::heaps::Heap;
 use raya_storages::limits::Limits;
 use raya_storages::programs::Program;
+use raya_storages::runs::RunOutcome;
+use raya_storages::values::Value;
 use raya_systems::collect::{Need, collect};
-use raya_systems::execute::{Execution, HostLinks, Stop, execute, fault_running, spawn_entry};
+use raya_systems::execute::{Execution, HostLinks, Stop, execute, fault_running};
 use std::sync::Arc;
 
 /// A program being written.
@@ -115,6 +119,7 @@ pub struct World {
     pub program: Arc<Program>,
     pub heap: Heap,
     pub activity: Activity,
+    pub scratch: Stack,
     pub limits: Limits,
     pub host: HostLinks,
     pub steps: i64,
@@ -136,6 +141,7 @@ impl World {
             program,
             heap: Heap::new(limits.heap_bytes_max, 1),
             activity: Activity::default(),
+            scratch: Stack::default(),
             limits,
             host: HostLinks::default(),
             steps: 0,
@@ -149,6 +155,7 @@ impl World {
             program: &self.program,
             heap: &mut self.heap,
             activity: &mut self.activity,
+            scratch: &mut self.scratch,
             limits: &self.limits,
             host: &self.host,
             now_ms: 0.0,
@@ -156,12 +163,13 @@ impl World {
         }
     }
 
-    /// Starts a function; gives its promise.
-    pub fn start(&mut self, function: u32, args: &[(u64, u32)]) -> u32 {
-        let id = spawn_entry(&mut self.execution(), function, args).expect("starts");
-        let promise = self.activity.tasks.task[id.index()].promise;
-        self.activity.entries.push(Watch { promise, run: 1 });
-        promise
+    /// Hands an entry in.
+    pub fn start(&mut self, function: u32, args: &[Value]) {
+        self.activity.entries.push(entries::Entry {
+            run: 1,
+            function,
+            stage: Stage::Waiting(args.to_vec()),
+        });
     }
 
     /// Runs until idle, with so much fuel a time.
@@ -217,22 +225,25 @@ impl World {
         self.heap.text(&self.program.constants, string)
     }
 
-    /// Runs a function to its end; gives what its promise settled to: state, numeric and reference half.
-    pub fn call(&mut self, function: u32, args: &[(u64, u32)]) -> (u8, u64, u32) {
+    /// Runs a function to its end.
+    pub fn call(&mut self, function: u32, args: &[Value]) -> RunOutcome {
         self.start(function, args);
         self.run(1 << 40);
         self.outcome()
     }
 
-    /// The state and value of the promise of the task that was added last.
-    pub fn outcome(&self) -> (u8, u64, u32) {
-        let entry = self.activity.entries.last().expect("an entry");
-        let words = &self.heap.words[entry.promise as usize..];
-        (words[1] as u8 & 3, words[2], (words[1] >> 32) as u32)
+    /// Takes the outcome of the first entry that is over.
+    pub fn outcome(&mut self) -> RunOutcome {
+        self.activity.entries.pop_ended().expect("it is over").1
     }
 }
 
 /// A number as an argument.
-pub fn number(value: f64) -> (u64, u32) {
-    (value.to_bits(), raya_bytecode::slot::TAG_NUMBER)
+pub fn number(value: f64) -> Value {
+    Value::Number(value)
+}
+
+/// A number as a result.
+pub fn returned(value: f64) -> RunOutcome {
+    RunOutcome::Returned(Value::Number(value))
 }

@@ -1,0 +1,164 @@
+//! Calls that don't wait for a tick: an exported function, run until it returns.
+//!
+//! Invariant: a call of a context that does nothing else goes straight to the function; it becomes an entry like others only when it
+//! stops on its way. Absent: entries and their outcomes (`entries`), how it is run (`cell`).
+
+use crate::error::VmError;
+use crate::fault::failure_error;
+use crate::runtime::Runtime;
+use crate::{ContextId, TaskId, Value};
+use raya_storages::contexts::ContextState;
+use raya_storages::entries::{Entry, Stage};
+use raya_storages::ready::is_runnable;
+use raya_storages::runs::{Failure, RunOutcome, RunRow};
+use raya_systems::execute::CallEnd;
+use raya_systems::marshal;
+
+/// The run of an entry that `call` itself waits for: no row.
+const CALLED: u64 = 0;
+
+impl Runtime {
+    /// Calls an exported function now.
+    pub(crate) fn call(
+        &mut self,
+        id: ContextId,
+        name: &str,
+        args: &[Value],
+    ) -> Result<Value, VmError> {
+        let row = self.find(id)?;
+        let function = self.exported(row, id, name)?;
+        self.call_function(row, id, function, args)
+    }
+
+    /// Calls a function of the context's program now.
+    pub(crate) fn call_function(
+        &mut self,
+        row: usize,
+        id: ContextId,
+        function: u32,
+        args: &[Value],
+    ) -> Result<Value, VmError> {
+        if self.contexts.states[row] != ContextState::Ready {
+            self.make_ready(row, id)?;
+        }
+        let is_idle = self.contexts.activities[row].is_none();
+        if is_idle {
+            self.contexts.activities[row] = self.spare.pop();
+        } else if is_runnable(&self.contexts, row as u32) || self.is_blocked(row) {
+            return self.call_after_others(row, id, function, args);
+        }
+        let end = self.cell(row).call(function, args, CALLED);
+        let end = end.map_err(|cause| {
+            self.settle_down(row);
+            self.failed(row, &Failure::without_trace(cause))
+        })?;
+        match end {
+            CallEnd::Returned(num, reference) => {
+                let (program, heap) = (self.program(row), &self.contexts.heaps[row]);
+                let value = marshal::copy_out(program, heap, (num, reference));
+                self.after_call(row);
+                value.map_err(|e| VmError::Marshal(e.to_string().into()))
+            }
+            CallEnd::Failed(failure) => {
+                self.after_call(row);
+                Err(self.failed(row, &failure))
+            }
+            CallEnd::Stopped(_) => {
+                self.serve(row);
+                self.finish_call(row, id, function)
+            }
+        }
+    }
+
+    fn is_blocked(&self, row: usize) -> bool {
+        let activity = self.contexts.activities[row].as_ref();
+        activity.is_some_and(|a| a.blocked)
+    }
+
+    fn make_ready(&mut self, row: usize, id: ContextId) -> Result<(), VmError> {
+        if self.contexts.states[row] == ContextState::Loaded {
+            self.apply_template(row);
+        }
+        if self.contexts.states[row] != ContextState::Ready {
+            self.run_modules_now(id, row)?;
+        }
+        Ok(())
+    }
+
+    /// What a call has left behind goes its way.
+    fn after_call(&mut self, row: usize) {
+        let activity = self.contexts.activities[row].as_ref();
+        if activity.is_some_and(|a| !a.is_idle()) {
+            self.serve(row);
+        }
+        self.settle_down(row);
+    }
+
+    fn failed(&self, row: usize, failure: &Failure) -> VmError {
+        let name = &self.contexts.names[row];
+        failure_error(&self.program(row).image, name, failure)
+    }
+
+    /// A call of a context in which other things go on first.
+    fn call_after_others(
+        &mut self,
+        row: usize,
+        id: ContextId,
+        function: u32,
+        args: &[Value],
+    ) -> Result<Value, VmError> {
+        let activity = self.contexts.activities[row].as_mut();
+        activity.expect("it is active").entries.push(Entry {
+            run: CALLED,
+            function,
+            stage: Stage::Waiting(args.to_vec()),
+        });
+        self.finish_call(row, id, function)
+    }
+
+    /// Runs the context until the call that is an entry has ended.
+    fn finish_call(&mut self, row: usize, id: ContextId, function: u32) -> Result<Value, VmError> {
+        self.called = None;
+        self.reap_entries(row);
+        self.run_until(row, |runtime| runtime.called.is_some());
+        self.find(id)?;
+        let Some(outcome) = self.called.take() else {
+            return Err(VmError::Pending(self.keep_called(row, id, function)));
+        };
+        self.settle_down(row);
+        match outcome {
+            RunOutcome::Returned(value) => Ok(value),
+            RunOutcome::Failed(failure) => Err(self.failed(row, &failure)),
+        }
+    }
+
+    /// Makes a call that can't end now an entry like others.
+    fn keep_called(&mut self, row: usize, id: ContextId, functions: u32) -> TaskId {
+        let run = RunRow {
+            functions,
+            ..RunRow::default()
+        };
+        let task = self.add_run(row, id, run);
+        let activity = self.contexts.activities[row].as_mut();
+        let entries = &mut activity.expect("a task waits").entries;
+        entries.rename(CALLED, task.to_bits());
+        self.ready.update(&self.contexts, row as u32);
+        task
+    }
+
+    fn run_modules_now(&mut self, id: ContextId, row: usize) -> Result<(), VmError> {
+        let task = self.start_modules(id)?;
+        self.run_until(row, |runtime| {
+            runtime.contexts.states[row] != ContextState::Starting
+        });
+        self.find(id)?;
+        match self.contexts.states[row] {
+            ContextState::Ready => Ok(()),
+            ContextState::Broken => match &self.runs.outcomes[task.index()] {
+                Some(RunOutcome::Failed(failure)) => Err(self.failed(row, failure)),
+                _ => unreachable!("modules that failed have a failure"),
+            },
+            _ => Err(VmError::Pending(task)),
+        }
+    }
+}

@@ -1,0 +1,437 @@
+//! Entries: calls of functions from outside, how they begin and how they end.
+//!
+//! An entry begins when nothing else is left to do. It runs without a row of its own until it first stops (`running_task` then makes
+//! one), so a call that returns at once costs no task. Its result is copied out as soon as it is known; a promise that it
+//! returns is awaited, and the entry is over when that settles (`end_awaiting`, called by whatever settles promises).
+//! Absent: who asked and what is told (`src/entries`), marshalling (`marshal`).
+
+use super::errors::{Halt, Thrown};
+use super::machine::Machine;
+use super::state::Exit;
+use super::tasks::Settled;
+use super::{Execution, Stop};
+use crate::marshal::{self, CopyError, MarshalError};
+use raya_bytecode::image::CLASS_ERROR;
+use raya_bytecode::slot::{Slot, TAG_BOOLEAN, TAG_NUMBER, UNDEFINED};
+use raya_storages::entries::Stage;
+use raya_storages::heaps::is_object;
+use raya_storages::layout::{Kind, PROMISE_HANDLED, PROMISE_PENDING, PROMISE_REJECTED};
+use raya_storages::layout::{header_class, object_header};
+use raya_storages::runs::{Cause, Failure, RunOutcome};
+use raya_storages::tasks::{LimitFault, Outcome, TaskState};
+use raya_storages::values::Value;
+use smallvec::SmallVec;
+
+/// Bytes of a copied result that one step pays for.
+const BYTES_PER_STEP: u64 = 16;
+
+/// Why an entry did not begin.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum EntryError {
+    /// So many words are missing: collect, then try again.
+    NeedsCollection(u32),
+    /// A limit.
+    Limit(LimitFault),
+    /// An argument is missing, or not of the parameter's type.
+    Argument(usize),
+    /// An argument can't cross.
+    Marshal(MarshalError),
+}
+
+impl From<Halt> for EntryError {
+    fn from(halt: Halt) -> EntryError {
+        match halt {
+            Halt::Collect(words) => EntryError::NeedsCollection(words),
+            Halt::Limit(fault) => EntryError::Limit(fault),
+            Halt::Trap(_) | Halt::Throw(..) => EntryError::Argument(0),
+        }
+    }
+}
+
+impl EntryError {
+    /// As the cause of a run's failure, if it is for good.
+    pub fn cause(self) -> Option<Cause> {
+        match self {
+            EntryError::NeedsCollection(_) => None,
+            EntryError::Limit(fault) => Some(Cause::Limit(fault)),
+            EntryError::Argument(at) => Some(Cause::Marshal(format!(
+                "argument {} is not of the parameter's type",
+                at + 1
+            ))),
+            EntryError::Marshal(error) => Some(Cause::Marshal(error.to_string())),
+        }
+    }
+}
+
+/// What came of a call.
+#[derive(Clone, PartialEq, Debug)]
+pub enum CallEnd {
+    /// It returned a mixed pair, which is no promise.
+    Returned(u64, u32),
+    /// It failed.
+    Failed(Box<Failure>),
+    /// It goes on as an entry with the run that was given.
+    Stopped(Stop),
+}
+
+/// Calls a function at once, in a context that does nothing else. `run` is the run of the entry that it becomes if it stops.
+pub fn call(
+    execution: &mut Execution<'_>,
+    function: u32,
+    args: &[Value],
+    run: u64,
+    fuel: &mut i64,
+) -> Result<CallEnd, EntryError> {
+    let mut machine = execution.machine();
+    machine.fuel = *fuel;
+    machine.begin(function, args)?;
+    machine.calling = Some(Calling { run, function });
+    let end = machine.run_call();
+    *fuel = machine.fuel;
+    Ok(end)
+}
+
+/// How an entry's turn came out.
+pub(super) enum Begun {
+    /// Its stack is in hand.
+    Runs,
+    /// It is over before it began.
+    Refused,
+    /// So many words are missing.
+    Lacks(u32),
+    /// None waits.
+    Nothing,
+}
+
+/// A call that may have to become an entry.
+#[derive(Clone, Copy)]
+pub(super) struct Calling {
+    run: u64,
+    function: u32,
+}
+
+/// Arguments as mixed pairs.
+type Arguments = SmallVec<[(u64, u32); 8]>;
+
+impl Machine<'_> {
+    fn run_call(&mut self) -> CallEnd {
+        let exit = self.run_handlers();
+        if exit == Exit::Ended {
+            if let Some(failure) = self.failure.take() {
+                return CallEnd::Failed(failure);
+            }
+            let (num, reference) = self.returned;
+            if !self.is_promise(reference) {
+                return CallEnd::Returned(num, reference);
+            }
+        }
+        // It is an entry like others from here on.
+        if self.calling.is_some() {
+            self.running_entry();
+        }
+        let stop = match exit {
+            Exit::Ended => {
+                self.end_begun();
+                None
+            }
+            Exit::Continue | Exit::Switch if self.has_no_task() => self.run_task(),
+            Exit::Continue | Exit::Switch => None,
+            _ => Some(self.stop_of(exit)),
+        };
+        self.leave();
+        CallEnd::Stopped(stop.unwrap_or_else(|| super::run(self)))
+    }
+
+    /// Begins the entry whose turn it is.
+    pub fn begin_next(&mut self) -> Begun {
+        let Some((function, args)) = self.activity.entries.begin() else {
+            return Begun::Nothing;
+        };
+        match self.begin(function, &args) {
+            Ok(()) => Begun::Runs,
+            Err(EntryError::NeedsCollection(words)) => {
+                self.activity.entries.put_back(args);
+                Begun::Lacks(words)
+            }
+            Err(error) => {
+                self.end_refused(error.cause().expect("it is for good"));
+                Begun::Refused
+            }
+        }
+    }
+
+    /// Ends the entry whose turn it is, if there is one.
+    pub fn refuse_next(&mut self, cause: Cause) {
+        if self.activity.entries.begin().is_some() {
+            self.end_refused(cause);
+        }
+    }
+
+    fn end_refused(&mut self, cause: Cause) {
+        let at = self.running_entry();
+        let failure = Failure::without_trace(cause);
+        let outcome = RunOutcome::Failed(Box::new(failure));
+        self.activity.entries.end(at, outcome);
+    }
+
+    /// Takes a stack with a frame of `function` in hand. Surplus arguments are dropped, missing ones undefined. Makes the globals if
+    /// the context has none yet. Nothing has changed on an error.
+    fn begin(&mut self, function: u32, args: &[Value]) -> Result<(), EntryError> {
+        self.check_entry(function)?;
+        let globals = self.globals_words();
+        let words = u64::from(globals) + self.new_stack_words(function);
+        self.reserve(words)?;
+        let args = self.copy_arguments_in(function, args, words)?;
+        if globals > 0 {
+            let class = self.program.globals_class();
+            self.heap.globals = self.take(usize::from(globals), object_header(class));
+        }
+        self.stack = self.new_stack(function);
+        self.write_arguments(function, &args)
+            .inspect_err(|_| self.drop_stack())
+    }
+
+    fn check_entry(&self, function: u32) -> Result<(), EntryError> {
+        if self.limits.stack_frames_max == 0 {
+            return Err(EntryError::Limit(LimitFault::Stack { frames: 1, max: 0 }));
+        }
+        let max = self.limits.tasks_max;
+        if self.activity.tasks.len() < max as usize {
+            return Ok(());
+        }
+        let is_live =
+            |(_, task): &(u32, &raya_storages::tasks::Task)| task.state != TaskState::Done;
+        let live = self.activity.tasks.iter().filter(is_live).count() as u32;
+        assert!(
+            (function as usize) < self.program.functions.len(),
+            "an entry is a function"
+        );
+        if live >= max {
+            let count = live + 1;
+            return Err(EntryError::Limit(LimitFault::Tasks { count, max }));
+        }
+        Ok(())
+    }
+
+    /// The words that the globals still need.
+    fn globals_words(&self) -> u16 {
+        let words = self.program.classes[usize::from(self.program.globals_class())].words;
+        if self.heap.globals == 0 && words > 1 {
+            words
+        } else {
+            0
+        }
+    }
+
+    /// Copies arguments into the heap, all or none, where `words` more words are needed after them.
+    fn copy_arguments_in(
+        &mut self,
+        function: u32,
+        args: &[Value],
+        words: u64,
+    ) -> Result<Arguments, EntryError> {
+        if let Some(plain) = args.iter().map(plain).collect() {
+            return Ok(plain);
+        }
+        let descs = self.program.param_descs(function);
+        let copied = marshal::copy_all_in(self.program, self.heap, args, descs, words as u32);
+        copied.map_err(|error| match error {
+            CopyError::NeedsCollection(words) => EntryError::NeedsCollection(words),
+            CopyError::Refused(error) => EntryError::Marshal(error),
+        })
+    }
+
+    fn write_arguments(&mut self, function: u32, args: &Arguments) -> Result<(), EntryError> {
+        let program = self.program;
+        let slots = &program.image.slots[program.functions[function as usize].params.indices()];
+        let (mut num, mut reference) = (0, 0);
+        for (at, slot) in slots.iter().enumerate() {
+            let given = args.get(at).copied().unwrap_or((0, UNDEFINED));
+            let value = self.adapt(given, Slot::MIXED, *slot);
+            let value = value.map_err(|_| EntryError::Argument(at))?;
+            if slot.has_num() {
+                self.stack.nums[num] = value.0;
+                num += 1;
+            }
+            if slot.has_ref() {
+                self.stack.refs[reference] = value.1;
+                reference += 1;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A value that needs no memory, as a mixed pair.
+#[inline]
+fn plain(value: &Value) -> Option<(u64, u32)> {
+    match value {
+        Value::Number(number) if number.is_nan() => Some((f64::NAN.to_bits(), TAG_NUMBER)),
+        Value::Number(number) => Some((number.to_bits(), TAG_NUMBER)),
+        Value::Bool(value) => Some((u64::from(*value), TAG_BOOLEAN)),
+        Value::Undefined => Some((0, UNDEFINED)),
+        Value::Null => Some((0, raya_bytecode::slot::NULL)),
+        _ => None,
+    }
+}
+
+/// How entries end.
+impl Machine<'_> {
+    /// The place of the entry that runs without a task; a call becomes one here.
+    pub fn running_entry(&mut self) -> usize {
+        let entries = &mut self.activity.entries;
+        if let Some(Calling { run, function }) = self.calling.take() {
+            return entries.push_begun(run, function, Stage::Running { task: 0 });
+        }
+        let at = entries.of_task(0);
+        at.expect("what runs without a task is an entry")
+    }
+
+    /// Notes how an entry ended that never stopped.
+    pub fn end_at_once(&mut self, settled: Settled, outcome: Outcome) -> Exit {
+        match settled {
+            Settled::Resolved(value) => self.returned = value,
+            Settled::Rejected(error) => {
+                self.failure = Some(Box::new(self.failure(error, Some(outcome))));
+            }
+        }
+        Exit::Ended
+    }
+
+    /// Ends the entry that `Exit::Ended` is about.
+    pub fn end_begun(&mut self) {
+        let at = self.running_entry();
+        match self.failure.take() {
+            Some(failure) => self.activity.entries.end(at, RunOutcome::Failed(failure)),
+            None => self.entry_returned(at, self.returned),
+        }
+    }
+
+    /// Ends the entry that ran in a task (index + 1), and the task with it.
+    pub fn end_entry_of(&mut self, task: u32, settled: Settled, outcome: Outcome) {
+        // A dump may hold a task that is nobody's: it just ends.
+        if let Some(at) = self.activity.entries.of_task(task) {
+            match settled {
+                Settled::Resolved(value) => self.entry_returned(at, value),
+                Settled::Rejected(error) => {
+                    let failure = Box::new(self.failure(error, Some(outcome)));
+                    self.activity.entries.end(at, RunOutcome::Failed(failure));
+                }
+            }
+        }
+        self.free_task(task - 1);
+    }
+
+    fn entry_returned(&mut self, at: usize, value: (u64, u32)) {
+        if !self.is_promise(value.1) {
+            let outcome = self.result(value);
+            self.activity.entries.end(at, outcome);
+            return;
+        }
+        self.set_promise_flags(value.1, PROMISE_HANDLED);
+        self.activity.entries.wait_for(at, value.1);
+        self.end_awaiting(value.1);
+    }
+
+    /// Ends the entries that await a promise, if it has settled.
+    pub fn end_awaiting(&mut self, promise: u32) {
+        if self.activity.entries.is_empty() || self.promise_state(promise) == PROMISE_PENDING {
+            return;
+        }
+        let is_it = |(at, p): (usize, u32)| (p == promise).then_some(at);
+        let awaiting: SmallVec<[usize; 2]> =
+            self.activity.entries.awaited().filter_map(is_it).collect();
+        if awaiting.is_empty() {
+            return;
+        }
+        let value = self.promise_value(promise);
+        let outcome = if self.promise_state(promise) == PROMISE_REJECTED {
+            self.set_promise_flags(promise, PROMISE_HANDLED);
+            RunOutcome::Failed(Box::new(self.failure(value, None)))
+        } else {
+            self.result(value)
+        };
+        for at in awaiting {
+            self.activity.entries.end(at, outcome.clone());
+        }
+    }
+
+    /// A result, copied out.
+    fn result(&mut self, value: (u64, u32)) -> RunOutcome {
+        match marshal::copy_out(self.program, self.heap, value) {
+            Ok(value) => {
+                self.pay(value.bytes() as u64 / BYTES_PER_STEP);
+                RunOutcome::Returned(value)
+            }
+            Err(error) => RunOutcome::Failed(Box::new(Failure::without_trace(Cause::Marshal(
+                error.to_string(),
+            )))),
+        }
+    }
+
+    /// Why an entry failed with an error. The outcome of the task that failed with it first says more than the value does.
+    fn failure(&self, error: Thrown, own: Option<Outcome>) -> Failure {
+        let mut found = own;
+        for (_, task) in self.activity.tasks.iter() {
+            let is_source = task.promise != 0
+                && error.1 != UNDEFINED
+                && self.promise_state(task.promise) == PROMISE_REJECTED
+                && self.promise_value(task.promise).1 == error.1;
+            let says_more = found.is_none() || matches!(task.outcome, Some(Outcome::Limit(..)));
+            if is_source && says_more && task.outcome.is_some() {
+                found = task.outcome.clone();
+            }
+        }
+        match found {
+            Some(Outcome::Limit(fault, trace)) => Failure {
+                cause: Cause::Limit(fault),
+                trace,
+            },
+            Some(Outcome::Threw(trace)) => Failure {
+                cause: self.thrown(error),
+                trace,
+            },
+            _ => Failure::without_trace(self.thrown(error)),
+        }
+    }
+
+    /// A thrown value, by name and message if it is an error.
+    fn thrown(&self, error: Thrown) -> Cause {
+        if let Some((name, message)) = self.error_texts(error.1) {
+            return Cause::Threw { name, message };
+        }
+        let message = match marshal::copy_out(self.program, self.heap, error) {
+            Ok(Value::Number(number)) => number.to_string(),
+            Ok(Value::Bool(value)) => value.to_string(),
+            Ok(Value::String(text)) => text,
+            Ok(Value::Undefined) => "undefined".into(),
+            Ok(Value::Null) => "null".into(),
+            _ => "an object".into(),
+        };
+        let name = String::new();
+        Cause::Threw { name, message }
+    }
+
+    fn error_texts(&self, reference: u32) -> Option<(String, String)> {
+        let (heap, program) = (&self.heap, self.program);
+        let constants = &program.constants;
+        if !is_object(reference) || heap.kind_of(constants, reference) != Kind::Object {
+            return None;
+        }
+        let class = &program.classes[usize::from(header_class(heap.header(reference)))];
+        if class.kind != CLASS_ERROR {
+            return None;
+        }
+        let text = |name: &str| {
+            let fields = &program.image.fields[class.fields.indices()];
+            let field = fields.iter().find(|f| program.image.text(f.name) == name)?;
+            let string = heap.half(reference, field.ref_offset);
+            heap.is_string(constants, string)
+                .then(|| heap.text(constants, string))
+        };
+        Some((
+            text("name").unwrap_or_default(),
+            text("message").unwrap_or_default(),
+        ))
+    }
+}
