@@ -53,7 +53,10 @@ pub struct Runtime {
     /// By row of `programs`.
     pub(crate) templates: Vec<Option<Template>>,
     /// Activities that nobody has, for the next to become active.
-    #[allow(clippy::vec_box, reason = "contexts hold boxes: a move is of a pointer")]
+    #[allow(
+        clippy::vec_box,
+        reason = "contexts hold boxes: a move is of a pointer"
+    )]
     pub(crate) spare: Vec<Box<Activity>>,
     /// An empty stack, for the next call.
     pub(crate) scratch: Stack,
