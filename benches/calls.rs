@@ -14,6 +14,11 @@ fn calls(c: &mut Criterion) {
     c.bench_function("host calls add", |b| {
         b.iter(|| call(&mut runtime, id, "add", &[1.0, 2.0]))
     });
+    let add = runtime.vm(id).expect("is live");
+    let add = add.function::<(f64, f64), f64>("add").expect("is typed so");
+    c.bench_function("host calls add, typed", |b| {
+        b.iter(|| add.call(&mut runtime, id, (1.0, 2.0)))
+    });
     c.bench_function("guest calls the host 1,000 times", |b| {
         b.iter(|| call(&mut runtime, id, "callHost", &[f64::from(CALLS)]));
     });

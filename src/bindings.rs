@@ -257,8 +257,15 @@ impl Place {
 
 fn body(body: &Body, is_metered: bool) -> (HostFunction, Service) {
     match body {
-        Body::Immediate { inline, plain } if !is_metered => (
-            HostFunction::Immediate(inline.clone()),
+        Body::Immediate {
+            inline,
+            scalars,
+            plain,
+        } if !is_metered => (
+            match scalars {
+                Some(scalars) => HostFunction::Scalars(scalars.clone()),
+                None => HostFunction::Immediate(inline.clone()),
+            },
             Service::Plain(plain.clone()),
         ),
         Body::Immediate { plain, .. } => (HostFunction::Blocking, Service::Plain(plain.clone())),

@@ -28,6 +28,12 @@ pub enum VmError {
     /// The program exports no function of this name.
     #[error("no function `{0}` is exported")]
     FunctionNotFound(Box<str>),
+    /// The program exports the function with another type.
+    #[error(transparent)]
+    FunctionMismatch(Box<FunctionMismatch>),
+    /// A typed function was called in a context with another program than it is of.
+    #[error("{0} has another program than the function is of")]
+    OtherProgram(ContextId),
     /// The program imports what the context was not granted.
     #[error(transparent)]
     CapabilityNotFound(Box<CapabilityNotFound>),
@@ -90,6 +96,18 @@ pub enum VmError {
     /// Bytes that claim to be a dump are none, or capabilities that it needs are missing.
     #[error("invalid dump: {0}")]
     InvalidDump(Box<str>),
+}
+
+/// See [`VmError::FunctionMismatch`].
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("the function `{function}` is exported as `{declared}`, not as `{wanted}`")]
+pub struct FunctionMismatch {
+    /// The function.
+    pub function: String,
+    /// The type that the program exports.
+    pub declared: String,
+    /// The type that the host asked for.
+    pub wanted: String,
 }
 
 /// See [`VmError::CapabilityNotFound`].

@@ -11,6 +11,7 @@ mod cell;
 mod entries;
 mod error;
 mod fault;
+mod function;
 mod grant;
 mod handle;
 mod inner;
@@ -23,8 +24,9 @@ mod tick;
 mod vm;
 
 pub use capability::{Call, Capability, Effect, HostError, Immediate, Param, Ret};
-pub use error::{CapabilityNotFound, InvalidOption, SignatureMismatch, VmError};
+pub use error::{CapabilityNotFound, FunctionMismatch, InvalidOption, SignatureMismatch, VmError};
 pub use fault::{Fault, TraceFrame};
+pub use function::{Args, Function, Returned};
 pub use grant::{Grant, GrantUse};
 pub use handle::{Handle, Reply};
 pub use options::VmOptions;

@@ -4,6 +4,7 @@
 //! Absent: how entries are run (`entries`), what passes between ticks (`tick`).
 
 use crate::error::VmError;
+use crate::function::{Args, Function, Returned};
 use crate::grant::GrantUse;
 use crate::report::{TaskStatus, VmStats};
 use crate::runtime::Runtime;
@@ -73,6 +74,19 @@ impl<'a> Vm<'a> {
     /// Calls an exported function and runs this context until it returns, ticks or not.
     pub fn call(&mut self, name: &str, args: Vec<Value>) -> Result<Value, VmError> {
         self.runtime.call(self.id, name, &args)
+    }
+
+    /// An exported function with Rust types, checked here once; see [`Function::call`].
+    ///
+    /// # Errors
+    /// [`VmError::FunctionNotFound`], [`VmError::FunctionMismatch`] with both types, [`VmError::NoProgram`].
+    pub fn function<A: Args, R: Returned>(&self, name: &str) -> Result<Function<A, R>, VmError> {
+        let program = ProgramId::from_bits(self.runtime.contexts.programs[self.row]);
+        Function::of(
+            self.runtime,
+            program.ok_or(VmError::NoProgram(self.id))?,
+            name,
+        )
     }
 
     /// What became of a task.

@@ -305,3 +305,29 @@ fn children_draw_on_their_parent_and_end_with_it() {
     ));
     assert!(runtime.context_ids().is_empty());
 }
+
+#[test]
+fn typed_functions_check_their_signature_once_and_run_in_any_context_of_the_program() {
+    let mut runtime = runtime(1);
+    let mut new = || context(&mut runtime, VmOptions::default());
+    let (a, b) = (new(), new());
+    let vm = runtime.vm(a).expect("is live");
+    let add = vm.function::<(f64, f64), f64>("add").expect("is typed so");
+    for id in [a, b] {
+        assert_eq!(add.call(&mut runtime, id, (2.0, 3.0)), Ok(5.0));
+    }
+    let wrong = runtime.vm(a).expect("is live");
+    let wrong = wrong.function::<(f64, &str), f64>("add");
+    let text = wrong.expect_err("takes no string").to_string();
+    let both = [
+        "(a: number, b: number) => number",
+        "(a: number, b: string) => number",
+    ];
+    assert!(both.iter().all(|t| text.contains(t)), "{text}");
+    let empty = runtime.create(VmOptions::default()).expect("is valid");
+    let other = add.call(&mut runtime, empty, (1.0, 1.0));
+    assert_eq!(other, Err(VmError::OtherProgram(empty)));
+    runtime.vm(b).expect("is live").terminate();
+    let gone = add.call(&mut runtime, b, (1.0, 1.0));
+    assert_eq!(gone, Err(VmError::ContextNotFound(b)));
+}

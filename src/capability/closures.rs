@@ -12,6 +12,10 @@ pub trait Immediate<Marker>: Send + Sync + 'static {
     fn type_texts() -> (Vec<String>, String);
     /// Calls it.
     fn invoke(&self, call: &Call, args: &[Value]) -> Result<Value, HostError>;
+    /// Whether all it takes and gives are numeric registers.
+    const IS_SCALAR: bool;
+    /// Calls it with registers, if that is all it takes.
+    fn invoke_scalars(&self, call: &Call, registers: &[u64]) -> Result<u64, HostError>;
 }
 
 /// A closure that is called between rounds.
@@ -28,6 +32,14 @@ fn argument<P: Param>(args: &[Value], at: usize) -> Result<P::Item<'_>, HostErro
         .ok_or_else(|| HostError(format!("argument {} is no {}", at + 1, P::type_text())))
 }
 
+#[inline]
+fn register<'a, P: Param>(registers: &[u64], at: usize) -> Result<P::Item<'a>, HostError> {
+    let register = registers.get(at).copied();
+    register
+        .and_then(P::from_register)
+        .ok_or_else(|| HostError(format!("argument {} is missing", at + 1)))
+}
+
 macro_rules! closures {
     ($($p:ident $at:literal)*) => {
         impl<F, R, $($p),*> Immediate<fn(&Call, $($p),*) -> R> for F
@@ -42,6 +54,12 @@ macro_rules! closures {
             #[allow(unused_variables)]
             fn invoke(&self, call: &Call, args: &[Value]) -> Result<Value, HostError> {
                 self(call, $(argument::<$p>(args, $at)?),*).into_result()
+            }
+            const IS_SCALAR: bool = R::IS_SCALAR $(&& $p::IS_SCALAR)*;
+            #[allow(unused_variables)]
+            #[inline]
+            fn invoke_scalars(&self, call: &Call, registers: &[u64]) -> Result<u64, HostError> {
+                self(call, $(register::<$p>(registers, $at)?),*).into_register()
             }
         }
 
@@ -73,7 +91,7 @@ closures!(A 0 B 1 C 2 D 3 E 4 G 5 H 6);
 closures!(A 0 B 1 C 2 D 3 E 4 G 5 H 6 I 7);
 
 /// The type of a function as `raya_bytecode::describe` writes it.
-pub(super) fn signature((params, ret): (Vec<String>, String)) -> String {
+pub(crate) fn signature((params, ret): (Vec<String>, String)) -> String {
     let named = ('a'..)
         .zip(params)
         .map(|(name, ty)| format!("{name}: {ty}"));

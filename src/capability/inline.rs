@@ -7,7 +7,7 @@ use super::closures::Immediate;
 use raya_bytecode::slot::TAG_NUMBER;
 use raya_storages::contexts::ContextId;
 use raya_storages::values::Value;
-use raya_systems::execute::{self, HostCall};
+use raya_systems::execute::{self, Caller, HostCall};
 use raya_systems::marshal;
 
 /// The most parameters that a host function has.
@@ -32,6 +32,22 @@ pub(super) fn invoke_inline<M, F: Immediate<M>>(
         .invoke(&caller, &args)
         .map_err(|e| execute::HostError::new(e.0))?;
     give(call, value)
+}
+
+/// Calls a closure whose parameters and result are registers.
+#[inline]
+pub(super) fn invoke_scalars<M, F: Immediate<M>>(
+    f: &F,
+    caller: Caller,
+    registers: &[u64],
+) -> Result<u64, execute::HostError> {
+    let context = ContextId::from_bits(caller.context).expect("contexts that run have an id");
+    let call = Call {
+        context,
+        clock_ms: caller.now_ms,
+    };
+    f.invoke_scalars(&call, registers)
+        .map_err(|e| execute::HostError::new(e.0))
 }
 
 /// An argument, copied out of the heap.

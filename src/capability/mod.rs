@@ -21,11 +21,11 @@ pub(crate) use error::GuestError;
 pub use error::HostError;
 pub use values::{Param, Ret};
 
-use closures::signature;
-use inline::invoke_inline;
+pub(crate) use closures::signature;
+use inline::{invoke_inline, invoke_scalars};
 use raya_storages::contexts::ContextId;
 use raya_storages::values::Value;
-use raya_systems::execute::{self, HostCall};
+use raya_systems::execute::{self, Caller, HostCall};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -43,6 +43,8 @@ pub struct Call {
 /// A host function that is called inline.
 pub(crate) type ImmediateFn =
     dyn Fn(&mut HostCall<'_>) -> Result<(), execute::HostError> + Send + Sync;
+/// The same, where all that crosses are numeric registers.
+pub(crate) type ScalarFn = dyn Fn(Caller, &[u64]) -> Result<u64, execute::HostError> + Send + Sync;
 /// The same, with copies of the arguments.
 pub(crate) type PlainFn = dyn Fn(&Call, &[Value]) -> Result<Value, HostError> + Send + Sync;
 /// A host function with an effect.
@@ -55,6 +57,8 @@ pub(crate) enum Body {
     Immediate {
         /// With the arguments where they lie.
         inline: Arc<ImmediateFn>,
+        /// With registers, if that is all it takes and gives.
+        scalars: Option<Arc<ScalarFn>>,
         /// With copies of them.
         plain: Arc<PlainFn>,
     },
@@ -147,8 +151,18 @@ impl Capability {
             let f = f.clone();
             Arc::new(move |call: &Call, args: &[Value]| f.invoke(call, args))
         };
+        let scalars = F::IS_SCALAR.then(|| {
+            let f = f.clone();
+            Arc::new(move |caller: Caller, registers: &[u64]| {
+                invoke_scalars(&*f, caller, registers)
+            }) as Arc<ScalarFn>
+        });
         let inline = Arc::new(move |call: &mut HostCall<'_>| invoke_inline(&*f, call));
-        let body = Body::Immediate { inline, plain };
+        let body = Body::Immediate {
+            inline,
+            scalars,
+            plain,
+        };
         self.with(name, signature(F::type_texts()), body)
     }
 

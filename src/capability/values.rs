@@ -15,6 +15,12 @@ pub trait Param {
     fn type_text() -> String;
     /// Reads it from a value.
     fn from_value(value: &Value) -> Option<Self::Item<'_>>;
+    /// Whether it is a numeric register: then a call copies nothing.
+    const IS_SCALAR: bool = false;
+    /// Reads it from a register, if it is one.
+    fn from_register<'a>(_register: u64) -> Option<Self::Item<'a>> {
+        None
+    }
 }
 
 /// A type that host functions give.
@@ -23,10 +29,56 @@ pub trait Ret {
     fn type_text() -> String;
     /// As a value, or the error to throw.
     fn into_result(self) -> Result<Value, HostError>;
+    /// Whether it is a numeric register, or nothing.
+    const IS_SCALAR: bool = false;
+    /// As a register, if it is one, or the error to throw.
+    fn into_register(self) -> Result<u64, HostError>
+    where
+        Self: Sized,
+    {
+        Err(HostError("a result that is no number".into()))
+    }
+}
+
+/// How scalars lie in registers.
+trait Scalar: Sized {
+    fn from_register(register: u64) -> Self;
+    fn into_register(self) -> u64;
+}
+
+impl Scalar for f64 {
+    fn from_register(register: u64) -> f64 {
+        f64::from_bits(register)
+    }
+
+    /// Guests know one NaN only.
+    fn into_register(self) -> u64 {
+        if self.is_nan() { f64::NAN } else { self }.to_bits()
+    }
+}
+
+impl Scalar for i32 {
+    fn from_register(register: u64) -> i32 {
+        register as i32
+    }
+
+    fn into_register(self) -> u64 {
+        i64::from(self) as u64
+    }
+}
+
+impl Scalar for bool {
+    fn from_register(register: u64) -> bool {
+        register != 0
+    }
+
+    fn into_register(self) -> u64 {
+        self.into()
+    }
 }
 
 macro_rules! plain {
-    ($($ty:ty, $text:literal, $from:pat => $get:expr, $give:ident => $value:expr;)*) => { $(
+    ($($ty:ty, $text:literal, $from:pat => $get:expr, $give:ident => $value:expr $(, $scalar:ident)?;)*) => { $(
         impl Param for $ty {
             type Item<'a> = $ty;
             fn type_text() -> String {
@@ -38,6 +90,7 @@ macro_rules! plain {
                     _ => None,
                 }
             }
+            $(plain!(@param $scalar);)?
         }
         impl Ret for $ty {
             fn type_text() -> String {
@@ -47,14 +100,27 @@ macro_rules! plain {
                 let $give = self;
                 Ok($value)
             }
+            $(plain!(@ret $scalar);)?
         }
     )* };
+    (@param scalar) => {
+        const IS_SCALAR: bool = true;
+        fn from_register<'a>(register: u64) -> Option<Self::Item<'a>> {
+            Some(Scalar::from_register(register))
+        }
+    };
+    (@ret scalar) => {
+        const IS_SCALAR: bool = true;
+        fn into_register(self) -> Result<u64, HostError> {
+            Ok(Scalar::into_register(self))
+        }
+    };
 }
 
 plain! {
-    f64, "number", Value::Number(n) => Some(*n), n => Value::Number(n);
-    i32, "int", Value::Number(n) => exact_i32(*n), n => Value::Number(n.into());
-    bool, "boolean", Value::Bool(b) => Some(*b), b => Value::Bool(b);
+    f64, "number", Value::Number(n) => Some(*n), n => Value::Number(n), scalar;
+    i32, "int", Value::Number(n) => exact_i32(*n), n => Value::Number(n.into()), scalar;
+    bool, "boolean", Value::Bool(b) => Some(*b), b => Value::Bool(b), scalar;
     String, "string", Value::String(s) => Some(s.clone()), s => Value::String(s);
 }
 
@@ -77,6 +143,28 @@ impl Ret for Value {
 
     fn into_result(self) -> Result<Value, HostError> {
         Ok(self)
+    }
+}
+
+impl Ret for &str {
+    fn type_text() -> String {
+        "string".into()
+    }
+
+    fn into_result(self) -> Result<Value, HostError> {
+        Ok(Value::String(self.into()))
+    }
+}
+
+impl Param for () {
+    type Item<'a> = ();
+
+    fn type_text() -> String {
+        "void".into()
+    }
+
+    fn from_value(value: &Value) -> Option<()> {
+        (*value == Value::Undefined).then_some(())
     }
 }
 
@@ -145,6 +233,12 @@ impl Ret for () {
     fn into_result(self) -> Result<Value, HostError> {
         Ok(Value::Undefined)
     }
+
+    const IS_SCALAR: bool = true;
+
+    fn into_register(self) -> Result<u64, HostError> {
+        Ok(0)
+    }
 }
 
 impl<T: Ret> Ret for Option<T> {
@@ -178,5 +272,12 @@ impl<T: Ret, E: fmt::Display> Ret for Result<T, E> {
     fn into_result(self) -> Result<Value, HostError> {
         self.map_err(|e| HostError(e.to_string()))
             .and_then(T::into_result)
+    }
+
+    const IS_SCALAR: bool = T::IS_SCALAR;
+
+    fn into_register(self) -> Result<u64, HostError> {
+        self.map_err(|e| HostError(e.to_string()))
+            .and_then(T::into_register)
     }
 }

@@ -35,11 +35,25 @@ impl HostError {
 /// A function that answers inline.
 pub type ImmediateFunction = dyn Fn(&mut HostCall<'_>) -> Result<(), HostError> + Send + Sync;
 
+/// Who calls.
+#[derive(Clone, Copy, Debug)]
+pub struct Caller {
+    /// The context, as bits.
+    pub context: u64,
+    /// Its clock.
+    pub now_ms: f64,
+}
+
+/// A function that answers inline and whose parameters and result are numeric registers.
+pub type ScalarFunction = dyn Fn(Caller, &[u64]) -> Result<u64, HostError> + Send + Sync;
+
 /// What stands behind an import.
 #[derive(Clone)]
 pub enum HostFunction {
     /// Called inline.
     Immediate(Arc<ImmediateFunction>),
+    /// Called inline with registers.
+    Scalars(Arc<ScalarFunction>),
     /// Asked through the outbox; the call gives a promise.
     Deferred,
     /// Asked through the outbox; the context stops until the answer is there.
@@ -184,6 +198,25 @@ impl HostCall<'_> {
 
 handlers! {
     call_host(s) {
+        let count = (*s.m.current).num_temps as usize;
+        let registers = std::slice::from_raw_parts(s.window_nums(), count);
+        match s.m.call_scalars(s.c(), registers) {
+            CalledScalars::Number => {
+                let num = s.m.returned.0;
+                s.set_n(s.a(), num);
+            }
+            CalledScalars::Nothing => {}
+            CalledScalars::Halted => return s.go(super::errors::raise_halt),
+            CalledScalars::Other => return s.go(call_host_slowly),
+        }
+        s.charge();
+        s.ip = s.ip.add(1);
+        s.block()
+    }
+
+    /// Calls what takes more than numeric registers.
+    #[inline(never)]
+    call_host_slowly(s) {
         let import = s.c();
         s.m.fuel = s.fuel;
         let function = &*s.m.current;
@@ -225,6 +258,19 @@ handlers! {
     }
 }
 
+/// What came of a host call with registers.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum CalledScalars {
+    /// `Machine::returned` has the result.
+    Number,
+    /// It has no result.
+    Nothing,
+    /// `Machine::halt` says why.
+    Halted,
+    /// It is no such function.
+    Other,
+}
+
 /// What came of a host call.
 pub(super) enum Called {
     Answered((u64, u32), Slot),
@@ -244,6 +290,7 @@ impl<'a> Machine<'a> {
             Some(HostFunction::Immediate(function)) => {
                 self.call_immediate(import, function.as_ref(), nums, refs)
             }
+            Some(HostFunction::Scalars(_)) => unreachable!("called with registers"),
             Some(HostFunction::Deferred) => {
                 self.reserve(u64::from(PROMISE_WORDS))?;
                 let args = self.copy_arguments(import, nums, refs)?;
@@ -273,6 +320,48 @@ impl<'a> Machine<'a> {
                 ))
             }
         }
+    }
+
+    /// Calls a function whose parameters and result are numeric registers.
+    #[inline(never)]
+    fn call_scalars(&mut self, import: u16, registers: &[u64]) -> CalledScalars {
+        let host = self.host;
+        let Some(HostFunction::Scalars(function)) = host.functions.get(usize::from(import)) else {
+            return CalledScalars::Other;
+        };
+        let caller = Caller {
+            context: self.context,
+            now_ms: self.now_ms,
+        };
+        let outcome = catch_unwind(AssertUnwindSafe(|| function(caller, registers)));
+        self.activity.count_call(usize::from(import));
+        match outcome {
+            Ok(Ok(register)) => {
+                self.returned.0 = register;
+                if self.program.image.imports[usize::from(import)]
+                    .ret
+                    .has_num()
+                {
+                    CalledScalars::Number
+                } else {
+                    CalledScalars::Nothing
+                }
+            }
+            Ok(Err(error)) => self.halt_call(error.message),
+            Err(_) => self.halt_call(self.panic_message(import)),
+        }
+    }
+
+    #[cold]
+    fn halt_call(&mut self, message: String) -> CalledScalars {
+        let kind = super::errors::ErrorKind::Error;
+        self.halt = Some(Halt::Throw(kind, message.into()));
+        self.need = Need::default();
+        CalledScalars::Halted
+    }
+
+    fn panic_message(&self, import: u16) -> String {
+        format!("The host function {} panicked", self.import_name(import))
     }
 
     fn import_name(&self, import: u16) -> String {
@@ -310,7 +399,7 @@ impl<'a> Machine<'a> {
                 error.message.into(),
             )),
             Err(_) => {
-                let message = format!("The host function {} panicked", self.import_name(import));
+                let message = self.panic_message(import);
                 Err(Halt::Throw(super::errors::ErrorKind::Error, message.into()))
             }
         }

@@ -32,7 +32,7 @@ pub use answers::{
     Answer, answer_blocked, error_value, fail_all_for_steps, fault_running, settle_promise,
 };
 pub use entries::{CallEnd, EntryError, call};
-pub use host::{HostCall, HostError, HostFunction, HostLinks};
+pub use host::{Caller, HostCall, HostError, HostFunction, HostLinks};
 
 use entries::Begun;
 use machine::Machine;
