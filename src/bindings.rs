@@ -276,7 +276,7 @@ fn body(body: &Body, is_metered: bool) -> (HostFunction, Service) {
 
 fn vm_function(name: &str) -> Option<(&'static str, (HostFunction, Service))> {
     let &(op, _, signature) = VmOp::ALL.iter().find(|(_, n, _)| *n == name)?;
-    let function = if op == VmOp::Run {
+    let function = if op.is_deferred() {
         HostFunction::Deferred
     } else {
         HostFunction::Blocking

@@ -3,6 +3,7 @@
 //! Invariant: a call of a context that does nothing else goes straight to the function; it becomes an entry like others only when it
 //! stops on its way. Absent: entries and their outcomes (`entries`), how it is run (`cell`).
 
+use crate::cell::CALL_FUEL;
 use crate::error::VmError;
 use crate::fault::failure_error;
 use crate::runtime::Runtime;
@@ -47,7 +48,12 @@ impl Runtime {
         } else if is_runnable(&self.contexts, row as u32) || self.is_blocked(row) {
             return self.call_after_others(row, id, function, args);
         }
-        let end = self.cell(row).call(function, args, CALLED);
+        let mut notes = Vec::new();
+        let end = self.cell(row).call(function, args, CALLED, &mut notes);
+        if !notes.is_empty() {
+            self.attend_outside(row, notes);
+            self.find(id)?;
+        }
         let end = end.map_err(|cause| {
             self.settle_down(row);
             self.failed(row, &Failure::without_trace(cause))
@@ -120,7 +126,7 @@ impl Runtime {
     fn finish_call(&mut self, row: usize, id: ContextId, function: u32) -> Result<Value, VmError> {
         self.called = None;
         self.reap_entries(row);
-        self.run_until(row, |runtime| runtime.called.is_some());
+        self.run_while(row, |runtime| runtime.called.is_none().then_some(CALL_FUEL));
         self.find(id)?;
         let Some(outcome) = self.called.take() else {
             return Err(VmError::Pending(self.keep_called(row, id, function)));
@@ -148,8 +154,9 @@ impl Runtime {
 
     fn run_modules_now(&mut self, id: ContextId, row: usize) -> Result<(), VmError> {
         let task = self.start_modules(id)?;
-        self.run_until(row, |runtime| {
-            runtime.contexts.states[row] != ContextState::Starting
+        self.run_while(row, |runtime| {
+            let is_starting = runtime.contexts.states[row] == ContextState::Starting;
+            is_starting.then_some(CALL_FUEL)
         });
         self.find(id)?;
         match self.contexts.states[row] {

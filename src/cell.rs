@@ -8,11 +8,12 @@ use crate::capability::GuestError;
 use crate::runtime::Runtime;
 use crate::{ContextId, Value};
 use raya_bytecode::image::{DESC_PROMISE, Image};
-use raya_bytecode::slot::UNDEFINED;
+use raya_bytecode::slot::{HEAP_START, UNDEFINED};
 use raya_storages::activities::Activity;
+use raya_storages::events::EventKind;
 use raya_storages::frames::Stack;
 use raya_storages::heaps::Heap;
-use raya_storages::limits::{Counters, Limits};
+use raya_storages::limits::{Counters, Limits, Marks, OnLimit};
 use raya_storages::programs::{Program, ProgramId, Programs};
 use raya_storages::runs::Cause;
 use raya_storages::tasks::{LimitFault, Task, TaskState};
@@ -33,6 +34,29 @@ pub(crate) enum Refused {
 /// Steps that a call runs before requests are served.
 pub(crate) const CALL_FUEL: u64 = 1 << 40;
 
+/// What happened in a context while it ran, for its owner: told when all have run, in the order of contexts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Note {
+    pub id: ContextId,
+    pub kind: EventKind,
+    pub used: u64,
+    pub max: u64,
+}
+
+/// What running came to.
+#[derive(Debug, Default)]
+pub(crate) struct Ran {
+    pub steps: u64,
+    pub notes: Vec<Note>,
+}
+
+impl Ran {
+    fn add(&mut self, later: Ran) {
+        self.steps += later.steps;
+        self.notes.extend(later.notes);
+    }
+}
+
 /// The rows of a context that has a program.
 pub(crate) struct Cell<'a> {
     pub id: ContextId,
@@ -42,6 +66,7 @@ pub(crate) struct Cell<'a> {
     pub activity: &'a mut Option<Box<Activity>>,
     pub scratch: &'a mut Stack,
     pub limits: &'a Limits,
+    pub marks: Option<&'a mut Marks>,
     pub counters: &'a mut Counters,
     pub now_ms: f64,
 }
@@ -60,37 +85,144 @@ impl Cell<'_> {
         }
     }
 
-    /// Runs it for so much fuel, or until it waits; gives the steps it took.
-    pub fn run(&mut self, fuel: u64) -> u64 {
+    /// Runs it for so much fuel, or until it waits or crosses a mark.
+    pub fn run(&mut self, fuel: u64) -> Ran {
         let left_in_all = self.limits.steps_max.saturating_sub(self.counters.steps);
         let left_in_tick = self
             .limits
             .steps_per_tick_max
             .saturating_sub(self.counters.steps_this_tick);
-        let allowed = fuel.min(left_in_all).min(left_in_tick).min(i64::MAX as u64) as i64;
-        let mut left = allowed;
+        let allowed = fuel
+            .min(left_in_all)
+            .min(left_in_tick)
+            .min(self.steps_to_mark())
+            .min(i64::MAX as u64) as i64;
+        let (mut left, mut ran) = (allowed, Ran::default());
         if left_in_all > 0 {
-            self.run_for(&mut left);
+            self.collect_before_mark(0);
+            self.run_for(&mut left, &mut ran.notes);
         }
-        let steps = (allowed - left) as u64;
-        self.counters.steps += steps;
-        self.counters.steps_this_tick += steps;
-        self.enforce_budget();
-        steps
+        ran.steps = (allowed - left) as u64;
+        self.counters.steps += ran.steps;
+        self.counters.steps_this_tick += ran.steps;
+        self.cross_steps(&mut ran.notes);
+        self.enforce_budget(&mut ran.notes);
+        ran
     }
 
-    fn run_for(&mut self, left: &mut i64) {
+    fn steps_to_mark(&self) -> u64 {
+        match &self.marks {
+            Some(marks) => marks.steps_left(self.counters.steps),
+            None => u64::MAX,
+        }
+    }
+
+    fn run_for(&mut self, left: &mut i64, notes: &mut Vec<Note>) {
+        // Fuel that is not to be used: in the middle of a block nothing outside may see it, so it stops at the next.
+        let mut withheld = 0;
         loop {
             let stop = execute::execute(&mut self.execution(), left);
-            match stop {
-                Stop::OutOfFuel | Stop::Idle | Stop::Blocked => return,
-                Stop::NeedsCollection { words, window_refs } => {
-                    if let Err(fault) = self.collect(Need { words, window_refs }, left) {
-                        execute::fault_running(&mut self.execution(), fault);
-                    }
+            let met = match stop {
+                Stop::OutOfFuel | Stop::Idle | Stop::Blocked => break,
+                Stop::Limit(fault) => Err(fault),
+                Stop::NeedsCollection { words, window_refs } => self
+                    .collect(Need { words, window_refs }, left)
+                    .map(|()| self.cross_heap(words, notes)),
+            };
+            match met {
+                Ok(true) if *left >= 0 => {
+                    withheld = *left + 1;
+                    *left = -1;
                 }
+                Ok(_) => {}
+                Err(fault) if self.meet(fault, notes) => break,
+                Err(_) => {}
             }
         }
+        *left += withheld;
+    }
+
+    /// What it does at a limit. True: it runs no further.
+    fn meet(&mut self, fault: LimitFault, notes: &mut Vec<Note>) -> bool {
+        self.note(limit_note(fault), notes);
+        let on_limit = self.on_limit();
+        if on_limit != OnLimit::Terminate {
+            execute::fault_running(&mut self.execution(), fault);
+        }
+        on_limit != OnLimit::FailTask
+    }
+
+    fn on_limit(&self) -> OnLimit {
+        self.marks
+            .as_ref()
+            .map_or(OnLimit::FailTask, |m| m.on_limit)
+    }
+
+    /// One note a kind is enough: they are counted by owners, not by what a task did often.
+    fn note(&self, (kind, used, max): (EventKind, u64, u64), notes: &mut Vec<Note>) {
+        if notes.iter().all(|note| note.kind != kind) {
+            let id = self.id;
+            notes.push(Note {
+                id,
+                kind,
+                used,
+                max,
+            });
+        }
+    }
+
+    fn bytes_used(&self) -> u64 {
+        self.heap.bytes_used() + self.activity.as_ref().map_or(0, |a| a.bytes())
+    }
+
+    /// Lets a heap that grows past its mark collect there, once it has taken so many words more.
+    fn collect_before_mark(&mut self, words_next: u32) {
+        let stack_bytes = self.activity.as_ref().map_or(0, |a| a.bytes()) as i64;
+        if let Some(marks) = self.marks.as_deref().filter(|m| !m.is_heap_crossed) {
+            let words = marks.heap_bytes.saturating_sub(stack_bytes).max(0) / 8;
+            let top = self.heap.top.max(HEAP_START) + words_next;
+            let words = u32::try_from(words).unwrap_or(u32::MAX).max(top);
+            self.heap.collect_at_words = self.heap.collect_at_words.min(words);
+        }
+    }
+
+    /// Looks at the mark after a collection, for so many words more. True: it is crossed.
+    fn cross_heap(&mut self, words: u32, notes: &mut Vec<Note>) -> bool {
+        let used = self.bytes_used() + u64::from(words) * 8;
+        let Some(marks) = self.marks.as_deref_mut() else {
+            return false;
+        };
+        let is_full = marks.is_heap_full(used);
+        let crosses = is_full && !marks.is_heap_crossed;
+        marks.is_heap_crossed = is_full;
+        if crosses {
+            let note = (EventKind::HeapPressure, used, self.limits.heap_bytes_max);
+            self.note(note, notes);
+        }
+        crosses
+    }
+
+    /// Looks at the marks of steps.
+    fn cross_steps(&mut self, notes: &mut Vec<Note>) {
+        let (steps, max) = (self.counters.steps, self.limits.steps_max);
+        let Some(marks) = self.marks.as_deref_mut() else {
+            return;
+        };
+        let crosses = marks.crosses_steps(steps);
+        marks.is_steps_crossed |= crosses;
+        let pauses = steps as i64 >= marks.pause_at_steps;
+        if crosses {
+            self.note((EventKind::StepPressure, steps, max), notes);
+        }
+        if pauses {
+            self.note((EventKind::Paused, steps, max), notes);
+        }
+    }
+
+    /// Collects whatever can be.
+    pub fn collect_all(&mut self) {
+        // A limit that is exceeded all the same shows in what is in use.
+        let _ = self.collect(Need::default(), &mut 0);
     }
 
     fn collect(&mut self, need: Need, left: &mut i64) -> Result<(), LimitFault> {
@@ -105,27 +237,39 @@ impl Cell<'_> {
             self.limits,
         )?;
         *left -= stats.fuel as i64;
+        self.collect_before_mark(need.words);
         Ok(())
     }
 
-    /// Without steps left in all, whatever has not ended fails.
-    fn enforce_budget(&mut self) {
+    /// Without steps left in all, whatever has not ended fails, unless it is to wait for more.
+    fn enforce_budget(&mut self, notes: &mut Vec<Note>) {
         let (steps, max) = (self.counters.steps, self.limits.steps_max);
         if steps < max || self.activity.as_ref().is_none_or(|a| is_over(a)) {
             return;
         }
-        execute::fail_all_for_steps(&mut self.execution(), LimitFault::Steps { steps, max });
+        let fault = LimitFault::Steps { steps, max };
+        self.note(limit_note(fault), notes);
+        if self.on_limit() == OnLimit::FailTask {
+            execute::fail_all_for_steps(&mut self.execution(), fault);
+        }
     }
 
     /// Calls a function now, in a context that does nothing else. `run` names the entry that it becomes if it stops on its way.
-    pub fn call(&mut self, function: u32, args: &[Value], run: u64) -> Result<CallEnd, Cause> {
+    pub fn call(
+        &mut self,
+        function: u32,
+        args: &[Value],
+        run: u64,
+        notes: &mut Vec<Note>,
+    ) -> Result<CallEnd, Cause> {
         let allowed = self.limits.steps_max.saturating_sub(self.counters.steps);
         if allowed == 0 {
             let (steps, max) = (self.counters.steps, self.limits.steps_max);
             return Err(Cause::Limit(LimitFault::Steps { steps, max }));
         }
-        let allowed = allowed.min(CALL_FUEL) as i64;
+        let allowed = allowed.min(CALL_FUEL).min(self.steps_to_mark()) as i64;
         let mut left = allowed;
+        self.collect_before_mark(0);
         let end = loop {
             match execute::call(&mut self.execution(), function, args, run, &mut left) {
                 Ok(end) => break end,
@@ -138,21 +282,27 @@ impl Cell<'_> {
         };
         self.counters.steps += (allowed - left) as u64;
         if let CallEnd::Stopped(stop) = end {
-            self.provide(stop);
+            self.provide(stop, notes);
         }
-        self.enforce_budget();
+        self.cross_steps(notes);
+        self.enforce_budget(notes);
         Ok(end)
     }
 
-    /// Provides the memory that a stop asks for.
-    fn provide(&mut self, stop: Stop) {
-        if let Stop::NeedsCollection { words, window_refs } = stop {
-            let mut left = 0;
-            if let Err(fault) = self.collect(Need { words, window_refs }, &mut left) {
-                execute::fault_running(&mut self.execution(), fault);
-            }
-            self.counters.steps += left.unsigned_abs();
+    /// Does what a stop asks for, so that the context can go on as others do.
+    fn provide(&mut self, stop: Stop, notes: &mut Vec<Note>) {
+        let mut left = 0;
+        let met = match stop {
+            Stop::Limit(fault) => Err(fault),
+            Stop::NeedsCollection { words, window_refs } => self
+                .collect(Need { words, window_refs }, &mut left)
+                .map(|()| self.cross_heap(words, notes)),
+            _ => return,
+        };
+        if let Err(fault) = met {
+            self.meet(fault, notes);
         }
+        self.counters.steps += left.unsigned_abs();
     }
 }
 
@@ -215,6 +365,14 @@ impl Cell<'_> {
         }
     }
 
+    /// Settles the promise at a place of `listeners`.
+    pub fn settle_listener(&mut self, at: usize, answer: Result<Value, GuestError>) {
+        let answer = self.place_answer(answer, None);
+        let activity = self.activity.as_ref().expect("who listens is active");
+        let promise = activity.listeners[at].promise;
+        execute::settle_promise(&mut self.execution(), promise, answer);
+    }
+
     /// Settles the promise at a place of `owed`.
     pub fn settle_owed(&mut self, at: usize, answer: Result<Value, GuestError>) {
         let answer = self.place_answer(answer, None);
@@ -242,6 +400,16 @@ fn is_over(activity: &Activity) -> bool {
     activity.tasks.iter().all(is_done) && activity.entries.is_over()
 }
 
+/// The event that meeting a limit is.
+fn limit_note(fault: LimitFault) -> (EventKind, u64, u64) {
+    match fault {
+        LimitFault::Heap { used, max } => (EventKind::HeapLimit, used, max),
+        LimitFault::Tasks { count, max } => (EventKind::TaskLimit, count.into(), max.into()),
+        LimitFault::Steps { steps, max } => (EventKind::StepLimit, steps, max),
+        LimitFault::Stack { frames, max } => (EventKind::StackLimit, frames.into(), max.into()),
+    }
+}
+
 /// The type that the answer to an import has, in `descs`: for a promise, what it resolves to.
 fn answer_desc(image: &Image, import: u32) -> Option<u32> {
     let children = |desc: u32| &image.desc_children[image.descs[desc as usize].children.indices()];
@@ -258,6 +426,7 @@ struct Columns<'a> {
     base: usize,
     heaps: &'a mut [Heap],
     activities: &'a mut [Option<Box<Activity>>],
+    marks: &'a mut [Option<Box<Marks>>],
     counters: &'a mut [Counters],
     credits: &'a mut [i64],
 }
@@ -275,8 +444,8 @@ struct Shared<'a> {
 /// Fewer contexts than this are run by one thread.
 const ROWS_PER_JOB: usize = 8;
 
-/// Runs the contexts of a batch (rows in order), each for its credit; gives the steps of all.
-pub(crate) fn run_batch(runtime: &mut Runtime, batch: &[u32]) -> u64 {
+/// Runs the contexts of a batch (rows in order), each for its credit; gives the steps of all and their notes in order.
+pub(crate) fn run_batch(runtime: &mut Runtime, batch: &[u32]) -> Ran {
     let contexts = &mut runtime.contexts;
     let id_of = |row: &u32| {
         contexts
@@ -288,6 +457,7 @@ pub(crate) fn run_batch(runtime: &mut Runtime, batch: &[u32]) -> u64 {
         base: 0,
         heaps: &mut contexts.heaps,
         activities: &mut contexts.activities,
+        marks: &mut contexts.marks,
         counters: &mut contexts.counters,
         credits: &mut contexts.credits,
     };
@@ -308,14 +478,16 @@ pub(crate) fn run_batch(runtime: &mut Runtime, batch: &[u32]) -> u64 {
 
 impl Columns<'_> {
     /// Runs the halves of a batch side by side: the first half's rows lie before those of the second.
-    fn run(self, batch: &[ContextId], shared: Shared<'_>) -> u64 {
+    fn run(self, batch: &[ContextId], shared: Shared<'_>) -> Ran {
         if batch.len() <= ROWS_PER_JOB {
             return self.run_in_order(batch, shared);
         }
         let (first, second) = batch.split_at(batch.len() / 2);
         let (before, after) = self.split_at(second[0].index());
-        let (a, b) = rayon::join(|| before.run(first, shared), || after.run(second, shared));
-        a + b
+        let (mut ran, rest) =
+            rayon::join(|| before.run(first, shared), || after.run(second, shared));
+        ran.add(rest);
+        ran
     }
 
     /// Two views that share no row; the second begins at `row`.
@@ -323,12 +495,14 @@ impl Columns<'_> {
         let at = row - self.base;
         let (heaps, later_heaps) = self.heaps.split_at_mut(at);
         let (activities, later_activities) = self.activities.split_at_mut(at);
+        let (marks, later_marks) = self.marks.split_at_mut(at);
         let (counters, later_counters) = self.counters.split_at_mut(at);
         let (credits, later_credits) = self.credits.split_at_mut(at);
         let before = Columns {
             base: self.base,
             heaps,
             activities,
+            marks,
             counters,
             credits,
         };
@@ -336,14 +510,15 @@ impl Columns<'_> {
             base: row,
             heaps: later_heaps,
             activities: later_activities,
+            marks: later_marks,
             counters: later_counters,
             credits: later_credits,
         };
         (before, after)
     }
 
-    fn run_in_order(self, batch: &[ContextId], shared: Shared<'_>) -> u64 {
-        let mut steps = 0;
+    fn run_in_order(self, batch: &[ContextId], shared: Shared<'_>) -> Ran {
+        let mut all = Ran::default();
         let mut scratch = Stack::default();
         for &id in batch {
             let (row, at) = (id.index(), id.index() - self.base);
@@ -357,13 +532,14 @@ impl Columns<'_> {
                 activity: &mut self.activities[at],
                 scratch: &mut scratch,
                 limits: &shared.limits[row],
+                marks: self.marks[at].as_deref_mut(),
                 counters: &mut self.counters[at],
                 now_ms: shared.now_ms,
             };
             let ran = cell.run(schedule::steps_allowed(self.credits[at]));
-            schedule::charge(&mut self.credits[at], ran);
-            steps += ran;
+            schedule::charge(&mut self.credits[at], ran.steps);
+            all.add(ran);
         }
-        steps
+        all
     }
 }

@@ -12,15 +12,15 @@ use crate::capability::GuestError;
 use crate::cell::Cell;
 use crate::error::VmError;
 use crate::fault::fault;
-use crate::runtime::{Runtime, give_back};
+use crate::runtime::Runtime;
 use crate::{ContextId, TaskId, Value};
 use raya_bytecode::image::{EXPORT_FUNCTION, NONE};
 use raya_storages::contexts::ContextState;
 use raya_storages::entries::{Entry, Stage};
+use raya_storages::events::EventKind;
 use raya_storages::programs::ProgramId;
 use raya_storages::runs::{OUTCOMES_KEPT_MAX, RunOutcome, RunRow, Runs};
 use raya_systems::schedule;
-use std::collections::BTreeMap;
 
 impl Runtime {
     pub(crate) fn find(&self, id: ContextId) -> Result<usize, VmError> {
@@ -183,6 +183,14 @@ impl Runtime {
         let (row, is_modules) = (context.index(), self.runs.functions[run] == NONE);
         assert!(self.runs.outcomes[run].is_none(), "a run ends once");
         let returned = matches!(outcome, RunOutcome::Returned(_));
+        if !(is_modules && returned) {
+            let kind = if returned {
+                EventKind::Finished
+            } else {
+                EventKind::Failed
+            };
+            self.tell_owner(context, kind, task.to_bits(), 0);
+        }
         if let Some(asker) = ContextId::from_bits(self.runs.askers[run]) {
             self.answer_asker(asker, task, row, &outcome);
         }
@@ -236,7 +244,12 @@ impl Runtime {
     }
 
     /// Settles a promise owed for a run.
-    fn settle_owed(&mut self, row: usize, task: TaskId, answer: Result<Value, GuestError>) {
+    pub(crate) fn settle_owed(
+        &mut self,
+        row: usize,
+        task: TaskId,
+        answer: Result<Value, GuestError>,
+    ) {
         let Some(activity) = self.contexts.activities[row].as_mut() else {
             return;
         };
@@ -297,56 +310,6 @@ impl Runtime {
         ended
     }
 
-    /// Ends a context and those inside it.
-    pub(crate) fn remove(&mut self, id: ContextId) {
-        for id in self.subtree(id).into_iter().rev() {
-            self.remove_one(id);
-        }
-    }
-
-    /// A context and all inside it, parents first.
-    fn subtree(&self, id: ContextId) -> Vec<ContextId> {
-        let mut found = vec![id];
-        if self
-            .contexts
-            .find(id)
-            .is_some_and(|row| self.contexts.inner[row].is_none())
-        {
-            return found;
-        }
-        let mut children: BTreeMap<ContextId, Vec<ContextId>> = BTreeMap::new();
-        for child in self.contexts.ids() {
-            if let Some(parent) = self.contexts.parent(child.index()) {
-                children.entry(parent).or_default().push(child);
-            }
-        }
-        let mut next = 0;
-        while let Some(id) = found.get(next) {
-            found.extend(children.get(id).into_iter().flatten());
-            next += 1;
-        }
-        found
-    }
-
-    fn remove_one(&mut self, id: ContextId) {
-        let Some(row) = self.contexts.find(id) else {
-            return;
-        };
-        let entries = self.contexts.entries[row].take().unwrap_or_default();
-        for task in entries.iter().filter_map(|&bits| TaskId::from_bits(bits)) {
-            let asker = ContextId::from_bits(self.runs.askers[task.index()]);
-            if let Some(asking) = asker.and_then(|asker| self.contexts.find(asker)) {
-                let ended = GuestError::new("Error", VmError::Cancelled.to_string());
-                self.settle_owed(asking, task, Err(ended));
-            }
-            self.runs.free(task);
-        }
-        give_back(&mut self.contexts, row);
-        self.grants.free_list(self.contexts.grants[row]);
-        self.bindings.forget(row);
-        self.contexts.free(id);
-    }
-
     /// What execution sees of a context that has a program.
     pub(crate) fn cell(&mut self, row: usize) -> Cell<'_> {
         let program = ProgramId::from_bits(self.contexts.programs[row]);
@@ -360,6 +323,7 @@ impl Runtime {
             activity: &mut self.contexts.activities[row],
             scratch: &mut self.scratch,
             limits: &self.contexts.limits[row],
+            marks: self.contexts.marks[row].as_deref_mut(),
             counters: &mut self.contexts.counters[row],
             now_ms: self.time.clock_ms,
         }

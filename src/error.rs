@@ -90,9 +90,12 @@ pub enum VmError {
     /// `call` can't give a result now: the function waits for time or for another context. The task goes on.
     #[error("task {0} waits for something that a call can't give it")]
     Pending(TaskId),
-    /// The context ended before the task did.
-    #[error("cancelled: its context ended")]
+    /// The task was cancelled.
+    #[error("the task was cancelled")]
     Cancelled,
+    /// The context ended, and with it what was waited for.
+    #[error("the context {0} ended")]
+    ContextEnded(Box<str>),
     /// Bytes that claim to be a dump are none, or capabilities that it needs are missing.
     #[error("invalid dump: {0}")]
     InvalidDump(Box<str>),

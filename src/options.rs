@@ -1,12 +1,12 @@
-//! What a context is made with.
+//! What a context is made with, and the limits that can be changed while it runs.
 //!
 //! Invariants: the defaults are those of the specification; a value that can't be is refused before anything
-//! is made, with an error that names the field. Absent: what a parent has left (`runtime`).
+//! is made or changed, with an error that names the field. Absent: what a parent has left (`limits`).
 
 use crate::error::VmError;
 use crate::grant::Grant;
 use raya_storages::contexts::ContextId;
-use raya_storages::limits::Limits;
+use raya_storages::limits::{Limits, Marks, NO_MARK, OnLimit};
 
 /// The default of `max_heap_bytes`.
 pub const MAX_HEAP_BYTES: u64 = 64 << 20;
@@ -20,6 +20,8 @@ pub const TASKS_LIMIT: u32 = 1 << 24;
 pub const MAX_STACK_FRAMES: u32 = 10_000;
 /// The most that `weight` may be.
 pub const WEIGHT_LIMIT: u32 = 1 << 16;
+/// The most that a step budget may be: what a guest's `number` holds exactly.
+pub const STEPS_LIMIT: u64 = 1 << 53;
 /// The longest name, in bytes.
 pub const NAME_BYTES_LIMIT: usize = 256;
 
@@ -36,6 +38,14 @@ pub struct VmOptions {
     pub max_steps_per_tick: Option<u64>,
     /// Frames of one stack.
     pub max_stack_frames: u32,
+    /// Bytes of heap and stacks that are pressure: its owner gets an event, and it stops until the next tick, so that the owner
+    /// can act first. Crossed where a collection leaves less than a 16th of it free. Once, until use is below it again or limits
+    /// are set.
+    pub soft_heap_bytes: Option<u64>,
+    /// Steps in its whole life that are pressure, likewise.
+    pub soft_steps: Option<u64>,
+    /// What a limit does.
+    pub on_limit: OnLimit,
     /// Its share of the fuel, beside the others'.
     pub weight: u32,
     /// Where `Math.random` starts; `None` derives it from the context's id.
@@ -48,6 +58,27 @@ pub struct VmOptions {
     pub capabilities: Vec<Grant>,
 }
 
+/// What a context may use, its children included: what [`VmOptions`] says, to be changed while it runs.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct VmLimits {
+    /// See [`VmOptions::max_heap_bytes`].
+    pub max_heap_bytes: u64,
+    /// See [`VmOptions::max_tasks`].
+    pub max_tasks: u32,
+    /// See [`VmOptions::max_step_budget`].
+    pub max_step_budget: Option<u64>,
+    /// See [`VmOptions::max_steps_per_tick`].
+    pub max_steps_per_tick: Option<u64>,
+    /// See [`VmOptions::max_stack_frames`].
+    pub max_stack_frames: u32,
+    /// See [`VmOptions::soft_heap_bytes`].
+    pub soft_heap_bytes: Option<u64>,
+    /// See [`VmOptions::soft_steps`].
+    pub soft_steps: Option<u64>,
+    /// See [`VmOptions::on_limit`].
+    pub on_limit: OnLimit,
+}
+
 impl Default for VmOptions {
     fn default() -> VmOptions {
         VmOptions {
@@ -56,6 +87,9 @@ impl Default for VmOptions {
             max_step_budget: None,
             max_steps_per_tick: None,
             max_stack_frames: MAX_STACK_FRAMES,
+            soft_heap_bytes: None,
+            soft_steps: None,
+            on_limit: OnLimit::FailTask,
             weight: 1,
             seed: None,
             name: String::new(),
@@ -68,17 +102,45 @@ impl Default for VmOptions {
 impl VmOptions {
     /// Fails for a value that no context can have.
     pub fn validate(&self) -> Result<(), VmError> {
-        at_most("max_heap_bytes", self.max_heap_bytes, HEAP_BYTES_LIMIT)?;
-        at_most("max_tasks", self.max_tasks.into(), TASKS_LIMIT.into())?;
-        at_most("weight", self.weight.into(), WEIGHT_LIMIT.into())?;
-        if self.weight == 0 {
-            return Err(VmError::option("weight", "must be at least 1"));
-        }
+        self.limits().validate()?;
+        check_weight(self.weight)?;
         at_most("name", self.name.len() as u64, NAME_BYTES_LIMIT as u64)
     }
 
+    /// Those that can be changed later.
+    pub fn limits(&self) -> VmLimits {
+        VmLimits {
+            max_heap_bytes: self.max_heap_bytes,
+            max_tasks: self.max_tasks,
+            max_step_budget: self.max_step_budget,
+            max_steps_per_tick: self.max_steps_per_tick,
+            max_stack_frames: self.max_stack_frames,
+            soft_heap_bytes: self.soft_heap_bytes,
+            soft_steps: self.soft_steps,
+            on_limit: self.on_limit,
+        }
+    }
+}
+
+impl VmLimits {
+    /// Fails for a value that no context can have.
+    pub(crate) fn validate(&self) -> Result<(), VmError> {
+        at_most("max_heap_bytes", self.max_heap_bytes, HEAP_BYTES_LIMIT)?;
+        at_most("max_tasks", self.max_tasks.into(), TASKS_LIMIT.into())?;
+        let steps_max = self.max_step_budget.unwrap_or(0);
+        at_most("max_step_budget", steps_max, STEPS_LIMIT)?;
+        if self.max_steps_per_tick == Some(0) {
+            let message = "must be at least 1: it would never run (pause it instead)";
+            return Err(VmError::option("max_steps_per_tick", message));
+        }
+        let soft_heap = self.soft_heap_bytes.unwrap_or(0);
+        below("soft_heap_bytes", soft_heap, self.max_heap_bytes)?;
+        let steps_max = self.max_step_budget.unwrap_or(STEPS_LIMIT);
+        below("soft_steps", self.soft_steps.unwrap_or(0), steps_max)
+    }
+
     /// As the row of the context.
-    pub fn limits(&self) -> Limits {
+    pub(crate) fn row(&self) -> Limits {
         Limits {
             heap_bytes_max: self.max_heap_bytes,
             tasks_max: self.max_tasks,
@@ -87,6 +149,26 @@ impl VmOptions {
             steps_per_tick_max: self.max_steps_per_tick.unwrap_or(u64::MAX),
         }
     }
+
+    /// As the row of the context that few have.
+    pub(crate) fn marks(&self) -> Marks {
+        let mark = |soft: Option<u64>| soft.map_or(NO_MARK, |soft| soft as i64);
+        Marks {
+            heap_bytes: mark(self.soft_heap_bytes),
+            steps: mark(self.soft_steps),
+            on_limit: self.on_limit,
+            ..Marks::default()
+        }
+    }
+}
+
+/// Fails for a weight that no context can have.
+pub(crate) fn check_weight(weight: u32) -> Result<(), VmError> {
+    at_most("weight", weight.into(), WEIGHT_LIMIT.into())?;
+    if weight == 0 {
+        return Err(VmError::option("weight", "must be at least 1"));
+    }
+    Ok(())
 }
 
 fn at_most(field: &'static str, value: u64, max: u64) -> Result<(), VmError> {
@@ -99,35 +181,79 @@ fn at_most(field: &'static str, value: u64, max: u64) -> Result<(), VmError> {
     Ok(())
 }
 
+/// A soft mark above its hard limit would never be met.
+fn below(field: &'static str, soft: u64, hard: u64) -> Result<(), VmError> {
+    if soft > hard {
+        return Err(VmError::option(
+            field,
+            format!("{soft} is more than the hard limit ({hard})"),
+        ));
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn what_is_wrong_is_named() {
+        let default = VmOptions::default;
         let wrong = [
             VmOptions {
                 max_heap_bytes: u64::MAX,
-                ..VmOptions::default()
+                ..default()
             },
             VmOptions {
                 max_tasks: u32::MAX,
-                ..VmOptions::default()
+                ..default()
+            },
+            VmOptions {
+                max_step_budget: Some(u64::MAX),
+                ..default()
+            },
+            VmOptions {
+                max_steps_per_tick: Some(0),
+                ..default()
+            },
+            VmOptions {
+                soft_heap_bytes: Some(MAX_HEAP_BYTES + 1),
+                ..default()
+            },
+            VmOptions {
+                max_step_budget: Some(10),
+                soft_steps: Some(11),
+                ..default()
             },
             VmOptions {
                 weight: 0,
-                ..VmOptions::default()
+                ..default()
+            },
+            VmOptions {
+                weight: WEIGHT_LIMIT + 1,
+                ..default()
             },
             VmOptions {
                 name: "n".repeat(300),
-                ..VmOptions::default()
+                ..default()
             },
         ];
         let fields = wrong.map(|o| match o.validate() {
             Err(VmError::InvalidOption(e)) => e.field,
             other => panic!("{other:?}"),
         });
-        assert_eq!(fields, ["max_heap_bytes", "max_tasks", "weight", "name"]);
+        let expected = [
+            "max_heap_bytes",
+            "max_tasks",
+            "max_step_budget",
+            "max_steps_per_tick",
+            "soft_heap_bytes",
+            "soft_steps",
+            "weight",
+            "weight",
+            "name",
+        ];
+        assert_eq!(fields, expected);
         assert_eq!(VmOptions::default().validate(), Ok(()));
     }
 }

@@ -8,15 +8,15 @@ use crate::error::VmError;
 use crate::handle::{Command, Handle};
 use crate::options::VmOptions;
 use crate::template::Template;
-use crate::{Capability, ContextId, TaskId, TaskStatus, Vm, fault};
+use crate::{Capability, ContextId, TaskId, TaskStatus, Vm, fault, limits};
 use raya_bytecode::verify;
 use raya_storages::activities::Activity;
-use raya_storages::contexts::{ContextRow, Contexts, Inner};
+use raya_storages::contexts::{ContextRow, Contexts, hold};
 use raya_storages::dump::hash_bytes;
+use raya_storages::events::{EMBEDDER_EVENTS_MAX, Mailbox};
 use raya_storages::frames::Stack;
 use raya_storages::grants::Grants;
 use raya_storages::heaps::Heap;
-use raya_storages::limits::Limits;
 use raya_storages::programs::{Program, ProgramId, Programs};
 use raya_storages::ready::Ready;
 use raya_storages::runs::{RunOutcome, Runs};
@@ -47,6 +47,8 @@ pub struct Runtime {
     pub(crate) grants: Grants,
     pub(crate) programs: Programs,
     pub(crate) runs: Runs,
+    /// What happened to contexts that no context owns.
+    pub(crate) mail: Mailbox,
     pub(crate) time: Time,
     pub(crate) ready: Ready,
     pub(crate) bindings: Bindings,
@@ -99,6 +101,7 @@ impl Runtime {
             grants: Grants::default(),
             programs: Programs::default(),
             runs: Runs::default(),
+            mail: Mailbox::new(EMBEDDER_EVENTS_MAX),
             time: Time::default(),
             ready: Ready::default(),
             bindings: Bindings::default(),
@@ -156,10 +159,15 @@ impl Runtime {
             return Err(VmError::ContextNotFound(parent));
         }
         let grants = self.grant_rows(&options.capabilities, options.parent)?;
-        let limits = options.limits();
-        if let Some(parent) = options.parent {
-            draw(&mut self.contexts, parent.index(), &limits)?;
+        let given = options.limits();
+        let mut holds = 0;
+        if let Some(parent) = options.parent.map(ContextId::index) {
+            limits::draw(&mut self.contexts, parent, &given)?;
+            if self.contexts.holds[parent] & (hold::PAUSED | hold::OUTER) != 0 {
+                holds = hold::OUTER;
+            }
         }
+        let (limits, marks) = (given.row(), given.marks());
         self.time.seeds += 1;
         let seed = options.seed.unwrap_or(self.time.seeds);
         let id = self.contexts.insert(ContextRow {
@@ -169,8 +177,15 @@ impl Runtime {
             heaps: Heap::new(limits.heap_bytes_max, seed),
             names: options.name.into_boxed_str(),
             seeds: seed,
+            holds,
+            marks: (!marks.is_usual()).then(|| Box::new(marks)),
             ..ContextRow::default()
         });
+        if let Some(parent) = options.parent {
+            let inner = self.contexts.inner[parent.index()].as_mut();
+            let inner = inner.expect("its limits were drawn from there");
+            inner.children.insert(id.index() as u32);
+        }
         self.give(id, grants);
         self.bindings.forget(id.index());
         Ok(id)
@@ -213,70 +228,5 @@ impl Runtime {
         let id =
             ProgramId::from_bits(self.contexts.programs[row]).expect("a context with a program");
         self.programs.get(id).expect("programs in use stay")
-    }
-}
-
-/// Takes a child's limits off its parent's.
-fn draw(contexts: &mut Contexts, parent: usize, child: &Limits) -> Result<(), VmError> {
-    let live_tasks = contexts.activities[parent]
-        .as_ref()
-        .map_or(0, |a| a.tasks.len() as u32);
-    let (limits, counters) = (&contexts.limits[parent], &contexts.counters[parent]);
-    let heap_left = limits
-        .heap_bytes_max
-        .saturating_sub(contexts.heaps[parent].bytes_used());
-    let tasks_left = limits.tasks_max.saturating_sub(live_tasks);
-    let steps_left = limits.steps_max.saturating_sub(counters.steps);
-    fits("max_heap_bytes", child.heap_bytes_max, heap_left)?;
-    fits("max_tasks", child.tasks_max.into(), tasks_left.into())?;
-    if limits.steps_max != u64::MAX {
-        fits("max_step_budget", child.steps_max, steps_left)?;
-    }
-    let limits = &mut contexts.limits[parent];
-    limits.heap_bytes_max -= child.heap_bytes_max;
-    limits.tasks_max -= child.tasks_max;
-    let inner = contexts.inner[parent].get_or_insert_with(Box::<Inner>::default);
-    inner.children += 1;
-    inner.heap_bytes += child.heap_bytes_max;
-    inner.tasks += child.tasks_max;
-    if limits.steps_max != u64::MAX {
-        limits.steps_max -= child.steps_max;
-        inner.steps += child.steps_max;
-    }
-    Ok(())
-}
-
-fn fits(field: &'static str, value: u64, left: u64) -> Result<(), VmError> {
-    if value <= left {
-        return Ok(());
-    }
-    Err(VmError::option(
-        field,
-        format!("{value} is more than the parent has left ({left})"),
-    ))
-}
-
-/// Gives what a child that ends has not used back to its parent.
-pub(crate) fn give_back(contexts: &mut Contexts, child: usize) {
-    let Some(parent) = contexts.parent(child).and_then(|id| contexts.find(id)) else {
-        return;
-    };
-    let (ended, steps) = (contexts.limits[child], contexts.counters[child].steps);
-    // Its own limits are lower by what its children drew; they ended before it.
-    let inner = contexts.inner[parent]
-        .as_mut()
-        .expect("a parent has children");
-    inner.children -= 1;
-    inner.heap_bytes -= ended.heap_bytes_max;
-    inner.tasks -= ended.tasks_max;
-    let limits = &mut contexts.limits[parent];
-    limits.heap_bytes_max += ended.heap_bytes_max;
-    limits.tasks_max += ended.tasks_max;
-    if limits.steps_max != u64::MAX {
-        inner.steps = inner.steps.saturating_sub(ended.steps_max);
-        limits.steps_max += ended.steps_max.saturating_sub(steps);
-    }
-    if inner.children == 0 {
-        contexts.inner[parent] = None;
     }
 }

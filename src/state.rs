@@ -1,7 +1,7 @@
 //! A runtime as data: everything dumped, loaded, hashed.
 //!
 //! ```text
-//! magic version | time | programs' images | programs | contexts | grants | runs | hash of all before
+//! magic version | time | programs' images | programs | contexts | grants | runs | events | hash of all before
 //! ```
 //!
 //! Invariants: equal runtimes give equal bytes; bytes are validated fully before anything is changed; what is derived (who is
@@ -15,6 +15,7 @@ use raya_bytecode::{codec, verify};
 use raya_storages::activities::Activity;
 use raya_storages::contexts::{ContextId, Contexts};
 use raya_storages::dump::{LoadError, Persist, Reader, Writer, ensure, hash_bytes};
+use raya_storages::events::Mailbox;
 use raya_storages::grants::Grants;
 use raya_storages::programs::{Program, ProgramId, Programs};
 use raya_storages::ready::Ready;
@@ -55,6 +56,7 @@ struct Tables {
     contexts: Contexts,
     grants: Grants,
     runs: Runs,
+    mail: Mailbox,
 }
 
 impl Runtime {
@@ -74,6 +76,7 @@ impl Runtime {
         self.contexts.dump(&mut to);
         self.grants.dump(&mut to);
         self.runs.dump(&mut to);
+        self.mail.dump(&mut to);
         to
     }
 
@@ -106,6 +109,7 @@ impl Runtime {
         self.contexts = tables.contexts;
         self.grants = tables.grants;
         self.runs = tables.runs;
+        self.mail = tables.mail;
         self.templates.clear();
         self.make_templates();
         Ok(())
@@ -132,6 +136,7 @@ fn read(bytes: &[u8]) -> Result<Tables, LoadError> {
     let contexts = Contexts::load(&mut from)?;
     let grants = Grants::load(&mut from)?;
     let runs = Runs::load(&mut from)?;
+    let mail = Mailbox::load(&mut from)?;
     from.finish()?;
     let tables = Tables {
         time,
@@ -139,6 +144,7 @@ fn read(bytes: &[u8]) -> Result<Tables, LoadError> {
         contexts,
         grants,
         runs,
+        mail,
     };
     verify_tables(&tables)?;
     Ok(tables)

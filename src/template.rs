@@ -60,10 +60,11 @@ impl Template {
             activity: &mut activity,
             scratch: &mut scratch,
             limits: &LIMITS,
+            marks: None,
             counters: &mut counters,
             now_ms: 0.0,
         };
-        let end = cell.call(program.image.entry.init, &[], 0);
+        let end = cell.call(program.image.entry.init, &[], 0, &mut Vec::new());
         if matches!(end, Ok(CallEnd::Stopped(_))) {
             cell.run(u64::MAX);
         }

@@ -1,7 +1,7 @@
 //! The tick: the sweeps, in order.
 //!
 //! ```text
-//! take commands -> ( wake -> schedule -> execute -> effects -> reap -> account )*
+//! take commands -> ( wake -> schedule -> execute -> attend -> effects -> reap -> account )*
 //! ```
 //!
 //! The part in parentheses goes round until the tick's fuel is spent or everyone waits. Collection happens inside execute, where
@@ -11,12 +11,13 @@
 
 use crate::bindings::{Binding, Service};
 use crate::capability::{GuestError, call_effect, call_plain};
-use crate::cell::{CALL_FUEL, run_batch};
+use crate::cell::{Note, run_batch};
 use crate::handle;
 use crate::inner::{self, Served};
 use crate::runtime::Runtime;
 use crate::{Call, ContextId, TickBudget, TickReport, Value};
 use raya_storages::activities::{Request, Watch};
+use raya_storages::contexts::hold;
 use raya_storages::ready::is_runnable;
 use raya_systems::account;
 use raya_systems::schedule::{schedule, steps_allowed};
@@ -47,7 +48,9 @@ impl Runtime {
                 }
                 break;
             }
-            report.steps += run_batch(self, &batch);
+            let done = run_batch(self, &batch);
+            report.steps += done.steps;
+            self.attend(done.notes);
             report.requests_served += self.effects(&batch);
             report.entries_ended += self.reap(&batch);
             self.account(&batch);
@@ -215,6 +218,16 @@ impl Runtime {
                 // The run may have ended at once: its outcome came before there was a promise to tell.
                 self.settle_if_ended(row, task);
             }
+            Served::Listen(about) => {
+                let activity = self.contexts.activities[row]
+                    .as_mut()
+                    .expect("it was there");
+                let Request { promise, .. } = activity.outbox.remove(0);
+                activity.listeners.push(Watch {
+                    promise,
+                    run: about.to_bits(),
+                });
+            }
         }
     }
 
@@ -268,6 +281,10 @@ impl Runtime {
         ran.dedup();
         self.spare.truncate(ran.len().max(1));
         account::end_tick(&mut self.contexts.counters, ran);
+        for &row in &*ran {
+            self.contexts.holds[row as usize] &= !hold::TICK;
+            self.ready.update(&self.contexts, row);
+        }
         report.contexts_run = ran.len() as u64;
         report.runnable = self.ready.runnable(&self.contexts).len() as u64;
         report.sleeping = self
@@ -280,19 +297,33 @@ impl Runtime {
         }
     }
 
-    /// Runs one context, outside of ticks, until a condition holds or it has nothing more to run.
-    pub(crate) fn run_until(&mut self, row: usize, done: impl Fn(&Runtime) -> bool) {
+    /// Runs one context, outside of ticks, for the fuel that is asked for each time, until that is none or it has nothing
+    /// more to run.
+    pub(crate) fn run_while(&mut self, row: usize, fuel: impl Fn(&Runtime) -> Option<u64>) {
         let id = self.contexts.id_at(row).expect("a live row");
         let in_tick = self.contexts.counters[row].steps_this_tick;
-        while !done(self) && is_runnable(&self.contexts, row as u32) {
+        while let Some(fuel) = fuel(self)
+            && is_runnable(&self.contexts, row as u32)
+        {
             self.contexts.counters[row].steps_this_tick = 0;
-            self.cell(row).run(CALL_FUEL);
-            self.serve(row);
+            let ran = self.cell(row).run(fuel);
+            self.attend_outside(row, ran.notes);
+            if self.contexts.find(id).is_some() {
+                self.serve(row);
+            }
             if self.contexts.find(id).is_none() {
                 return;
             }
             self.reap_entries(row);
         }
         self.contexts.counters[row].steps_this_tick = in_tick;
+    }
+
+    /// Attends to what happened in a context outside of ticks: there is no next tick to wait for.
+    pub(crate) fn attend_outside(&mut self, row: usize, notes: Vec<Note>) {
+        if !notes.is_empty() {
+            self.attend(notes);
+            self.contexts.holds[row] &= !hold::TICK;
+        }
     }
 }

@@ -3,9 +3,12 @@
 //! Invariant: a view borrows the runtime, so the row it names stays live as long as it does.
 //! Absent: how entries are run (`entries`), what passes between ticks (`tick`).
 
+use crate::control::VmState;
 use crate::error::VmError;
+use crate::events::Event;
 use crate::function::{Args, Function, Returned};
 use crate::grant::GrantUse;
+use crate::options::VmLimits;
 use crate::report::{TaskStatus, VmStats};
 use crate::runtime::Runtime;
 use crate::{ContextId, ProgramId, TaskId, Value};
@@ -116,7 +119,7 @@ impl<'a> Vm<'a> {
             max_step_budget: (limits.steps_max != u64::MAX).then(|| limits.steps_max + drawn_steps),
             collections: contexts.counters[row].collections,
             weight: contexts.weights[row],
-            children: inner.map_or(0, |i| i.children),
+            children: inner.map_or(0, |i| i.children.len() as u32),
         }
     }
 
@@ -142,6 +145,79 @@ impl<'a> Vm<'a> {
         functions
             .map(|e| (image.text(e.name), describe(image, e.desc)))
             .collect()
+    }
+
+    /// What it is doing.
+    pub fn state(&self) -> VmState {
+        self.runtime.state(self.id)
+    }
+
+    /// Its name, as its options gave it.
+    pub fn name(&self) -> &str {
+        &self.runtime.contexts.names[self.row]
+    }
+
+    /// The context that owns it.
+    pub fn parent(&self) -> Option<ContextId> {
+        self.runtime.contexts.parent(self.row)
+    }
+
+    /// The contexts that it owns, in order of their rows.
+    pub fn children(&self) -> Vec<ContextId> {
+        let contexts = &self.runtime.contexts;
+        let inner = contexts.inner[self.row].iter();
+        let rows = inner.flat_map(|inner| inner.children.iter());
+        rows.filter_map(|&row| contexts.id_at(row as usize))
+            .collect()
+    }
+
+    /// Its program.
+    pub fn program(&self) -> Option<ProgramId> {
+        ProgramId::from_bits(self.runtime.contexts.programs[self.row])
+    }
+
+    /// What it and those inside it may use.
+    pub fn limits(&self) -> VmLimits {
+        self.runtime.limits_of(self.row)
+    }
+
+    /// Changes what it may use: `VmLimits { max_tasks: 5, ..vm.limits() }`. What is more comes from its parent. Fails, and
+    /// changes nothing, where the parent has not so much left or more is in use.
+    pub fn set_limits(&mut self, limits: VmLimits) -> Result<(), VmError> {
+        self.runtime.set_limits(self.row, &limits)
+    }
+
+    /// Adds to its step budget, if it has one, and to its soft mark. What waited for the budget goes on once it is resumed.
+    pub fn refill_steps(&mut self, steps: u64) -> Result<(), VmError> {
+        self.runtime.refill_steps(self.row, steps)
+    }
+
+    /// Sets its share of the fuel.
+    pub fn set_weight(&mut self, weight: u32) -> Result<(), VmError> {
+        self.runtime.set_weight(self.row, weight)
+    }
+
+    /// Holds it and those inside it where they are, until it is resumed. Entries can be started meanwhile, and wait; timers go off
+    /// when it is resumed.
+    pub fn pause(&mut self) {
+        self.runtime.pause(self.row);
+    }
+
+    /// Lets it go on, and those inside it that were not paused themselves. Nothing happens while one that it is inside is
+    /// paused.
+    pub fn resume(&mut self) {
+        self.runtime.resume(self.row);
+    }
+
+    /// Runs it now for so many steps, paused or not, or until it has nothing more to run; gives the steps it took. It stops where
+    /// a basic block ends, since steps are charged there: so it may take less than a block more.
+    pub fn run_steps(&mut self, steps: u64) -> u64 {
+        self.runtime.run_steps(self.row, steps)
+    }
+
+    /// Takes the events about it, oldest first, if no context owns it.
+    pub fn events(&mut self) -> Vec<Event> {
+        self.runtime.events_about(self.id)
     }
 
     /// Ends it and the contexts inside it: tasks are gone, memory is freed, the id is never used again.

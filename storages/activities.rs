@@ -59,7 +59,7 @@ pub struct Request {
 pub struct Watch {
     /// The promise.
     pub promise: u32,
-    /// The row of `runs` whose outcome will settle it, as bits.
+    /// The row of `runs` whose outcome will settle it, as bits; for `listeners`, that of `contexts`.
     pub run: u64,
 }
 
@@ -84,6 +84,8 @@ pub struct Activity {
     pub calls: Vec<u64>,
     /// Promises that wait for the outcome of an entry of an inner context, in the order they were asked for.
     pub owed: Vec<Watch>,
+    /// Promises that wait for an event about an inner context, in the order they were asked for.
+    pub listeners: Vec<Watch>,
 }
 
 impl Activity {
@@ -95,6 +97,7 @@ impl Activity {
             && self.outbox.is_empty()
             && self.entries.is_empty()
             && self.owed.is_empty()
+            && self.listeners.is_empty()
     }
 
     /// Becomes as a new one is; only allocations are kept.
@@ -108,6 +111,7 @@ impl Activity {
         self.entries.clear();
         self.calls.clear();
         self.owed.clear();
+        self.listeners.clear();
     }
 
     /// Counts a call that the host answers inline.
@@ -218,7 +222,8 @@ impl Activity {
         let mut awaited = self.entries.awaited();
         ensure(
             awaited.all(|(_, promise)| is_promise(promise))
-                && self.owed.iter().all(|w| is_promise(w.promise)),
+                && self.owed.iter().all(|w| is_promise(w.promise))
+                && self.listeners.iter().all(|w| is_promise(w.promise)),
             "what is awaited outside is a promise",
         )?;
         for (_, task) in self.tasks.iter() {
@@ -440,7 +445,7 @@ impl Persist for Watch {
 }
 
 impl Persist for Activity {
-    const BYTES_MIN: usize = 50;
+    const BYTES_MIN: usize = 54;
 
     fn dump(&self, to: &mut Writer) {
         self.tasks.dump(to);
@@ -455,6 +460,7 @@ impl Persist for Activity {
         self.entries.dump(to);
         self.calls.dump(to);
         self.owed.dump(to);
+        self.listeners.dump(to);
     }
 
     fn load(from: &mut Reader) -> Result<Activity, LoadError> {
@@ -468,6 +474,7 @@ impl Persist for Activity {
             entries: Entries::load(from)?,
             calls: Vec::load(from)?,
             owed: Vec::load(from)?,
+            listeners: Vec::load(from)?,
         })
     }
 }

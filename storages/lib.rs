@@ -10,6 +10,7 @@ pub mod activities;
 pub mod contexts;
 pub mod dump;
 pub mod entries;
+pub mod events;
 pub mod frames;
 pub mod grants;
 pub mod heaps;

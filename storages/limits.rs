@@ -1,9 +1,9 @@
-//! Limits of a context and the counters they bound: one row each.
+//! Limits of a context and the counters they bound: one row each; and what it does at a limit, for the few that say.
 //!
 //! Invariants: counters are exact; steps may pass their limit by one basic block or built-in, and the error says by how
-//! much. Units are in the names; steps are units of fuel.
+//! much. Marks are crossed once, until use is below them again. Units are in the names; steps are units of fuel.
 
-use crate::dump::{LoadError, Persist, Reader, Writer};
+use crate::dump::{LoadError, Persist, Reader, Writer, ensure};
 
 /// Requests that may wait for the host at once: with so many a context stops until they were served.
 pub const OUTBOX_REQUESTS_MAX: usize = 32;
@@ -32,6 +32,121 @@ pub struct Counters {
     pub steps_this_tick: u64,
     /// Collections since it was made.
     pub collections: u64,
+}
+
+/// What a context does that meets a limit.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[repr(u8)]
+pub enum OnLimit {
+    /// The task that met it fails; at the step budget, all of them.
+    #[default]
+    FailTask = 0,
+    /// The context is paused. At the step budget its tasks stay as they are and go on once it is refilled and resumed; at
+    /// other limits the task that met it fails first.
+    Suspend = 1,
+    /// The context ends, and those inside it.
+    Terminate = 2,
+}
+
+/// A mark that is not set.
+pub const NO_MARK: i64 = i64::MAX;
+
+/// Where a context stops short of its limits, and what it does at them. What its children draw is taken off marks as it is
+/// off limits, so a mark may be negative.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Marks {
+    /// Bytes of heap and stacks from which on its owner is told; `NO_MARK` for none.
+    pub heap_bytes: i64,
+    /// Steps in all from which on its owner is told; `NO_MARK` for none.
+    pub steps: i64,
+    /// Steps in all at which it is paused again (`run_steps`); `NO_MARK` for none.
+    pub pause_at_steps: i64,
+    /// What it does at a limit.
+    pub on_limit: OnLimit,
+    /// Its owner was told of the heap.
+    pub is_heap_crossed: bool,
+    /// Its owner was told of the steps.
+    pub is_steps_crossed: bool,
+}
+
+impl Default for Marks {
+    fn default() -> Marks {
+        Marks {
+            heap_bytes: NO_MARK,
+            steps: NO_MARK,
+            pause_at_steps: NO_MARK,
+            on_limit: OnLimit::FailTask,
+            is_heap_crossed: false,
+            is_steps_crossed: false,
+        }
+    }
+}
+
+/// A mark crosses when less than this part of it is left: below, collections would come at every turn.
+const HEAP_MARK_PART: i64 = 16;
+
+impl Marks {
+    /// The steps until it must stop for a mark.
+    pub fn steps_left(&self, steps: u64) -> u64 {
+        let steps = steps as i64;
+        let soft = if self.is_steps_crossed {
+            NO_MARK
+        } else {
+            self.steps
+        };
+        let next = [soft, self.pause_at_steps]
+            .into_iter()
+            .filter(|&mark| mark > steps)
+            .min();
+        next.map_or(u64::MAX, |mark| (mark - steps) as u64)
+    }
+
+    /// Whether so many steps cross the mark for the first time.
+    pub fn crosses_steps(&self, steps: u64) -> bool {
+        !self.is_steps_crossed && self.steps != NO_MARK && steps as i64 >= self.steps
+    }
+
+    /// Whether so many live bytes are up to the mark, but for a small part of it.
+    pub fn is_heap_full(&self, live_bytes: u64) -> bool {
+        self.heap_bytes != NO_MARK
+            && live_bytes as i64 > self.heap_bytes - self.heap_bytes.max(0) / HEAP_MARK_PART
+    }
+
+    /// Whether nothing is marked and limits do what they usually do: no row is needed.
+    pub fn is_usual(&self) -> bool {
+        *self == Marks::default()
+    }
+}
+
+impl Persist for Marks {
+    const BYTES_MIN: usize = 27;
+
+    fn dump(&self, to: &mut Writer) {
+        to.pod(self.heap_bytes);
+        to.pod(self.steps);
+        to.pod(self.pause_at_steps);
+        to.pod(self.on_limit as u8);
+        self.is_heap_crossed.dump(to);
+        self.is_steps_crossed.dump(to);
+    }
+
+    fn load(from: &mut Reader) -> Result<Marks, LoadError> {
+        let marks = Marks {
+            heap_bytes: from.pod()?,
+            steps: from.pod()?,
+            pause_at_steps: from.pod()?,
+            on_limit: match from.pod::<u8>()? {
+                0 => OnLimit::FailTask,
+                1 => OnLimit::Suspend,
+                2 => OnLimit::Terminate,
+                _ => return Err(LoadError::Invalid("what a limit does is one of three")),
+            },
+            is_heap_crossed: bool::load(from)?,
+            is_steps_crossed: bool::load(from)?,
+        };
+        ensure(!marks.is_usual(), "marks that mark nothing have no row")?;
+        Ok(marks)
+    }
 }
 
 impl Persist for Limits {

@@ -1,7 +1,7 @@
 //! An index: which contexts have something to run, and which wait for time to pass. So a tick costs nothing for those that sleep.
 //!
-//! Invariants: whoever is runnable is in `rows` or `woken`, whoever has timers is in `sleepers` with its first due time; either
-//! may name contexts that no longer are, which are dropped when met. Derived from `activities`: rebuilt after a load, never dumped.
+//! Invariants: whoever is runnable is in `rows` or `woken`, whoever has timers is in `sleepers` with its first due time, unless it
+//! is held; either may name contexts that no longer are, which are dropped when met. Derived from `activities`: rebuilt after a load, never dumped.
 //! Absent: whose turn it is (`systems/schedule`).
 
 use crate::contexts::Contexts;
@@ -15,14 +15,18 @@ pub struct Ready {
     sleepers: BTreeSet<(u64, u32)>,
 }
 
-/// Whether the context at a row has something to run.
+/// Whether the context at a row has something to run and may.
 pub fn is_runnable(contexts: &Contexts, row: u32) -> bool {
-    contexts.activities[row as usize]
-        .as_ref()
-        .is_some_and(|a| a.is_runnable())
+    contexts.holds[row as usize] == 0
+        && contexts.activities[row as usize]
+            .as_ref()
+            .is_some_and(|a| a.is_runnable())
 }
 
 fn next_due(contexts: &Contexts, row: u32) -> Option<u64> {
+    if contexts.holds[row as usize] != 0 {
+        return None;
+    }
     let activity = contexts.activities[row as usize].as_ref()?;
     // Due times are never negative, so their bits are in their order.
     activity

@@ -154,7 +154,7 @@ fn activity_roots(program: &Program, activity: &mut Activity, window_refs: u32, 
         .for_each(|request| copy.root(&mut request.promise));
     let entries = activity.entries.roots_mut();
     entries.for_each(|root| copy.root(root));
-    let owed = activity.owed.iter_mut();
+    let owed = activity.owed.iter_mut().chain(&mut activity.listeners);
     owed.for_each(|watch| copy.root(&mut watch.promise));
 }
 

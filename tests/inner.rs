@@ -1,7 +1,10 @@
 //! Contexts made by contexts, through `raya:vm`, in programs as users write them.
 
-use raya_compiler::load::MemoryFiles;
-use raya_core::{Runtime, TickBudget, Value, VmError, VmOptions};
+#[path = "common/script.rs"]
+mod script;
+
+use raya_core::{Value, VmError};
+use script::{Programs, text};
 
 const HOST: &str = r#"
 import { Vm } from "raya:vm";
@@ -25,7 +28,7 @@ export async function text(name: string): Promise<string> {
 }
 
 export async function cancelled(): Promise<string> {
-  const vm = new Vm({ maxHeapBytes: 1024 * 1024, maxTasks: 10 });
+  const vm = new Vm({ name: "worker", maxHeapBytes: 1024 * 1024, maxTasks: 10 });
   vm.loadRbin("./math.rbin");
   const task = vm.runEntry("spin");
   vm.terminate();
@@ -61,55 +64,10 @@ export function fails(): void { throw new Error("on purpose"); }
 export function list(): string[] { return ["a", "b"]; }
 "#;
 
-fn compiled(source: &str) -> Vec<u8> {
-    let files = MemoryFiles::new([("main.ts", source)]);
-    let image = raya_compiler::compile("main.ts", &files).unwrap_or_else(|e| panic!("{e:?}"));
-    raya_bytecode::codec::encode(&image)
-}
+const PROGRAMS: Programs = &[("./host.rbin", HOST), ("./math.rbin", MATH)];
 
-/// The host's export, run to its end on so many threads; with a dump and load after every tick if asked for.
 fn run(name: &str, args: Vec<Value>, threads: usize, reload: bool) -> Result<Value, VmError> {
-    let make = || {
-        let mut runtime = Runtime::with_threads(threads);
-        runtime.set_program_loader(Box::new(|path, _| match path {
-            "./math.rbin" => Ok(compiled(MATH)),
-            "./host.rbin" => Ok(compiled(HOST)),
-            _ => Err(format!("{path}: no such program")),
-        }));
-        runtime
-    };
-    let mut runtime = make();
-    let capabilities = vec!["raya:vm".into()];
-    let id = runtime.create(VmOptions {
-        capabilities,
-        ..VmOptions::default()
-    })?;
-    let mut vm = runtime.vm(id)?;
-    vm.load_rbin_bytes(&compiled(HOST))?;
-    let task = vm.run_entry(name, args)?;
-    loop {
-        let report = runtime.tick(TickBudget::fuel(20_000));
-        if reload {
-            let bytes = runtime.dump();
-            runtime = make();
-            runtime.load(&bytes)?;
-        }
-        if report.runnable == 0 {
-            break;
-        }
-    }
-    match runtime.task(task)? {
-        raya_core::TaskStatus::Returned(value) => Ok(value),
-        raya_core::TaskStatus::Failed(error, _) => Err(error),
-        raya_core::TaskStatus::Running => panic!("{name} never ends"),
-    }
-}
-
-fn text(value: Result<Value, VmError>) -> String {
-    match value {
-        Ok(Value::String(text)) => text,
-        other => panic!("{other:?}"),
-    }
+    script::run(PROGRAMS, name, args, (threads, reload))
 }
 
 #[test]
@@ -145,14 +103,14 @@ fn spec_i_3_errors_inside_reach_the_outside_with_name_and_stack() {
 fn ending_an_inner_vm_rejects_what_it_was_running() {
     assert_eq!(
         text(run("cancelled", vec![], 1, false)),
-        "cancelled: its context ended"
+        "the context worker ended"
     );
 }
 
 #[test]
 fn spec_i_1_limits_are_drawn_from_the_parent_three_deep_and_more() {
     let message = text(run("refused", vec![Value::Number(1e12)], 1, false));
-    assert!(message.contains("max_heap_bytes"), "{message}");
+    assert!(message.contains("`maxHeapBytes`"), "{message}");
     assert_eq!(
         text(run("refused", vec![Value::Number(0.0)], 1, false)),
         "made"

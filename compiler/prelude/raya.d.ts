@@ -24,14 +24,24 @@ declare namespace console {
 
 declare module "raya:vm" {
   type Task<T> = Promise<T>;
+  type VmState = "new" | "running" | "paused" | "failed" | "terminated";
+  type OnLimit = "fail" | "suspend" | "terminate";
 
-  interface VmOptions {
+  interface VmLimits {
     maxHeapBytes?: number;
     maxTasks?: number;
     maxStepBudget?: number;
-    stepsPerTick?: number;
+    maxStepsPerTick?: number;
+    maxStackFrames?: number;
+    softHeapBytes?: number;
+    softSteps?: number;
+    onLimit?: OnLimit;
+  }
+
+  interface VmOptions extends VmLimits {
     weight?: number;
     name?: string;
+    seed?: number;
     capabilities?: (string | Named | Attenuated)[];
   }
 
@@ -62,12 +72,35 @@ declare module "raya:vm" {
     maxStepBudget: number;
   }
 
+  interface VmEvent {
+    kind: "finished" | "failed" | "pressure" | "limit" | "paused" | "ended";
+    resource: "" | "heap" | "tasks" | "steps" | "stack";
+    count: number;
+    used: number;
+    max: number;
+  }
+
+  interface VmExport {
+    name: string;
+    signature: string;
+  }
+
   class Vm {
     constructor(options?: VmOptions);
+    static children(): Vm[];
     loadRbin(path: string): void;
     runEntry<T = unknown>(name: string, args?: unknown[]): Task<T>;
+    exports(): VmExport[];
     getStats(): VmStats;
+    get state(): VmState;
     get isAlive(): boolean;
+    setLimits(limits: VmLimits): void;
+    refillSteps(steps: number): void;
+    setWeight(weight: number): void;
+    pause(): void;
+    resume(): void;
+    runSteps(steps: number): void;
+    nextEvent(): Promise<VmEvent>;
     revoke(capability: string): void;
     grantsUsed(): GrantUse[];
     terminate(): void;

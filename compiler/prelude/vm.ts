@@ -1,13 +1,19 @@
 // `raya:vm`: inner VMs. A `Vm` is a handle; the context behind it lives in the runtime's tables.
 
-declare function __vmNew(
-  maxHeapBytes: number, maxTasks: number, maxStepBudget: number, stepsPerTick: number, weight: number,
-  name: string, capabilities: unknown[],
-): number;
+declare function __vmNew(options: unknown): number;
 declare function __vmLoad(handle: number, path: string): void;
 declare function __vmRun(handle: number, name: string, args: unknown[]): Promise<unknown>;
 declare function __vmStats(handle: number): number[];
-declare function __vmAlive(handle: number): boolean;
+declare function __vmState(handle: number): string;
+declare function __vmChildren(): number[];
+declare function __vmExports(handle: number): string[];
+declare function __vmSetLimits(handle: number, limits: unknown): void;
+declare function __vmRefillSteps(handle: number, steps: number): void;
+declare function __vmSetWeight(handle: number, weight: number): void;
+declare function __vmPause(handle: number): void;
+declare function __vmResume(handle: number): void;
+declare function __vmRunSteps(handle: number, steps: number): void;
+declare function __vmNextEvent(handle: number): Promise<unknown>;
 declare function __vmTerminate(handle: number): void;
 declare function __vmRevoke(handle: number, capability: string): void;
 declare function __vmGrants(handle: number): unknown[][];
@@ -39,20 +45,40 @@ export interface GrantUse {
   revoked: boolean;
 }
 
-/** The limits of an inner VM; what is left out has the runtime's default. All are drawn from the parent's. */
-export interface VmOptions {
-  /** Bytes that its heap may hold. */
+/** What an inner VM is doing. */
+export type VmState = "new" | "running" | "paused" | "failed" | "terminated";
+
+/** What a limit does: the task fails that met it, the VM is paused, or it ends. */
+export type OnLimit = "fail" | "suspend" | "terminate";
+
+/** What an inner VM may use, its own inner VMs included. All is drawn from its parent's. */
+export interface VmLimits {
+  /** Bytes that its heap and stacks may take. */
   maxHeapBytes?: number;
   /** Tasks that may exist at once. */
   maxTasks?: number;
-  /** Steps it may take in its whole life. */
+  /** Steps it may take in its whole life; `Infinity` for no limit. */
   maxStepBudget?: number;
-  /** Steps it may take in one tick. */
-  stepsPerTick?: number;
+  /** Steps it may take in one tick; `Infinity` for its share. */
+  maxStepsPerTick?: number;
+  /** Frames of one stack. */
+  maxStackFrames?: number;
+  /** Bytes of heap and stacks from which on there is a `pressure` event; `Infinity` for none. */
+  softHeapBytes?: number;
+  /** Steps from which on there is a `pressure` event; `Infinity` for none. */
+  softSteps?: number;
+  /** What a limit does. */
+  onLimit?: OnLimit;
+}
+
+/** The options of an inner VM; what is left out has the runtime's default. */
+export interface VmOptions extends VmLimits {
   /** Its share of the steps, beside its siblings' weights. */
   weight?: number;
   /** Its name in reports. */
   name?: string;
+  /** Where its `Math.random` starts. */
+  seed?: number;
   /** Capabilities that this context holds itself, by name, and objects of its own that serve as such. */
   capabilities?: (string | Named | Attenuated)[];
 }
@@ -67,26 +93,38 @@ export interface VmStats {
   maxStepBudget: number;
 }
 
-function __listed(capabilities: (string | Named | Attenuated)[]): unknown[] {
-  const list: unknown[] = [];
-  for (const capability of capabilities) list.push(capability);
-  return list;
+/** Something that happened to a VM, perhaps several times since the last event of its kind was taken. */
+export interface VmEvent {
+  kind: "finished" | "failed" | "pressure" | "limit" | "paused" | "ended";
+  /** Of `pressure` and `limit`: which. */
+  resource: "" | "heap" | "tasks" | "steps" | "stack";
+  count: number;
+  /** Of `pressure` and `limit`: what was in use, and the hard limit. */
+  used: number;
+  max: number;
+}
+
+/** An exported function. */
+export interface VmExport {
+  name: string;
+  signature: string;
+}
+
+class __Handle {
+  constructor(readonly handle: number) {}
 }
 
 /** A context inside this one, with a heap and limits of its own. */
 export class Vm {
   __handle: number;
 
-  constructor(options: VmOptions = {}) {
-    this.__handle = __vmNew(
-      options.maxHeapBytes ?? -1,
-      options.maxTasks ?? -1,
-      options.maxStepBudget ?? -1,
-      options.stepsPerTick ?? -1,
-      options.weight ?? -1,
-      options.name ?? "",
-      __listed(options.capabilities ?? []),
-    );
+  constructor(options: VmOptions | __Handle = {}) {
+    this.__handle = options instanceof __Handle ? options.handle : __vmNew(options);
+  }
+
+  /** The inner VMs of this context. */
+  static children(): Vm[] {
+    return __vmChildren().map((handle: number): Vm => new Vm(new __Handle(handle)));
   }
 
   /** Loads a program; throws if it isn't valid or asks for a capability that wasn't passed on. */
@@ -98,6 +136,14 @@ export class Vm {
   async runEntry<T = unknown>(name: string, args: unknown[] = []): Promise<T> {
     const result = await __vmRun(this.__handle, name, args);
     return result as T;
+  }
+
+  /** The functions that its program exports. */
+  exports(): VmExport[] {
+    const texts = __vmExports(this.__handle);
+    const exported: VmExport[] = [];
+    for (let i = 0; i < texts.length; i += 2) exported.push({ name: texts[i], signature: texts[i + 1] });
+    return exported;
   }
 
   /** What it uses now. */
@@ -113,9 +159,50 @@ export class Vm {
     };
   }
 
+  /** What it is doing. */
+  get state(): VmState {
+    return __vmState(this.__handle) as VmState;
+  }
+
   /** Whether it can still be used. */
   get isAlive(): boolean {
-    return __vmAlive(this.__handle);
+    return this.state !== "terminated";
+  }
+
+  /** Changes the limits that are given; throws, and changes nothing, where this context has not so much left or more is in use. */
+  setLimits(limits: VmLimits): void {
+    __vmSetLimits(this.__handle, limits);
+  }
+
+  /** Adds to its step budget and to its soft mark. */
+  refillSteps(steps: number): void {
+    __vmRefillSteps(this.__handle, steps);
+  }
+
+  /** Sets its share of the steps. */
+  setWeight(weight: number): void {
+    __vmSetWeight(this.__handle, weight);
+  }
+
+  /** Holds it and what is inside it where they are. */
+  pause(): void {
+    __vmPause(this.__handle);
+  }
+
+  /** Lets it go on. */
+  resume(): void {
+    __vmResume(this.__handle);
+  }
+
+  /** Lets it go on for so many steps (up to the end of a basic block); then it is paused, and there is a `paused` event. */
+  runSteps(steps: number): void {
+    __vmRunSteps(this.__handle, steps);
+  }
+
+  /** The next event about it. Events of one kind that nobody took are one, with a count. */
+  async nextEvent(): Promise<VmEvent> {
+    const event = await __vmNextEvent(this.__handle);
+    return event as VmEvent;
   }
 
   /** Takes a capability from it, and from those that it passed it on to, from the next call on. */

@@ -144,7 +144,10 @@ impl Machine<'_> {
                 };
                 Exit::Collect
             }
-            Err(Halt::Limit(fault)) => self.fail_running(fault),
+            Err(Halt::Limit(fault)) => {
+                self.fault = Some(fault);
+                Exit::Limit
+            }
             Err(_) => unreachable!("making an error gives no other error"),
         }
     }
@@ -156,7 +159,10 @@ impl Machine<'_> {
                 self.need.words = words;
                 Exit::Collect
             }
-            Halt::Limit(fault) => self.fail_running(fault),
+            Halt::Limit(fault) => {
+                self.fault = Some(fault);
+                Exit::Limit
+            }
             Halt::Trap(trap) => self.raise_in_frame(trap),
             Halt::Throw(kind, message) => match self.make_error(kind, &message) {
                 Ok(error) => self.throw((0, error), true),

@@ -71,6 +71,8 @@ pub(super) struct Machine<'a> {
     /// What `raise_halt` raises.
     pub halt: Option<Halt>,
     pub need: Need,
+    /// The limit that the running task met.
+    pub fault: Option<LimitFault>,
     /// Of the task that runs; without frames where none does.
     pub stack: Stack,
     /// Buffers for the next stack.
@@ -117,6 +119,7 @@ impl<'a> Machine<'a> {
             returned: (0, 0),
             halt: None,
             need: Need::default(),
+            fault: None,
             stack: Stack::default(),
             scratch: execution.scratch,
             failure: None,

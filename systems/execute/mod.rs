@@ -41,6 +41,7 @@ use raya_storages::frames::Stack;
 use raya_storages::heaps::Heap;
 use raya_storages::limits::Limits;
 use raya_storages::programs::Program;
+use raya_storages::tasks::LimitFault;
 use state::Exit;
 
 /// A context about to run: its rows.
@@ -75,6 +76,8 @@ pub enum Stop {
         /// Reference temps that are roots.
         window_refs: u32,
     },
+    /// The running task met a limit at the instruction that it stands at: `fault_running` ends it.
+    Limit(LimitFault),
     /// No job, nothing running.
     Idle,
     /// It waits for the answer to a blocking host call.
@@ -155,6 +158,7 @@ impl Machine<'_> {
         match exit {
             Exit::Blocked => Stop::Blocked,
             Exit::Collect => Stop::needs(self.need.words, self.need.window_refs),
+            Exit::Limit => Stop::Limit(self.fault.expect("who met a limit says which")),
             Exit::OutOfFuel | Exit::Continue | Exit::Switch | Exit::Ended => Stop::OutOfFuel,
         }
     }

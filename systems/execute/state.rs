@@ -28,6 +28,8 @@ pub(super) enum Exit {
     OutOfFuel,
     /// Memory is needed (`Machine::need`); the stack was saved.
     Collect,
+    /// The running task met a limit (`Machine::fault`); the stack was saved.
+    Limit,
     /// The host must answer first; the stack was saved.
     Blocked,
     /// An entry that has not stopped since it began is over: its value or failure is in the machine.

@@ -1,0 +1,202 @@
+//! Options of inner VMs, as guests write them: records with the names of `VmOptions` in camelCase.
+//!
+//! Invariants: what is left out has its default, which for limits is a part of what the parent has left; a name that is no option, or
+//! a value of another type, is refused by name. Absent: whether values can be (`crate::options`, `limits`).
+
+use crate::grant::Grant;
+use crate::limits::left;
+use crate::options::{MAX_HEAP_BYTES, MAX_TASKS, VmLimits, VmOptions};
+use crate::runtime::Runtime;
+use crate::{ContextId, OnLimit, Value, VmError};
+
+/// A limit that is not given takes this part of what the parent has left, if the usual default is more.
+const DEFAULT_PART: u64 = 4;
+
+/// A number as a count; `field` is at fault if it is none.
+pub(super) fn whole(field: &'static str, given: f64) -> Result<u64, VmError> {
+    if given < 0.0 || given.fract() != 0.0 || given > (1_u64 << 53) as f64 || given.is_nan() {
+        return Err(VmError::option(
+            field,
+            format!("{given} is no whole number of 0 or more"),
+        ));
+    }
+    Ok(given as u64)
+}
+
+fn small(field: &'static str, given: f64) -> Result<u32, VmError> {
+    let n = whole(field, given)?;
+    u32::try_from(n).map_err(|_| VmError::option(field, format!("{n} is too much")))
+}
+
+/// A limit that `Infinity` takes away.
+fn or_none(field: &'static str, given: f64) -> Result<Option<u64>, VmError> {
+    if given == f64::INFINITY {
+        Ok(None)
+    } else {
+        whole(field, given).map(Some)
+    }
+}
+
+fn number(field: &'static str, value: &Value) -> Result<f64, VmError> {
+    match value {
+        Value::Number(n) => Ok(*n),
+        _ => Err(VmError::option(field, "must be a number")),
+    }
+}
+
+fn string<'a>(field: &'static str, value: &'a Value) -> Result<&'a str, VmError> {
+    match value {
+        Value::String(text) => Ok(text),
+        _ => Err(VmError::option(field, "must be a string")),
+    }
+}
+
+/// A list of names, objects that serve as capabilities, and parts of either.
+fn grants(value: &Value) -> Result<Vec<Grant>, VmError> {
+    let Value::Array(values) = value else {
+        return Err(VmError::option("capabilities", "must be an array"));
+    };
+    values.iter().map(grant).collect()
+}
+
+fn grant(value: &Value) -> Result<Grant, VmError> {
+    let wrong = || {
+        let message = "is a list of names, objects and parts of them";
+        VmError::option("capabilities", message)
+    };
+    match value {
+        Value::String(name) => Ok(Grant::new(name)),
+        Value::Object(fields) => {
+            let field = |name: &str| fields.iter().find(|f| f.0 == name).map(|f| &f.1);
+            let whole = field("capability").filter(|c| !matches!(c, Value::Object(_)));
+            let whole = grant(whole.ok_or_else(wrong)?)?;
+            let quota = |name, set: fn(Grant, u64) -> Grant, to: Grant| match field(name) {
+                Some(Value::Number(n)) => Ok(set(to, self::whole(name, *n)?)),
+                _ => Ok(to),
+            };
+            let part = quota("calls", Grant::calls, whole)?;
+            let part = quota("callsPerTick", Grant::calls_per_tick, part)?;
+            quota("argumentBytes", Grant::argument_bytes, part)
+        }
+        _ => Err(wrong()),
+    }
+}
+
+fn on_limit(value: &Value) -> Result<OnLimit, VmError> {
+    match string("on_limit", value)? {
+        "fail" => Ok(OnLimit::FailTask),
+        "suspend" => Ok(OnLimit::Suspend),
+        "terminate" => Ok(OnLimit::Terminate),
+        other => {
+            let message = format!("`{other}` is not \"fail\", \"suspend\" or \"terminate\"");
+            Err(VmError::option("on_limit", message))
+        }
+    }
+}
+
+/// The fields of a record that were given.
+fn fields(record: Option<&Value>) -> Result<impl Iterator<Item = (&str, &Value)>, VmError> {
+    let fields = match record {
+        Some(Value::Object(fields)) => &fields[..],
+        None | Some(Value::Undefined) => &[],
+        _ => return Err(VmError::Marshal("options must be an object".into())),
+    };
+    let given = fields
+        .iter()
+        .filter(|(_, value)| *value != Value::Undefined);
+    Ok(given.map(|(name, value)| (name.as_str(), value)))
+}
+
+/// Sets a limit by name. False: there is none of this name.
+fn set_limit(limits: &mut VmLimits, name: &str, value: &Value) -> Result<bool, VmError> {
+    let number = |field| number(field, value);
+    match name {
+        "maxHeapBytes" => {
+            limits.max_heap_bytes = whole("max_heap_bytes", number("max_heap_bytes")?)?
+        }
+        "maxTasks" => limits.max_tasks = small("max_tasks", number("max_tasks")?)?,
+        "maxStepBudget" => {
+            limits.max_step_budget = or_none("max_step_budget", number("max_step_budget")?)?;
+        }
+        "maxStepsPerTick" => {
+            limits.max_steps_per_tick =
+                or_none("max_steps_per_tick", number("max_steps_per_tick")?)?;
+        }
+        "maxStackFrames" => {
+            limits.max_stack_frames = small("max_stack_frames", number("max_stack_frames")?)?;
+        }
+        "softHeapBytes" => {
+            limits.soft_heap_bytes = or_none("soft_heap_bytes", number("soft_heap_bytes")?)?;
+        }
+        "softSteps" => limits.soft_steps = or_none("soft_steps", number("soft_steps")?)?,
+        "onLimit" => limits.on_limit = on_limit(value)?,
+        _ => return Ok(false),
+    }
+    Ok(true)
+}
+
+fn unknown(name: &str) -> VmError {
+    VmError::Marshal(format!("there is no option `{name}`").into())
+}
+
+/// What a child gets that nothing is said about.
+fn default_limits(runtime: &Runtime, parent: usize) -> VmLimits {
+    let left = left(&runtime.contexts, parent);
+    let steps = (left.steps_max != u64::MAX).then_some(left.steps_max / DEFAULT_PART);
+    VmLimits {
+        max_heap_bytes: MAX_HEAP_BYTES.min(left.heap_bytes_max / DEFAULT_PART),
+        max_tasks: MAX_TASKS.min(left.tasks_max / DEFAULT_PART as u32),
+        max_step_budget: steps,
+        max_stack_frames: left.stack_frames_max,
+        ..VmOptions::default().limits()
+    }
+}
+
+/// The options of a new child.
+pub(super) fn options_of_child(
+    runtime: &Runtime,
+    parent: ContextId,
+    record: Option<&Value>,
+) -> Result<VmOptions, VmError> {
+    let mut limits = default_limits(runtime, parent.index());
+    let mut options = VmOptions {
+        parent: Some(parent),
+        ..VmOptions::default()
+    };
+    for (name, value) in fields(record)? {
+        match name {
+            "weight" => options.weight = small("weight", number("weight", value)?)?,
+            "seed" => options.seed = Some(whole("seed", number("seed", value)?)?),
+            "name" => options.name = string("name", value)?.into(),
+            "capabilities" => options.capabilities = grants(value)?,
+            _ if set_limit(&mut limits, name, value)? => {}
+            _ => return Err(unknown(name)),
+        }
+    }
+    Ok(VmOptions {
+        max_heap_bytes: limits.max_heap_bytes,
+        max_tasks: limits.max_tasks,
+        max_step_budget: limits.max_step_budget,
+        max_steps_per_tick: limits.max_steps_per_tick,
+        max_stack_frames: limits.max_stack_frames,
+        soft_heap_bytes: limits.soft_heap_bytes,
+        soft_steps: limits.soft_steps,
+        on_limit: limits.on_limit,
+        ..options
+    })
+}
+
+/// The limits of a child, changed as a record says.
+pub(super) fn limits_of_child(
+    runtime: &Runtime,
+    row: usize,
+    record: Option<&Value>,
+) -> Result<VmLimits, VmError> {
+    let mut limits = runtime.limits_of(row);
+    for (name, value) in fields(record)? {
+        if !set_limit(&mut limits, name, value)? {
+            return Err(unknown(name));
+        }
+    }
+    Ok(limits)
+}

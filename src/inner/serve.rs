@@ -1,0 +1,223 @@
+//! What the functions of `raya:vm` do.
+//!
+//! Invariant: whatever is asked goes through the method that the embedder would call, so both see the same limits and
+//! errors. Absent: how arguments get here (`tick`), records of options (`options`).
+
+use super::options::{limits_of_child, options_of_child};
+use super::{Served, VmOp, child, from_handle, gone, handle};
+use crate::capability::GuestError;
+use crate::runtime::Runtime;
+use crate::{ContextId, TaskId, Value, VmError};
+
+/// A request: who asks, and the arguments.
+struct Request<'a> {
+    runtime: &'a mut Runtime,
+    asker: ContextId,
+    args: &'a [Value],
+}
+
+/// Serves a request of the context `asker`.
+pub(crate) fn serve(runtime: &mut Runtime, asker: ContextId, op: VmOp, args: &[Value]) -> Served {
+    let mut request = Request {
+        runtime,
+        asker,
+        args,
+    };
+    request
+        .serve(op)
+        .unwrap_or_else(|e| Served::Answer(Err(GuestError::new("Error", guest_text(&e)))))
+}
+
+/// An error as a guest reads it: options have their names there.
+fn guest_text(error: &VmError) -> String {
+    let VmError::InvalidOption(invalid) = error else {
+        return error.to_string();
+    };
+    let mut field = String::new();
+    for part in invalid.field.split('_') {
+        let mut letters = part.chars();
+        let first = letters.next().into_iter();
+        if field.is_empty() {
+            field.extend(first);
+        } else {
+            field.extend(first.map(|c| c.to_ascii_uppercase()));
+        }
+        field.extend(letters);
+    }
+    format!("invalid option `{field}`: {}", invalid.message)
+}
+
+impl Request<'_> {
+    fn serve(&mut self, op: VmOp) -> Result<Served, VmError> {
+        match op {
+            VmOp::Run => return Ok(Served::Later(self.run()?)),
+            VmOp::NextEvent => return self.next_event(),
+            _ => {}
+        }
+        let value = match op {
+            VmOp::New => self.create()?,
+            VmOp::State => self.state(),
+            VmOp::Children => self.children(),
+            // Ending twice is no error.
+            VmOp::Terminate => {
+                if let Ok(id) = self.child() {
+                    self.runtime.remove(id);
+                }
+                Value::Undefined
+            }
+            _ => self.of_child(op)?,
+        };
+        Ok(Served::Answer(Ok(value)))
+    }
+
+    /// What needs a child that lives.
+    fn of_child(&mut self, op: VmOp) -> Result<Value, VmError> {
+        let id = self.child()?;
+        let row = id.index();
+        match op {
+            VmOp::Load => self.load(id)?,
+            VmOp::Grants => return self.grants(id),
+            VmOp::Revoke => {
+                let capability = self.text(1).to_owned();
+                self.runtime.revoke(row, &capability)?;
+            }
+            VmOp::Stats => return self.stats(id),
+            VmOp::Exports => return self.exports(id),
+            VmOp::SetLimits => self.set_limits(row)?,
+            VmOp::RefillSteps => {
+                let steps = self.whole("steps", 1)?;
+                self.runtime.refill_steps(row, steps)?;
+            }
+            VmOp::SetWeight => {
+                let weight = u32::try_from(self.whole("weight", 1)?).unwrap_or(u32::MAX);
+                self.runtime.set_weight(row, weight)?;
+            }
+            VmOp::Pause => self.runtime.pause(row),
+            VmOp::Resume => self.runtime.resume(row),
+            VmOp::RunSteps => {
+                let steps = self.whole("steps", 1)?;
+                self.runtime.resume_for(row, steps);
+            }
+            _ => unreachable!("answered without a child"),
+        }
+        Ok(Value::Undefined)
+    }
+
+    fn number(&self, at: usize) -> f64 {
+        match self.args.get(at) {
+            Some(Value::Number(n)) => *n,
+            _ => -1.0,
+        }
+    }
+
+    fn text(&self, at: usize) -> &str {
+        match self.args.get(at) {
+            Some(Value::String(s)) => s,
+            _ => "",
+        }
+    }
+
+    /// An argument that counts something.
+    fn whole(&self, field: &'static str, at: usize) -> Result<u64, VmError> {
+        super::options::whole(field, self.number(at))
+    }
+
+    /// The child that the first argument names.
+    fn child(&self) -> Result<ContextId, VmError> {
+        child(self.runtime, self.asker, self.number(0))
+    }
+
+    fn create(&mut self) -> Result<Value, VmError> {
+        let options = options_of_child(self.runtime, self.asker, self.args.first())?;
+        let id = self.runtime.create(options)?;
+        handle(id).map(Value::Number).ok_or_else(|| {
+            self.runtime.remove(id);
+            VmError::Marshal("too many contexts".into())
+        })
+    }
+
+    fn load(&mut self, id: ContextId) -> Result<(), VmError> {
+        let path = self.text(1).to_owned();
+        let bytes = (self.runtime.loader)(&path, self.asker);
+        let bytes = bytes.map_err(|e| VmError::NotLoaded(e.into()))?;
+        self.runtime.vm(id)?.load_rbin_bytes(&bytes)
+    }
+
+    fn run(&mut self) -> Result<TaskId, VmError> {
+        let id = self.child()?;
+        let passed = match self.args.get(2) {
+            Some(Value::Array(values)) => values.clone(),
+            _ => Vec::new(),
+        };
+        let name = self.text(1).to_owned();
+        self.runtime
+            .start_entry(id, &name, passed, Some(self.asker))
+    }
+
+    /// What is left to be told of a child that ended is told; then there is no next.
+    fn next_event(&mut self) -> Result<Served, VmError> {
+        let id = from_handle(self.number(0)).ok_or_else(gone)?;
+        let row = self.asker.index();
+        if let Some(event) = self.runtime.take_event(row, id) {
+            return Ok(Served::Answer(Ok(crate::events::Event::value(event))));
+        }
+        let id = self.child()?;
+        let activity = self.runtime.contexts.activities[row].as_ref();
+        let count = activity.map_or(0, |a| a.listeners.len()) as u32 + 1;
+        let max = self.runtime.contexts.limits[row].tasks_max;
+        if count > max {
+            return Err(VmError::TaskLimitExceeded { count, max });
+        }
+        Ok(Served::Listen(id))
+    }
+
+    fn state(&self) -> Value {
+        let state = self.child().map(|id| self.runtime.state(id));
+        let state = state.unwrap_or(crate::VmState::Terminated);
+        Value::String(state.text().into())
+    }
+
+    fn children(&mut self) -> Value {
+        let inner = self.runtime.contexts.inner[self.asker.index()].iter();
+        let rows = inner.flat_map(|inner| inner.children.iter());
+        let ids = rows.filter_map(|&row| self.runtime.contexts.id_at(row as usize));
+        Value::Array(ids.filter_map(handle).map(Value::Number).collect())
+    }
+
+    fn stats(&mut self, id: ContextId) -> Result<Value, VmError> {
+        let stats = self.runtime.vm(id)?.stats();
+        let figures = [
+            stats.heap_bytes_used as f64,
+            stats.max_heap_bytes as f64,
+            f64::from(stats.tasks),
+            f64::from(stats.max_tasks),
+            stats.steps_executed as f64,
+            stats.max_step_budget.map_or(-1.0, |steps| steps as f64),
+        ];
+        Ok(Value::Array(figures.map(Value::Number).into()))
+    }
+
+    /// Names and types, one after the other.
+    fn exports(&mut self, id: ContextId) -> Result<Value, VmError> {
+        let exports = self.runtime.vm(id)?.exports().into_iter();
+        let texts = exports.flat_map(|(name, signature)| [name, signature]);
+        Ok(Value::Array(texts.map(Value::String).collect()))
+    }
+
+    fn grants(&mut self, id: ContextId) -> Result<Value, VmError> {
+        let used = self.runtime.vm(id)?.grants_used().into_iter().map(|used| {
+            Value::Array(vec![
+                Value::String(used.capability),
+                Value::Number(used.calls as f64),
+                Value::Number(used.refusals as f64),
+                Value::Bool(used.revoked),
+            ])
+        });
+        Ok(Value::Array(used.collect()))
+    }
+
+    fn set_limits(&mut self, row: usize) -> Result<(), VmError> {
+        let limits = limits_of_child(self.runtime, row, self.args.get(1))?;
+        self.runtime.set_limits(row, &limits)
+    }
+}
