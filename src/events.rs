@@ -62,18 +62,14 @@ impl Event {
         }
     }
 
-    /// As a guest gets it.
+    /// As a guest gets it: kind, resource, count, used, max.
     pub(crate) fn value(row: EventRow) -> Value {
         let event = Event::of(row);
         let (kind, resource) = Event::texts(event.kind);
-        let field = |name: &str, value: Value| (name.to_owned(), value);
-        Value::Object(vec![
-            field("kind", Value::String(kind.into())),
-            field("resource", Value::String(resource.into())),
-            field("count", Value::Number(event.count as f64)),
-            field("used", Value::Number(event.used as f64)),
-            field("max", Value::Number(event.max as f64)),
-        ])
+        let figures = [event.count, event.used, event.max];
+        let mut parts = vec![Value::String(kind.into()), Value::String(resource.into())];
+        parts.extend(figures.map(|n| Value::Number(n as f64)));
+        Value::Array(parts)
     }
 }
 

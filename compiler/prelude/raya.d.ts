@@ -25,6 +25,8 @@ declare namespace console {
 declare module "raya:vm" {
   type Task<T> = Promise<T>;
   type VmState = "new" | "running" | "paused" | "failed" | "terminated";
+  type VmEventKind = "finished" | "failed" | "pressure" | "limit" | "paused" | "ended";
+  type VmResource = "" | "heap" | "tasks" | "steps" | "stack";
   type OnLimit = "fail" | "suspend" | "terminate";
 
   interface VmLimits {
@@ -73,8 +75,8 @@ declare module "raya:vm" {
   }
 
   interface VmEvent {
-    kind: "finished" | "failed" | "pressure" | "limit" | "paused" | "ended";
-    resource: "" | "heap" | "tasks" | "steps" | "stack";
+    kind: VmEventKind;
+    resource: VmResource;
     count: number;
     used: number;
     max: number;

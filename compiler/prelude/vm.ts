@@ -93,11 +93,17 @@ export interface VmStats {
   maxStepBudget: number;
 }
 
+/** What happens to a VM. */
+export type VmEventKind = "finished" | "failed" | "pressure" | "limit" | "paused" | "ended";
+
+/** What pressure and limits are about. */
+export type VmResource = "" | "heap" | "tasks" | "steps" | "stack";
+
 /** Something that happened to a VM, perhaps several times since the last event of its kind was taken. */
 export interface VmEvent {
-  kind: "finished" | "failed" | "pressure" | "limit" | "paused" | "ended";
+  kind: VmEventKind;
   /** Of `pressure` and `limit`: which. */
-  resource: "" | "heap" | "tasks" | "steps" | "stack";
+  resource: VmResource;
   count: number;
   /** Of `pressure` and `limit`: what was in use, and the hard limit. */
   used: number;
@@ -201,8 +207,14 @@ export class Vm {
 
   /** The next event about it. Events of one kind that nobody took are one, with a count. */
   async nextEvent(): Promise<VmEvent> {
-    const event = await __vmNextEvent(this.__handle);
-    return event as VmEvent;
+    const [kind, resource, count, used, max] = (await __vmNextEvent(this.__handle)) as unknown[];
+    return {
+      kind: kind as VmEventKind,
+      resource: resource as VmResource,
+      count: count as number,
+      used: used as number,
+      max: max as number,
+    };
   }
 
   /** Takes a capability from it, and from those that it passed it on to, from the next call on. */
