@@ -47,12 +47,15 @@ pub(crate) struct Note {
 #[derive(Debug, Default)]
 pub(crate) struct Ran {
     pub steps: u64,
+    /// Contexts that had not run in this tick before.
+    pub contexts: u64,
     pub notes: Vec<Note>,
 }
 
 impl Ran {
     fn add(&mut self, later: Ran) {
         self.steps += later.steps;
+        self.contexts += later.contexts;
         self.notes.extend(later.notes);
     }
 }
@@ -88,13 +91,8 @@ impl Cell<'_> {
     /// Runs it for so much fuel, or until it waits or crosses a mark.
     pub fn run(&mut self, fuel: u64) -> Ran {
         let left_in_all = self.limits.steps_max.saturating_sub(self.counters.steps);
-        let left_in_tick = self
-            .limits
-            .steps_per_tick_max
-            .saturating_sub(self.counters.steps_this_tick);
         let allowed = fuel
             .min(left_in_all)
-            .min(left_in_tick)
             .min(self.steps_to_mark())
             .min(i64::MAX as u64) as i64;
         let (mut left, mut ran) = (allowed, Ran::default());
@@ -104,7 +102,6 @@ impl Cell<'_> {
         }
         ran.steps = (allowed - left) as u64;
         self.counters.steps += ran.steps;
-        self.counters.steps_this_tick += ran.steps;
         self.cross_steps(&mut ran.notes);
         self.enforce_budget(&mut ran.notes);
         ran
@@ -439,6 +436,7 @@ struct Shared<'a> {
     linked: &'a Programs,
     bindings: &'a Bindings,
     now_ms: f64,
+    tick: u64,
 }
 
 /// Fewer contexts than this are run by one thread.
@@ -467,6 +465,7 @@ pub(crate) fn run_batch(runtime: &mut Runtime, batch: &[u32]) -> Ran {
         linked: &runtime.programs,
         bindings: &runtime.bindings,
         now_ms: runtime.time.clock_ms,
+        tick: runtime.time.ticks,
     };
     match &runtime.workers {
         Some(workers) if batch.len() > ROWS_PER_JOB => {
@@ -536,8 +535,10 @@ impl Columns<'_> {
                 counters: &mut self.counters[at],
                 now_ms: shared.now_ms,
             };
-            let ran = cell.run(schedule::steps_allowed(self.credits[at]));
+            let mut ran = cell.run(schedule::steps_allowed(self.credits[at]));
             schedule::charge(&mut self.credits[at], ran.steps);
+            let is_first = self.counters[at].latest.add(shared.tick, ran.steps);
+            ran.contexts = u64::from(is_first);
             all.add(ran);
         }
         all

@@ -71,7 +71,7 @@ impl Runtime {
             if at > 0 {
                 contexts.holds[row] |= hold::OUTER;
             }
-            self.time.pool.take_back(&mut contexts.credits[row]);
+            self.ready.update(contexts, row as u32);
         }
     }
 
@@ -176,9 +176,9 @@ impl Runtime {
             }
             self.runs.free(task);
         }
+        self.shares().close(row as u32);
         give_back(&mut self.contexts, row);
         self.grants.free_list(self.contexts.grants[row]);
-        self.time.pool.take_back(&mut self.contexts.credits[row]);
         self.bindings.forget(row);
         self.contexts.free(id);
     }

@@ -171,6 +171,7 @@ impl Runtime {
             match kind {
                 EventKind::HeapPressure | EventKind::StepPressure => {
                     self.contexts.holds[row] |= hold::TICK;
+                    self.held_this_tick.push(row as u32);
                 }
                 EventKind::Paused => self.pause_at_mark(row),
                 _ => self.enforce(row, kind, used, max),

@@ -45,6 +45,7 @@ functions! {
     SetLimits   "__vmSetLimits"   "(a: number, b: unknown) => void"
     RefillSteps "__vmRefillSteps" "(a: number, b: number) => void"
     SetWeight   "__vmSetWeight"   "(a: number, b: number) => void"
+    SetPriority "__vmSetPriority" "(a: number, b: string) => void"
     Pause       "__vmPause"       "(a: number) => void"
     Resume      "__vmResume"      "(a: number) => void"
     RunSteps    "__vmRunSteps"    "(a: number, b: number) => void"

@@ -35,7 +35,7 @@ pub use function::{Args, Function, Returned};
 pub use grant::{Grant, GrantUse};
 pub use handle::{Handle, Reply};
 pub use options::{VmLimits, VmOptions};
-pub use raya_storages::contexts::ContextId;
+pub use raya_storages::contexts::{ContextId, Priority};
 pub use raya_storages::events::EventKind;
 pub use raya_storages::limits::OnLimit;
 pub use raya_storages::programs::ProgramId;

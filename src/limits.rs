@@ -12,7 +12,7 @@
 use crate::error::VmError;
 use crate::options::{VmLimits, check_weight};
 use crate::runtime::Runtime;
-use raya_storages::contexts::{Contexts, Inner};
+use raya_storages::contexts::Contexts;
 use raya_storages::limits::{Limits, Marks, NO_MARK};
 use raya_storages::tasks::TaskState;
 
@@ -86,7 +86,7 @@ fn lend(contexts: &mut Contexts, row: usize, amounts: Amounts) {
     limits.heap_bytes_max -= amounts.heap_bytes;
     limits.tasks_max -= amounts.tasks;
     limits.steps_max -= amounts.steps;
-    let inner = contexts.inner[row].get_or_insert_with(Box::<Inner>::default);
+    let inner = contexts.inner_mut(row);
     inner.heap_bytes += amounts.heap_bytes;
     inner.tasks += amounts.tasks;
     inner.steps += amounts.steps;
@@ -159,13 +159,7 @@ pub(crate) fn give_back(contexts: &mut Contexts, child: usize) {
     if is_limited {
         spend(contexts, parent, taken.min(steps));
     }
-    let inner = contexts.inner[parent]
-        .as_mut()
-        .expect("a parent has children");
-    inner.children.remove(&(child as u32));
-    if inner.children.is_empty() {
-        contexts.inner[parent] = None;
-    }
+    contexts.strike_off(parent, child);
 }
 
 /// Steps that a child took come back to nobody: those above have lent so much less.

@@ -5,7 +5,7 @@
 
 use crate::error::VmError;
 use crate::grant::Grant;
-use raya_storages::contexts::ContextId;
+use raya_storages::contexts::{ContextId, Priority};
 use raya_storages::limits::{Limits, Marks, NO_MARK, OnLimit};
 
 /// The default of `max_heap_bytes`.
@@ -34,7 +34,7 @@ pub struct VmOptions {
     pub max_tasks: u32,
     /// Steps in its whole life; `None` for no limit.
     pub max_step_budget: Option<u64>,
-    /// Steps in one tick, beyond which it waits for the next; `None` for its share.
+    /// Steps in one tick of it and all contexts inside it, beyond which they wait for the next; `None` for its share.
     pub max_steps_per_tick: Option<u64>,
     /// Frames of one stack.
     pub max_stack_frames: u32,
@@ -46,8 +46,10 @@ pub struct VmOptions {
     pub soft_steps: Option<u64>,
     /// What a limit does.
     pub on_limit: OnLimit,
-    /// Its share of the fuel, beside the others'.
+    /// Its share of the fuel, beside the others of its parent; also of its own tasks beside its children.
     pub weight: u32,
+    /// Whose turn comes before its own, among the others of its parent; also of its own tasks beside its children.
+    pub priority: Priority,
     /// Where `Math.random` starts; `None` derives it from the context's id.
     pub seed: Option<u64>,
     /// Its name in reports and stack traces.
@@ -91,6 +93,7 @@ impl Default for VmOptions {
             soft_steps: None,
             on_limit: OnLimit::FailTask,
             weight: 1,
+            priority: Priority::Normal,
             seed: None,
             name: String::new(),
             parent: None,

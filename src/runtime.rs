@@ -51,6 +51,12 @@ pub struct Runtime {
     pub(crate) mail: Mailbox,
     pub(crate) time: Time,
     pub(crate) ready: Ready,
+    /// Rows that can run a step now.
+    pub(crate) batch: Vec<u32>,
+    /// An empty batch, or the last one: its memory is used again.
+    pub(crate) spare_batch: Vec<u32>,
+    /// Rows that stand still until the next tick.
+    pub(crate) held_this_tick: Vec<u32>,
     pub(crate) bindings: Bindings,
     /// By row of `programs`.
     pub(crate) templates: Vec<Option<Template>>,
@@ -104,6 +110,9 @@ impl Runtime {
             mail: Mailbox::new(EMBEDDER_EVENTS_MAX),
             time: Time::default(),
             ready: Ready::default(),
+            batch: Vec::new(),
+            spare_batch: Vec::new(),
+            held_this_tick: Vec::new(),
             bindings: Bindings::default(),
             templates: Vec::new(),
             spare: Vec::new(),
@@ -174,6 +183,7 @@ impl Runtime {
             parents: options.parent.map_or(0, ContextId::to_bits),
             limits,
             weights: options.weight,
+            priorities: options.priority,
             heaps: Heap::new(limits.heap_bytes_max, seed),
             names: options.name.into_boxed_str(),
             seeds: seed,

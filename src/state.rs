@@ -13,7 +13,7 @@ use crate::error::VmError;
 use crate::runtime::{Runtime, Time};
 use raya_bytecode::{codec, verify};
 use raya_storages::activities::Activity;
-use raya_storages::contexts::{ContextId, Contexts};
+use raya_storages::contexts::{ContextId, Contexts, UNITS_MAX};
 use raya_storages::dump::{LoadError, Persist, Reader, Writer, ensure, hash_bytes};
 use raya_storages::events::Mailbox;
 use raya_storages::grants::Grants;
@@ -130,6 +130,10 @@ fn read(bytes: &[u8]) -> Result<Tables, LoadError> {
     )?;
     let time = Time::load(&mut from)?;
     ensure(time.clock_ms >= 0.0, "the clock is a time")?;
+    ensure(
+        time.pool.units.unsigned_abs() <= UNITS_MAX,
+        "the pool is what ticks give",
+    )?;
     let linked = read_images(&mut from)?;
     let mut programs = Programs::load(&mut from)?;
     programs.bind(|hash| linked.get(&hash).cloned())?;

@@ -1,7 +1,7 @@
 //! The tick: the sweeps, in order.
 //!
 //! ```text
-//! take commands -> ( wake -> schedule -> execute -> attend -> effects -> reap -> account )*
+//! take commands -> share out -> ( wake -> schedule -> execute -> attend -> effects -> reap -> account )*
 //! ```
 //!
 //! The part in parentheses goes round until the tick's fuel is spent or everyone waits. Collection happens inside execute, where
@@ -18,9 +18,8 @@ use crate::runtime::Runtime;
 use crate::{Call, ContextId, TickBudget, TickReport, Value};
 use raya_storages::activities::{Request, Watch};
 use raya_storages::contexts::hold;
-use raya_storages::ready::is_runnable;
-use raya_systems::account;
-use raya_systems::schedule::{schedule, steps_allowed};
+use raya_storages::ready::{TOP, is_runnable};
+use raya_systems::schedule::{self, Shares};
 
 /// Fuel of the ticks that `run_until_idle` makes.
 const IDLE_TICK_FUEL: u64 = 100_000_000;
@@ -38,33 +37,35 @@ impl Runtime {
             tick: self.time.ticks,
             ..TickReport::default()
         };
-        let mut ran = Vec::new();
+        schedule::begin_tick(&mut self.shares());
         loop {
             self.wake();
             let batch = self.schedule();
             if batch.is_empty() {
+                self.spare_batch = batch;
                 if self.advance_to_sleeper(end_ms) {
                     continue;
                 }
                 break;
             }
-            let done = run_batch(self, &batch);
-            report.steps += done.steps;
-            self.attend(done.notes);
+            let ran = run_batch(self, &batch);
+            report.steps += ran.steps;
+            report.contexts_run += ran.contexts;
+            self.attend(ran.notes);
             report.requests_served += self.effects(&batch);
             report.entries_ended += self.reap(&batch);
-            self.account(&batch);
-            ran.extend(batch);
+            self.shares().account(&batch);
+            self.spare_batch = batch;
         }
         self.time.clock_ms = end_ms;
-        self.end_tick(&mut ran, &mut report);
+        self.end_tick(&mut report);
         report
     }
 
     /// Where everyone waits, lets the clock go on to the next sleeper whose time comes within the tick: who sleeps wakes
     /// when it is due, however long the ticks are.
     fn advance_to_sleeper(&mut self, end_ms: f64) -> bool {
-        if !self.ready.runnable(&self.contexts).is_empty() {
+        if self.ready.runnable() > 0 {
             return false;
         }
         match self.ready.next_due_ms(&self.contexts) {
@@ -82,9 +83,7 @@ impl Runtime {
         let mut total = TickReport::default();
         loop {
             let elapsed_ms = match self.ready.next_due_ms(&self.contexts) {
-                Some(due) if self.ready.runnable(&self.contexts).is_empty() => {
-                    due - self.time.clock_ms
-                }
+                Some(due) if self.ready.runnable() == 0 => due - self.time.clock_ms,
                 _ => 0.0,
             };
             let report = self.tick(TickBudget {
@@ -124,23 +123,25 @@ impl Runtime {
         }
     }
 
-    /// Shares the fuel out; gives the rows that may run now.
+    /// What the schedule works on.
+    pub(crate) fn shares(&mut self) -> Shares<'_> {
+        Shares {
+            contexts: &mut self.contexts,
+            ready: &mut self.ready,
+            pool: &mut self.time.pool,
+            batch: &mut self.batch,
+        }
+    }
+
+    /// Shares out what was given back; gives the rows that run now, in order.
     fn schedule(&mut self) -> Vec<u32> {
-        let contexts = &mut self.contexts;
-        let (limits, counters) = (&contexts.limits, &contexts.counters);
-        let may_run = |row: &u32| {
-            counters[*row as usize].steps_this_tick < limits[*row as usize].steps_per_tick_max
-        };
-        let mut rows = self.ready.runnable(contexts).to_vec();
-        rows.retain(may_run);
-        schedule(
-            &mut self.time.pool,
-            &rows,
-            &contexts.weights,
-            &mut contexts.credits,
-        );
-        rows.retain(|&row| steps_allowed(contexts.credits[row as usize]) > 0);
-        rows
+        schedule::schedule(&mut self.shares());
+        let mut batch = std::mem::replace(&mut self.batch, std::mem::take(&mut self.spare_batch));
+        self.batch.clear();
+        batch.sort_unstable();
+        batch.dedup();
+        batch.retain(|&row| is_runnable(&self.contexts, row));
+        batch
     }
 
     /// Serves what contexts asked of the host.
@@ -249,8 +250,8 @@ impl Runtime {
         if let Some(activity) = self.contexts.activities[row].as_mut() {
             raya_systems::reap::reap(activity);
             self.drop_idle(row);
-            self.ready.update(&self.contexts, row as u32);
         }
+        self.ready.update(&self.contexts, row as u32);
     }
 
     /// Drops an activity in which nothing goes on.
@@ -262,36 +263,18 @@ impl Runtime {
         }
     }
 
-    /// Takes back what those can't use that have nothing more to run in this tick.
-    fn account(&mut self, batch: &[u32]) {
-        for &row in batch {
-            let counters = &self.contexts.counters[row as usize];
-            let limits = &self.contexts.limits[row as usize];
-            let may_run = counters.steps_this_tick < limits.steps_per_tick_max;
-            if !(may_run && is_runnable(&self.contexts, row)) {
-                self.time
-                    .pool
-                    .take_back(&mut self.contexts.credits[row as usize]);
-            }
-        }
-    }
-
-    fn end_tick(&mut self, ran: &mut Vec<u32>, report: &mut TickReport) {
-        ran.sort_unstable();
-        ran.dedup();
-        self.spare.truncate(ran.len().max(1));
-        account::end_tick(&mut self.contexts.counters, ran);
-        for &row in &*ran {
+    fn end_tick(&mut self, report: &mut TickReport) {
+        self.spare.truncate((report.contexts_run as usize).max(1));
+        while let Some(row) = self.held_this_tick.pop() {
             self.contexts.holds[row as usize] &= !hold::TICK;
             self.ready.update(&self.contexts, row);
         }
-        report.contexts_run = ran.len() as u64;
-        report.runnable = self.ready.runnable(&self.contexts).len() as u64;
+        report.runnable = self.ready.runnable();
         report.sleeping = self
             .ready
             .next_due_ms(&self.contexts)
             .map_or(0, |_| self.ready.sleeping() as u64);
-        if report.runnable == 0 {
+        if self.ready.members(TOP).is_empty() {
             // Fuel is not saved up for later ticks.
             self.time.pool.units = 0;
         }
@@ -301,11 +284,9 @@ impl Runtime {
     /// more to run.
     pub(crate) fn run_while(&mut self, row: usize, fuel: impl Fn(&Runtime) -> Option<u64>) {
         let id = self.contexts.id_at(row).expect("a live row");
-        let in_tick = self.contexts.counters[row].steps_this_tick;
         while let Some(fuel) = fuel(self)
             && is_runnable(&self.contexts, row as u32)
         {
-            self.contexts.counters[row].steps_this_tick = 0;
             let ran = self.cell(row).run(fuel);
             self.attend_outside(row, ran.notes);
             if self.contexts.find(id).is_some() {
@@ -316,7 +297,6 @@ impl Runtime {
             }
             self.reap_entries(row);
         }
-        self.contexts.counters[row].steps_this_tick = in_tick;
     }
 
     /// Attends to what happened in a context outside of ticks: there is no next tick to wait for.

@@ -11,7 +11,7 @@ use crate::grant::GrantUse;
 use crate::options::VmLimits;
 use crate::report::{TaskStatus, VmStats};
 use crate::runtime::Runtime;
-use crate::{ContextId, ProgramId, TaskId, Value};
+use crate::{ContextId, Priority, ProgramId, TaskId, Value};
 use raya_bytecode::describe::describe;
 use raya_bytecode::image::EXPORT_FUNCTION;
 use raya_storages::contexts::ContextState;
@@ -195,6 +195,11 @@ impl<'a> Vm<'a> {
     /// Sets its share of the fuel.
     pub fn set_weight(&mut self, weight: u32) -> Result<(), VmError> {
         self.runtime.set_weight(self.row, weight)
+    }
+
+    /// Sets whose turn comes before its own.
+    pub fn set_priority(&mut self, priority: Priority) {
+        self.runtime.contexts.priorities[self.row] = priority;
     }
 
     /// Holds it and those inside it where they are, until it is resumed. Entries can be started meanwhile, and wait; timers go off

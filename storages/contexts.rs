@@ -1,9 +1,9 @@
 //! The contexts: one row each, columns apart so that a sweep touches what it reads.
 //!
 //! ```text
-//! every tick   credits weights limits counters holds      account, schedule
-//! when it runs heaps activities programs grants marks     execute, effects, collect
-//! seldom       parents states names inner entries mail    reap, look-ups
+//! every tick   credits weights priorities counters holds  schedule
+//! when it runs heaps activities programs limits marks     execute, effects, collect
+//! seldom       parents states names inner entries grants  reap, look-ups
 //! ```
 //!
 //! Invariants: a parent is live as long as its children (terminating takes the subtree); a child's limits are
@@ -68,6 +68,40 @@ pub mod hold {
     pub const ALL: u8 = PAUSED | OUTER | TICK;
 }
 
+/// Whose turn comes first where fuel is short, among contexts of the same parent. How much less the others get says
+/// `systems/schedule`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+#[repr(u8)]
+pub enum Priority {
+    /// It gets what the others leave, and a little in any case.
+    Background = 0,
+    /// The usual one.
+    #[default]
+    Normal = 1,
+    /// It comes before the others.
+    High = 2,
+}
+
+impl Persist for Priority {
+    const BYTES_MIN: usize = 1;
+
+    fn dump(&self, to: &mut Writer) {
+        to.pod(*self as u8);
+    }
+
+    fn load(from: &mut Reader) -> Result<Priority, LoadError> {
+        Ok(match from.pod::<u8>()? {
+            0 => Priority::Background,
+            1 => Priority::Normal,
+            2 => Priority::High,
+            _ => return Err(LoadError::Invalid("a priority is one of three")),
+        })
+    }
+}
+
+/// The most units of fuel in a credit or pool, in either direction: far from where sums overflow.
+pub const UNITS_MAX: u64 = 1 << 60;
+
 /// A context's live children, and what they have drawn from its limits, which are lower by so much.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Inner {
@@ -79,16 +113,20 @@ pub struct Inner {
     pub heap_bytes: u64,
     /// The steps they may still take and those that they took.
     pub steps: u64,
+    /// Fuel for the context and those inside it, not yet shared out among them, in units of the schedule; negative where
+    /// children that ended owed some.
+    pub pool: i64,
 }
 
 impl Persist for Inner {
-    const BYTES_MIN: usize = 24;
+    const BYTES_MIN: usize = 32;
 
     fn dump(&self, to: &mut Writer) {
         to.slice(&self.children.iter().copied().collect::<Vec<u32>>());
         self.tasks.dump(to);
         self.heap_bytes.dump(to);
         self.steps.dump(to);
+        to.pod(self.pool);
     }
 
     fn load(from: &mut Reader) -> Result<Inner, LoadError> {
@@ -99,6 +137,7 @@ impl Persist for Inner {
             tasks: from.pod()?,
             heap_bytes: from.pod()?,
             steps: from.pod()?,
+            pool: from.pod()?,
         })
     }
 }
@@ -120,6 +159,8 @@ table! {
         counters: Counters,
         /// Its share of the fuel.
         weights: u32,
+        /// Whose turn comes before its own.
+        priorities: Priority,
         /// Its share not yet used, in units of the schedule; negative where it ran over.
         credits: i64,
         /// Its memory.
@@ -159,6 +200,11 @@ impl Contexts {
                 "a parent is live",
             )?;
             ensure(self.weights[row] > 0, "a context has a weight")?;
+            let pool = self.inner[row].as_ref().map_or(0, |inner| inner.pool);
+            let are_small = [self.credits[row], pool]
+                .iter()
+                .all(|units| units.unsigned_abs() <= UNITS_MAX);
+            ensure(are_small, "credits and pools are what schedules give")?;
             let has_program = self.states[row] != ContextState::Empty;
             ensure(
                 (self.programs[row] != 0) == has_program,
@@ -166,7 +212,48 @@ impl Contexts {
             )?;
             self.verify_family(row)?;
         }
-        Ok(())
+        self.verify_tree()
+    }
+
+    /// Those without children go until none is left; a ring would stay.
+    fn verify_tree(&self) -> Result<(), LoadError> {
+        let count = |row: usize| self.inner[row].as_ref().map_or(0, |i| i.children.len());
+        let mut children: Vec<usize> = (0..self.capacity()).map(count).collect();
+        let mut leaves: Vec<usize> = self.ids().map(|id| id.index()).collect();
+        let mut left = leaves.len();
+        leaves.retain(|&row| children[row] == 0);
+        while let Some(row) = leaves.pop() {
+            left -= 1;
+            if let Some(parent) = self.parent(row) {
+                children[parent.index()] -= 1;
+                leaves.extend(Some(parent.index()).filter(|&row| children[row] == 0));
+            }
+        }
+        ensure(left == 0, "no context is inside itself")
+    }
+
+    /// What a context's children have, made for the first. What the context owes, it and its children owe together
+    /// from then on.
+    pub fn inner_mut(&mut self, row: usize) -> &mut Inner {
+        let credit = &mut self.credits[row];
+        self.inner[row].get_or_insert_with(|| {
+            let pool = (*credit).min(0);
+            *credit -= pool;
+            Box::new(Inner {
+                pool,
+                ..Inner::default()
+            })
+        })
+    }
+
+    /// Strikes a child off. What the last one leaves in the pool, or owes, is the context's own.
+    pub fn strike_off(&mut self, parent: usize, child: usize) {
+        let inner = self.inner[parent].as_mut().expect("a parent has children");
+        inner.children.remove(&(child as u32));
+        if inner.children.is_empty() {
+            self.credits[parent] += inner.pool;
+            self.inner[parent] = None;
+        }
     }
 
     /// Parents know their children, and the other way round; what is drawn is what children have.
@@ -226,5 +313,46 @@ impl Contexts {
     /// The parent of a live context.
     pub fn parent(&self, row: usize) -> Option<ContextId> {
         ContextId::from_bits(self.parents[row])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pair() -> (Contexts, usize, usize) {
+        let mut contexts = Contexts::default();
+        let row = || ContextRow {
+            weights: 1,
+            ..ContextRow::default()
+        };
+        let outer = contexts.insert(row());
+        let inner = contexts.insert(ContextRow {
+            parents: outer.to_bits(),
+            ..row()
+        });
+        contexts.inner_mut(outer.index()).children.insert(1);
+        (contexts, outer.index(), inner.index())
+    }
+
+    #[test]
+    fn no_context_is_inside_itself() {
+        let (mut contexts, outer, inner) = pair();
+        assert_eq!(contexts.verify(), Ok(()));
+        contexts.parents[outer] = contexts.id_at(inner).expect("is live").to_bits();
+        contexts.inner_mut(inner).children.insert(outer as u32);
+        let ring = LoadError::Invalid("no context is inside itself");
+        assert_eq!(contexts.verify(), Err(ring));
+    }
+
+    #[test]
+    fn what_a_context_owes_it_owes_with_its_children() {
+        let (mut contexts, outer, inner) = pair();
+        contexts.strike_off(outer, inner);
+        contexts.credits[outer] = -9;
+        contexts.inner_mut(outer).pool -= 1;
+        assert_eq!(contexts.credits[outer], 0);
+        contexts.strike_off(outer, inner);
+        assert_eq!(contexts.credits[outer], -10);
     }
 }

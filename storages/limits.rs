@@ -19,8 +19,32 @@ pub struct Limits {
     pub stack_frames_max: u32,
     /// Steps in all; `u64::MAX` for no limit.
     pub steps_max: u64,
-    /// Steps in one tick; `u64::MAX` for no limit beyond the scheduler's share.
+    /// Steps in one tick, with those of the contexts inside; `u64::MAX` for no limit beyond the scheduler's share.
     pub steps_per_tick_max: u64,
+}
+
+/// The latest tick in which a context ran. So no sweep is needed to begin the count anew.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Latest {
+    /// The tick's number; 0 for none.
+    pub tick: u64,
+    /// Steps in it.
+    pub steps: u64,
+}
+
+impl Latest {
+    /// The steps in a tick, if that was the latest.
+    pub fn steps_in(&self, tick: u64) -> u64 {
+        if self.tick == tick { self.steps } else { 0 }
+    }
+
+    /// Counts steps in a tick; whether they are the first in it.
+    pub fn add(&mut self, tick: u64, steps: u64) -> bool {
+        let is_first = self.tick != tick;
+        self.steps = self.steps_in(tick) + steps;
+        self.tick = tick;
+        is_first
+    }
 }
 
 /// What a context has used.
@@ -28,8 +52,8 @@ pub struct Limits {
 pub struct Counters {
     /// Steps executed since it was made.
     pub steps: u64,
-    /// Steps in the current tick.
-    pub steps_this_tick: u64,
+    /// The latest tick in which it ran.
+    pub latest: Latest,
     /// Collections since it was made.
     pub collections: u64,
 }
@@ -172,18 +196,22 @@ impl Persist for Limits {
 }
 
 impl Persist for Counters {
-    const BYTES_MIN: usize = 24;
+    const BYTES_MIN: usize = 32;
 
     fn dump(&self, to: &mut Writer) {
         to.pod(self.steps);
-        to.pod(self.steps_this_tick);
+        to.pod(self.latest.tick);
+        to.pod(self.latest.steps);
         to.pod(self.collections);
     }
 
     fn load(from: &mut Reader) -> Result<Counters, LoadError> {
         Ok(Counters {
             steps: from.pod()?,
-            steps_this_tick: from.pod()?,
+            latest: Latest {
+                tick: from.pod()?,
+                steps: from.pod()?,
+            },
             collections: from.pod()?,
         })
     }

@@ -1,18 +1,49 @@
 //! The schedule sweep: hands a tick's fuel to the contexts that have something to run, by weight.
 //!
-//! Reads weights; writes credits. Order: after wake, before execute; again whenever fuel was given back.
-//! Weighted deficit round robin: fuel goes into a pool, the pool is shared out in proportion to weights, and what a
-//! context runs is taken from its credit afterwards. A context that ran over its share (a basic block is never cut
-//! in two) owes it; one that ran under keeps it; one that has nothing more to run gives it back to the pool. So shares
-//! are exact, and how many tasks a context has plays no part.
+//! ```text
+//! pool (a tick's fuel)
+//! |- ctx1  weight 1                       1/4
+//! `- ctx2  weight 3, has children         3/4   into its own pool, which is shared likewise:
+//!    |- ctx2  its own tasks, weight 3             3/4 * 3/8
+//!    `- ctx3  weight 5                            3/4 * 5/8
+//! ```
+//!
+//! Reads weights, priorities, limits; writes credits and pools. Order: after wake, before execute; again whenever fuel was
+//! given back or somebody woke.
+//!
+//! Weighted deficit over the tree of contexts. A pool is shared among those of the group that have something to run (a context's
+//! own tasks stand beside its children with its own weight and priority), each part goes into a credit or into a pool below, and
+//! what a context runs is taken from its credit afterwards. Who ran over its share (a basic block is never cut in two) owes
+//! it; who ran under keeps it; who has nothing more to run gives it back to the pool it came from, and a pool nobody
+//! shares any more gives to the one above. A context that ends leaves what it owes to its parent's pool. So shares are
+//! exact, nesting makes nothing more, and how many tasks or children a context has plays no part.
+//!
+//! **Priorities** are tiers within a group. While a higher tier has something to run, all tiers below it together get
+//! one part in `LOWER_TIERS_PART`, so that nobody starves; what a tier leaves goes down.
+//!
+//! **Latency.** A context whose tasks have something to run runs again after at most `ceil((o + 1 + r) / (f * s)) + 1` ticks,
+//! where `f` is the fuel of a tick, `s` its share (the product, over the groups around it, of its weight by the sum
+//! of weights in its tier, and of its tier's part), `o` the steps by which it ran over last (at most one basic block or built-in) and
+//! `r` what sharing in whole units holds back: for each group, 256 times the sum of its weights, by `UNITS_PER_STEP`.
+//!
 //! Credits count in 1/65536 of a step, so that a tick of very little fuel is still shared by very many contexts.
-//! Cost: one multiplication for each runnable context. Absent: who is runnable (`contexts`), what a step is (`isa`).
+//! Cost: at the beginning of a tick a few operations for each context that has something to run and each around one; later,
+//! for each that is given a step or more. Absent: who is runnable (`ready`), what a step is (`isa`).
+
+use raya_storages::contexts::{Contexts, Priority};
+use raya_storages::ready::{Ready, TOP};
 
 /// Units of credit in one step.
 pub const UNITS_PER_STEP: i64 = 1 << 16;
 
 /// The most fuel that a pool takes at once; more would not fit a credit.
 pub const POOL_STEPS_MAX: u64 = 1 << 40;
+
+/// The tiers below one that has something to run get this part of the fuel, all together.
+pub const LOWER_TIERS_PART: i64 = 16;
+
+/// How many priorities there are.
+const TIERS: usize = Priority::High as usize + 1;
 
 /// Fuel that waits to be shared out, in units of credit.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -26,33 +57,44 @@ impl Pool {
     pub fn add_steps(&mut self, steps: u64) {
         self.units += steps.min(POOL_STEPS_MAX) as i64 * UNITS_PER_STEP;
     }
+}
 
-    /// Takes back the credit of a context that can't use it; what it owes stays with it.
-    pub fn take_back(&mut self, credit: &mut i64) {
-        if *credit > 0 {
-            self.units += *credit;
-            *credit = 0;
+/// What a sharing reads and writes.
+#[derive(Debug)]
+pub struct Shares<'a> {
+    /// The contexts.
+    pub contexts: &'a mut Contexts,
+    /// Who shares with whom.
+    pub ready: &'a mut Ready,
+    /// The fuel of the tick.
+    pub pool: &'a mut Pool,
+    /// The rows that can run a step now; a row may come twice.
+    pub batch: &'a mut Vec<u32>,
+}
+
+/// Shares a tick's fuel out, and what was left in pools, among all that have something to run.
+pub fn begin_tick(shares: &mut Shares<'_>) {
+    shares.ready.begin_tick(shares.contexts);
+    while shares.ready.pop_changed().is_some() {}
+    shares.ready.note_change(TOP);
+    let mut again = Vec::new();
+    while let Some(group) = shares.ready.pop_changed() {
+        if shares.share(group, true) {
+            again.push(group);
         }
+    }
+    for group in again {
+        shares.ready.note_change(group);
     }
 }
 
-/// Shares the pool out among the rows of `runnable`.
-pub fn schedule(pool: &mut Pool, runnable: &[u32], weights: &[u32], credits: &mut [i64]) {
-    let sum: i64 = runnable
-        .iter()
-        .map(|&row| i64::from(weights[row as usize]))
-        .sum();
-    if sum == 0 {
-        return;
+/// Shares out again where fuel was given back or somebody woke.
+pub fn schedule(shares: &mut Shares<'_>) {
+    while let Some(group) = shares.ready.pop_changed() {
+        if shares.share(group, false) {
+            shares.ready.note_change(group);
+        }
     }
-    let each = pool.units / sum;
-    if each == 0 {
-        return;
-    }
-    for &row in runnable {
-        credits[row as usize] += each * i64::from(weights[row as usize]);
-    }
-    pool.units -= each * sum;
 }
 
 /// The whole steps that a credit allows.
@@ -65,57 +107,223 @@ pub fn charge(credit: &mut i64, steps: u64) {
     *credit -= steps as i64 * UNITS_PER_STEP;
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// The members of a group, summed up by tier.
+#[derive(Clone, Copy, Debug, Default)]
+struct Tier {
+    sum: i64,
+    least: i64,
+    each: i64,
+}
 
-    /// Spins contexts that always run over by up to a block of `block` steps, and gives the steps of each.
-    fn spin(weights: &[u32], ticks: u32, fuel: u64, block: u64) -> Vec<u64> {
-        let mut credits = vec![0; weights.len()];
-        let mut steps = vec![0; weights.len()];
-        let rows: Vec<u32> = (0..weights.len() as u32).collect();
-        let mut pool = Pool::default();
-        for _ in 0..ticks {
-            pool.add_steps(fuel);
-            schedule(&mut pool, &rows, weights, &mut credits);
-            for row in 0..weights.len() {
-                let allowed = steps_allowed(credits[row]);
-                if allowed > 0 {
-                    let ran = allowed.next_multiple_of(block + row as u64 % 3);
-                    charge(&mut credits[row], ran);
-                    steps[row] += ran;
+impl Tier {
+    fn add(&mut self, weight: i64) {
+        self.least = if self.sum == 0 {
+            weight
+        } else {
+            self.least.min(weight)
+        };
+        self.sum += weight;
+    }
+}
+
+/// Divides units among tiers: what each unit of weight gets.
+fn divide(units: i64, tiers: &mut [Tier; TIERS]) {
+    let mut rest = units;
+    for at in (0..TIERS).rev() {
+        let is_last = tiers[..at].iter().all(|tier| tier.sum == 0);
+        let tier = &mut tiers[at];
+        if tier.sum > 0 {
+            let part = if is_last {
+                rest
+            } else {
+                rest - rest / LOWER_TIERS_PART
+            };
+            tier.each = part / tier.sum;
+            rest -= part;
+        }
+    }
+}
+
+impl Shares<'_> {
+    fn weight(&self, row: u32) -> (i64, usize) {
+        let row = row as usize;
+        let tier = self.contexts.priorities[row] as usize;
+        (i64::from(self.contexts.weights[row]), tier)
+    }
+
+    fn pool_of(&mut self, group: u32) -> Option<&mut i64> {
+        match self.ready.row_of(group) {
+            None => Some(&mut self.pool.units),
+            Some(row) => self.contexts.inner[row as usize]
+                .as_mut()
+                .map(|inner| &mut inner.pool),
+        }
+    }
+
+    /// Shares a group's pool out. At the beginning of a tick everyone gets what there is; later a sharing that gave
+    /// less than a step to somebody waits for more, so that all of them together cost no more than what they let run.
+    /// Whether it left something because of somebody who may have no more in this tick.
+    fn share(&mut self, group: u32, is_first: bool) -> bool {
+        let count = self.ready.members(group).len();
+        let mut tiers = [Tier::default(); TIERS];
+        for &row in self.ready.members(group) {
+            let (weight, tier) = self.weight(row);
+            tiers[tier].add(weight);
+        }
+        let units = self.pool_of(group).map_or(0, |pool| *pool);
+        divide(units, &mut tiers);
+        let suffices = |tier: &Tier| {
+            let least = if is_first { 1 } else { UNITS_PER_STEP };
+            tier.sum == 0 || tier.each.saturating_mul(tier.least) >= least
+        };
+        let gives = tiers.iter().all(suffices) && tiers.iter().any(|tier| tier.sum > 0);
+        if !gives {
+            tiers.iter_mut().for_each(|tier| tier.each = 0);
+        }
+        if gives || is_first {
+            let given = self.give_all(group, &tiers, is_first);
+            if let Some(pool) = self.pool_of(group) {
+                *pool -= given;
+            }
+        }
+        // Where everyone has all that is allowed in this tick, what is left is others'.
+        if let Some(row) = self.ready.row_of(group)
+            && !self.ready.is_active(row)
+        {
+            self.give_back(row, 0);
+        }
+        (1..count).contains(&self.ready.members(group).len())
+    }
+
+    /// Gives the members of a group their parts; how much that was.
+    fn give_all(&mut self, group: u32, tiers: &[Tier; TIERS], is_first: bool) -> i64 {
+        let own = self.ready.row_of(group);
+        let mut given = 0;
+        // Those that may have no more in this tick take themselves out: the last member is then in their place.
+        let mut at = 0;
+        while let Some(&row) = self.ready.members(group).get(at) {
+            let (weight, tier) = self.weight(row);
+            let part = tiers[tier].each * weight;
+            given += if Some(row) == own {
+                self.credit(row, part);
+                part
+            } else {
+                self.give(row, part, is_first)
+            };
+            at += usize::from(self.ready.members(group).get(at) == Some(&row));
+        }
+        given
+    }
+
+    /// Gives a context and those inside it a part, as far as its limit allows; how much that was.
+    fn give(&mut self, row: u32, part: i64, is_first: bool) -> i64 {
+        let steps_max = self.contexts.limits[row as usize].steps_per_tick_max;
+        let mut part = part;
+        if steps_max != u64::MAX {
+            let group = self.ready.ensure_group(row);
+            let units_max = steps_max.min(POOL_STEPS_MAX) as i64 * UNITS_PER_STEP;
+            let left = units_max - self.ready.taken(group);
+            if part > 0 {
+                part = part.min(left);
+                self.ready.take(group, part);
+            }
+            if part == left {
+                self.ready.rest(self.contexts, row);
+            }
+        }
+        let group = self.ready.group_of(row);
+        if group != TOP
+            && let Some(inner) = &mut self.contexts.inner[row as usize]
+        {
+            inner.pool += part;
+            if is_first || part > 0 {
+                self.ready.note_change(group);
+            }
+        } else {
+            self.credit(row, part);
+        }
+        part
+    }
+
+    fn credit(&mut self, row: u32, units: i64) {
+        let credit = &mut self.contexts.credits[row as usize];
+        *credit += units;
+        if steps_allowed(*credit) > 0 {
+            self.batch.push(row);
+        }
+    }
+
+    /// Closes the books of those that ran: who can still run a step is in the batch again, who has nothing more to run
+    /// gives back what it was given.
+    pub fn account(&mut self, ran: &[u32]) {
+        for &row in ran {
+            let credit = self.contexts.credits[row as usize];
+            if steps_allowed(credit) > 0 && self.ready.stands(row) {
+                self.batch.push(row);
+            }
+        }
+        while let Some(row) = self.ready.pop_lapsed() {
+            if !self.ready.stands(row) {
+                self.take_back(row);
+            }
+        }
+    }
+
+    /// Takes back what a context can't use that has nothing more to run; what it owes stays with it.
+    pub fn take_back(&mut self, row: u32) {
+        self.ready.leave(self.contexts, row);
+        let credit = &mut self.contexts.credits[row as usize];
+        let units = (*credit).max(0);
+        *credit -= units;
+        self.give_back(row, units);
+    }
+
+    /// Gives units to the pool of the innermost group around a context's tasks that somebody shares.
+    fn give_back(&mut self, row: u32, units: i64) {
+        let (mut row, mut units) = (row, units);
+        loop {
+            let group = self.ready.group_of(row);
+            if let Some(inner) = &mut self.contexts.inner[row as usize] {
+                if group != TOP && self.ready.is_active(row) {
+                    inner.pool += units;
+                    return self.note_change(group, units);
+                }
+                let left = inner.pool.max(0);
+                inner.pool -= left;
+                units += left;
+            }
+            if group != TOP && units > 0 {
+                self.ready.take(group, -units);
+            }
+            match self.contexts.parent(row as usize) {
+                Some(parent) => row = parent.index() as u32,
+                None => {
+                    self.pool.units += units;
+                    return self.note_change(TOP, units);
                 }
             }
         }
-        steps
     }
 
-    #[test]
-    fn shares_are_exact_to_a_block_whatever_the_blocks_are() {
-        let weights: Vec<u32> = (0..100).map(|i| 1 << (i % 4)).collect();
-        let sum: u64 = weights.iter().map(|&w| u64::from(w)).sum();
-        for fuel in [1, 97, 10_000, 1_000_000] {
-            let ticks = 5_000;
-            let steps = spin(&weights, ticks, fuel, 7);
-            for (&weight, &ran) in weights.iter().zip(&steps) {
-                let share = fuel * u64::from(ticks) * u64::from(weight) / sum;
-                assert!(ran.abs_diff(share) <= 10, "{ran} of {share}");
-            }
+    fn note_change(&mut self, group: u32, units: i64) {
+        if units > 0 {
+            self.ready.note_change(group);
         }
     }
 
-    #[test]
-    fn what_is_taken_back_is_shared_again() {
-        let (mut pool, mut credits) = (Pool::default(), [0, 0, -5]);
-        pool.add_steps(10);
-        schedule(&mut pool, &[0, 1], &[1, 1, 1], &mut credits);
-        assert_eq!(steps_allowed(credits[0]), 5);
-        pool.take_back(&mut credits[0]);
-        pool.take_back(&mut credits[2]);
-        schedule(&mut pool, &[1], &[1, 1, 1], &mut credits);
-        assert_eq!(
-            (credits[0], steps_allowed(credits[1]), credits[2]),
-            (0, 10, -5)
-        );
+    /// Closes the account of a context that ends, after those inside it: what it has or owes goes to its parent's pool. What
+    /// one without a parent owes is forgotten.
+    pub fn close(&mut self, row: u32) {
+        self.take_back(row);
+        self.ready.forget(row);
+        let owed = self.contexts.credits[row as usize];
+        if let Some(parent) = self.contexts.parent(row as usize)
+            && let Some(inner) = &mut self.contexts.inner[parent.index()]
+        {
+            inner.pool += owed;
+        }
     }
 }
+
+#[cfg(test)]
+mod tests;

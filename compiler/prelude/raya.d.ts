@@ -40,8 +40,11 @@ declare module "raya:vm" {
     onLimit?: OnLimit;
   }
 
+  type Priority = "background" | "normal" | "high";
+
   interface VmOptions extends VmLimits {
     weight?: number;
+    priority?: Priority;
     name?: string;
     seed?: number;
     capabilities?: (string | Named | Attenuated)[];
@@ -99,6 +102,7 @@ declare module "raya:vm" {
     setLimits(limits: VmLimits): void;
     refillSteps(steps: number): void;
     setWeight(weight: number): void;
+    setPriority(priority: Priority): void;
     pause(): void;
     resume(): void;
     runSteps(steps: number): void;

@@ -10,6 +10,7 @@ declare function __vmExports(handle: number): string[];
 declare function __vmSetLimits(handle: number, limits: unknown): void;
 declare function __vmRefillSteps(handle: number, steps: number): void;
 declare function __vmSetWeight(handle: number, weight: number): void;
+declare function __vmSetPriority(handle: number, priority: string): void;
 declare function __vmPause(handle: number): void;
 declare function __vmResume(handle: number): void;
 declare function __vmRunSteps(handle: number, steps: number): void;
@@ -71,10 +72,15 @@ export interface VmLimits {
   onLimit?: OnLimit;
 }
 
+/** Whose turn comes first. */
+export type Priority = "background" | "normal" | "high";
+
 /** The options of an inner VM; what is left out has the runtime's default. */
 export interface VmOptions extends VmLimits {
-  /** Its share of the steps, beside its siblings' weights. */
+  /** Its share of the steps, beside its siblings' weights; also of its own tasks beside its inner VMs. */
   weight?: number;
+  /** Whether it comes before its siblings where steps are short; those behind get a sixteenth at least, all together. */
+  priority?: Priority;
   /** Its name in reports. */
   name?: string;
   /** Where its `Math.random` starts. */
@@ -188,6 +194,11 @@ export class Vm {
   /** Sets its share of the steps. */
   setWeight(weight: number): void {
     __vmSetWeight(this.__handle, weight);
+  }
+
+  /** Changes whose turn comes first. */
+  setPriority(priority: Priority): void {
+    __vmSetPriority(this.__handle, priority);
   }
 
   /** Holds it and what is inside it where they are. */

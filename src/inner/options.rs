@@ -7,7 +7,7 @@ use crate::grant::Grant;
 use crate::limits::left;
 use crate::options::{MAX_HEAP_BYTES, MAX_TASKS, VmLimits, VmOptions};
 use crate::runtime::Runtime;
-use crate::{ContextId, OnLimit, Value, VmError};
+use crate::{ContextId, OnLimit, Priority, Value, VmError};
 
 /// A limit that is not given takes this part of what the parent has left, if the usual default is more.
 const DEFAULT_PART: u64 = 4;
@@ -94,6 +94,19 @@ fn on_limit(value: &Value) -> Result<OnLimit, VmError> {
     }
 }
 
+/// A priority by name.
+pub(super) fn priority(text: &str) -> Result<Priority, VmError> {
+    match text {
+        "background" => Ok(Priority::Background),
+        "normal" => Ok(Priority::Normal),
+        "high" => Ok(Priority::High),
+        other => {
+            let message = format!("`{other}` is not \"background\", \"normal\" or \"high\"");
+            Err(VmError::option("priority", message))
+        }
+    }
+}
+
 /// The fields of a record that were given.
 fn fields(record: Option<&Value>) -> Result<impl Iterator<Item = (&str, &Value)>, VmError> {
     let fields = match record {
@@ -166,6 +179,7 @@ pub(super) fn options_of_child(
     for (name, value) in fields(record)? {
         match name {
             "weight" => options.weight = small("weight", number("weight", value)?)?,
+            "priority" => options.priority = priority(string("priority", value)?)?,
             "seed" => options.seed = Some(whole("seed", number("seed", value)?)?),
             "name" => options.name = string("name", value)?.into(),
             "capabilities" => options.capabilities = grants(value)?,
@@ -199,4 +213,18 @@ pub(super) fn limits_of_child(
         }
     }
     Ok(limits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_priority_is_one_of_three() {
+        assert_eq!(priority("high"), Ok(Priority::High));
+        let message = priority("urgent")
+            .expect_err("there is none such")
+            .to_string();
+        assert!(message.contains("`urgent` is not"), "{message}");
+    }
 }

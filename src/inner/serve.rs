@@ -3,7 +3,7 @@
 //! Invariant: whatever is asked goes through the method that the embedder would call, so both see the same limits and
 //! errors. Absent: how arguments get here (`tick`), records of options (`options`).
 
-use super::options::{limits_of_child, options_of_child};
+use super::options::{limits_of_child, options_of_child, priority};
 use super::{Served, VmOp, child, from_handle, gone, handle};
 use crate::capability::GuestError;
 use crate::runtime::Runtime;
@@ -91,6 +91,9 @@ impl Request<'_> {
             VmOp::SetWeight => {
                 let weight = u32::try_from(self.whole("weight", 1)?).unwrap_or(u32::MAX);
                 self.runtime.set_weight(row, weight)?;
+            }
+            VmOp::SetPriority => {
+                self.runtime.contexts.priorities[row] = priority(self.text(1))?;
             }
             VmOp::Pause => self.runtime.pause(row),
             VmOp::Resume => self.runtime.resume(row),
