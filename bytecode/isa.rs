@@ -51,6 +51,10 @@ pub enum Operand {
     DefZ,
     /// Writes a numeric register; the kind follows from the rule of the instruction.
     DefN,
+    /// Reads an f64 and writes it anew.
+    UpdF,
+    /// Reads an i32 and writes it anew.
+    UpdI,
     /// Reads an f64.
     UseF,
     /// Reads an i32.
@@ -118,10 +122,13 @@ impl Operand {
     /// The bank of a register operand.
     pub const fn bank(self) -> Option<Bank> {
         use Operand::{
-            DefF, DefI, DefN, DefR, DefZ, RetN, RetR, UseF, UseI, UseN, UseR, UseS, UseZ,
+            DefF, DefI, DefN, DefR, DefZ, RetN, RetR, UpdF, UpdI, UseF, UseI, UseN, UseR, UseS,
+            UseZ,
         };
         match self {
-            DefF | DefI | DefZ | DefN | UseF | UseI | UseZ | UseN | RetN => Some(Bank::Num),
+            DefF | DefI | DefZ | DefN | UpdF | UpdI | UseF | UseI | UseZ | UseN | RetN => {
+                Some(Bank::Num)
+            }
             DefR | UseR | UseS | RetR => Some(Bank::Ref),
             _ => None,
         }
@@ -221,6 +228,13 @@ instructions! {
     RoundF    (DefF UseF None)        Next 1 "n[a] = Math.round(n[b])"
     TruncF    (DefF UseF None)        Next 1 "n[a] = Math.trunc(n[b])"
 
+    // Two operations on f64 at once, each rounded by itself.
+    MulAddF   (DefF UseF UseF; UseF None None) Next 2 "n[a] = n[b] * n[c] + n[d]"
+    MulSubF   (DefF UseF UseF; UseF None None) Next 2 "n[a] = n[d] - n[b] * n[c]"
+    MulMulF   (DefF UseF UseF; UseF None None) Next 2 "n[a] = n[b] * n[c] * n[d]"
+    AddMulF   (DefF UseF UseF; UseF None None) Next 2 "n[a] = (n[b] + n[c]) * n[d]"
+    AddAddF   (DefF UseF UseF; UseF None None) Next 2 "n[a] = n[b] + n[c] + n[d]"
+
     // i32 arithmetic. `I`: overflow traps (type int). `W`: wraps (proved by `| 0`, Math.imul or range).
     AddI      (DefI UseI UseI)        Next 1 "n[a] = n[b] + n[c]; traps on overflow"
     SubI      (DefI UseI UseI)        Next 1 "n[a] = n[b] - n[c]; traps on overflow"
@@ -309,10 +323,19 @@ instructions! {
     JNNullish (UseR None Jump)        Branch 1 "if r[a] is neither undefined nor null"
     JInBounds (UseR UseI Jump)        Branch 1 "if 0 <= n[b] < length of array r[a]; traps on undefined and null"
 
+    // A step and a jump: the end of a loop.
+    IncJLtF   (UpdF UseF Jump)        Branch 2 "n[a] += 1; if n[a] < n[b]"
+    IncJLeF   (UpdF UseF Jump)        Branch 2 "n[a] += 1; if n[a] <= n[b]"
+    IncJLtI   (UpdI UseI Jump)        Branch 2 "n[a] += 1, wrapping; if n[a] < n[b]"
+    IncJLtLen (UseR UpdI Jump)        Branch 3 "n[b] += 1, wrapping; if n[b] < length of array r[a]; traps on undefined and null"
+
     // Objects. Field access traps on undefined and null.
     New       (DefR Class None)       Safepoint 4 "r[a] = a new object of class b, all fields 0"
     GetN      (DefN UseR NumField)    Next 1 "n[a] = numeric field c of r[b]"
     SetN      (UseR NumField UseN)    Next 1 "numeric field b of r[a] = n[c]"
+    AddToN    (UseR NumField UseF)    Next 3 "f64 field b of r[a] += n[c]"
+    SubFromN  (UseR NumField UseF)    Next 3 "f64 field b of r[a] -= n[c]"
+    DiffN     (DefF UseR NumField; UseR NumField None) Next 3 "n[a] = f64 field c of r[b] - f64 field e of r[d]"
     GetR      (DefR UseR RefField)    Next 1 "r[a] = reference field c of r[b]"
     SetR      (UseR RefField UseR)    Next 1 "reference field b of r[a] = r[c]"
     GlobalN   (DefN NumField None)    Next 1 "n[a] = numeric field b of the globals"
@@ -342,6 +365,13 @@ instructions! {
     SetElemZ  (UseR UseI UseZ)        Safepoint 1 "bool[] r[a] [n[b]] = n[c]"
     SetElemR  (UseR UseI UseR)        Safepoint 1 "ref[] r[a] [n[b]] = r[c]"
     SetElemM  (UseR UseI UseN; UseR None None) Safepoint 2 "mixed[] r[a] [n[b]] = (n[c], r[d])"
+    ElemXF    (DefF UseR UseF)        Next 2 "n[a] = f64[] r[b] [n[c]], the index as F2X has it"
+    ElemXZ    (DefZ UseR UseF)        Next 2 "n[a] = bool[] r[b] [n[c]], the index as F2X has it"
+    ElemXR    (DefR UseR UseF)        Next 2 "r[a] = ref[] r[b] [n[c]], the index as F2X has it; any"
+    ElemXT    (DefR UseR UseF; Type None None) Next 3 "r[a] = ref[] r[b] [n[c]], the index as F2X has it, as type d; traps unless it is one, undefined or null"
+    SetElemXF (UseR UseF UseF)        Safepoint 2 "f64[] r[a] [n[b]] = n[c], the index as F2X has it"
+    SetElemXZ (UseR UseF UseZ)        Safepoint 2 "bool[] r[a] [n[b]] = n[c], the index as F2X has it"
+    SetElemXR (UseR UseF UseR)        Safepoint 2 "ref[] r[a] [n[b]] = r[c], the index as F2X has it"
     PushF     (UseR UseF None)        Safepoint 2 "append n[b] to f64[] r[a]"
     PushI     (UseR UseI None)        Safepoint 2 "append n[b] to i32[] r[a]"
     PushZ     (UseR UseZ None)        Safepoint 2 "append n[b] to bool[] r[a]"

@@ -42,7 +42,13 @@ fn check_operands(op: Op, all: &[Operand]) {
     let defs = all.iter().filter(|o| {
         matches!(
             o,
-            Operand::DefF | Operand::DefI | Operand::DefZ | Operand::DefN | Operand::DefR
+            Operand::DefF
+                | Operand::DefI
+                | Operand::DefZ
+                | Operand::DefN
+                | Operand::DefR
+                | Operand::UpdF
+                | Operand::UpdI
         )
     });
     assert!(defs.count() <= 2, "{op:?}");
@@ -114,7 +120,7 @@ const OPERANDS: &str = "
 
 Eight bytes each: `op u8, cost u8, a u16, b u16, c u16`. Operands behind `+` stand in a second word, an `Ext`.
 `F I Z N` are numeric registers that hold an f64, an i32, a boolean, any of them; `R` is a reference register and
-`S` one that holds a string; `=` marks what is written. `N? R?` take the halves that a result has.
+`S` one that holds a string; `=` marks what is written, `=…+` what is read and written. `N? R?` take the halves that a result has.
 *Flow*: **next** goes on; **safepoint** may allocate; **branch** ends a block and may jump; **jump** always does;
 **call** ends a block and may run other code; **leave** ends the function.
 
@@ -183,6 +189,8 @@ fn operand_name(operand: Operand) -> Option<&'static str> {
         Operand::DefZ => "=Z",
         Operand::DefN => "=N",
         Operand::DefR => "=R",
+        Operand::UpdF => "=F+",
+        Operand::UpdI => "=I+",
         Operand::UseF => "F",
         Operand::UseI => "I",
         Operand::UseZ => "Z",

@@ -137,6 +137,7 @@ impl Step<'_, '_> {
                 expected: "0, since it is not used",
             }),
             Operand::Imm => self.check_immediate(letter, value),
+            Operand::UpdF | Operand::UpdI => self.check_number(letter, operand, value),
             Operand::UseF | Operand::UseI | Operand::UseZ | Operand::UseN
                 if !self.is_optional(letter) =>
             {
@@ -185,8 +186,8 @@ impl Step<'_, '_> {
     fn check_number(&self, letter: char, operand: Operand, value: u16) -> Result<(), Problem> {
         let found = self.frame.read(Bank::Num, letter, value)?;
         let expected = match operand {
-            Operand::UseF => Slot::F64,
-            Operand::UseI => Slot::I32,
+            Operand::UseF | Operand::UpdF => Slot::F64,
+            Operand::UseI | Operand::UpdI => Slot::I32,
             Operand::UseZ => Slot::BOOL,
             _ => found,
         };
@@ -223,8 +224,8 @@ impl Step<'_, '_> {
         results: Results,
     ) -> Result<(), Problem> {
         match operand {
-            Operand::DefF => self.write_num(letter, register, (Slot::F64, Raw::No)),
-            Operand::DefI => self.write_num(letter, register, (Slot::I32, Raw::No)),
+            Operand::DefF | Operand::UpdF => self.write_num(letter, register, (Slot::F64, Raw::No)),
+            Operand::DefI | Operand::UpdI => self.write_num(letter, register, (Slot::I32, Raw::No)),
             Operand::DefZ => self.write_num(letter, register, (Slot::BOOL, Raw::No)),
             Operand::DefN | Operand::RetN => match results.num {
                 Some(result) => self.write_num(letter, register, result),

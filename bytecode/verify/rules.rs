@@ -4,7 +4,7 @@ use super::code::{Raw, Results, Step, expect, expect_unused};
 use super::error::{Problem, rule};
 use super::types::{NULLISH, is_array, num_half, ref_half};
 use super::window;
-use crate::isa::{Bank, Op};
+use crate::isa::{Bank, Inst, Op};
 use crate::slot::{NULL, Slot};
 
 type Rule = Result<Results, Problem>;
@@ -19,18 +19,20 @@ pub fn apply(step: &Step<'_, '_>) -> Rule {
         ConstS | TypeOf | Concat => Ok(reference(Slot::STR)),
         Tag => Ok(reference(tag_type(inst.b))),
         EqS => equal_strings(step),
-        JInBounds => array(step, 'a', inst.a),
+        JInBounds | IncJLtLen => array(step, 'a', inst.a),
         Len => array(step, 'b', inst.b),
         New => Ok(reference(Slot::class(inst.b))),
         GetN | SetN | GetR | SetR | GlobalN | SetGlobalN | GlobalR | SetGlobalR => field(step),
+        AddToN | SubFromN | DiffN => field_sum(step),
         Cast => Ok(reference(Slot(inst.c))),
         GetMember | SetMember | HasMember => member(step),
         NewArr => new_array(Slot(inst.b)),
         ElemF | ElemI | ElemZ | ElemR | ElemT | ElemMN | ElemMR => element(step),
-        SetElemF | PushF => typed(step, 'a', inst.a, Slot::ARR_F64),
+        ElemXF | ElemXZ | ElemXR | ElemXT => element(step),
+        SetElemF | SetElemXF | PushF => typed(step, 'a', inst.a, Slot::ARR_F64),
         SetElemI | PushI => typed(step, 'a', inst.a, Slot::ARR_I32),
-        SetElemZ | PushZ => typed(step, 'a', inst.a, Slot::ARR_BOOL),
-        SetElemR | PushR => typed(step, 'a', inst.a, Slot::ARR_REF),
+        SetElemZ | SetElemXZ | PushZ => typed(step, 'a', inst.a, Slot::ARR_BOOL),
+        SetElemR | SetElemXR | PushR => typed(step, 'a', inst.a, Slot::ARR_REF),
         SetElemM | PushM => typed(step, 'a', inst.a, Slot::ARR_MIXED),
         Call | CallClosure | CallMember | CallHost | CallBuiltin | Spawn => window::check(step),
         Ret | RetF | RetRef | RetM => leave(step),
@@ -127,6 +129,24 @@ fn field(step: &Step<'_, '_>) -> Rule {
     }
 }
 
+/// Arithmetic on fields, all of them f64 or the numeric half of a mixed pair.
+fn field_sum(step: &Step<'_, '_>) -> Rule {
+    let inst = step.inst;
+    let is_float = |object: Lettered, offset: Lettered| {
+        let found = num_field(step, object, offset)?;
+        let ok = matches!(found, Slot::F64 | Slot::MIXED);
+        expect(offset.0, ok, found, Slot::F64)
+    };
+    if step.op == Op::DiffN {
+        let ext = step.ext.unwrap_or(Inst::new(Op::Ext, 0, 0, 0));
+        is_float(('b', inst.b), ('c', inst.c))?;
+        is_float(('d', ext.a), ('e', ext.b))?;
+    } else {
+        is_float(('a', inst.a), ('b', inst.b))?;
+    }
+    Ok(Results::default())
+}
+
 fn num_result(slot: Slot) -> Results {
     Results {
         reference: None,
@@ -217,12 +237,12 @@ fn new_array(slot: Slot) -> Rule {
 
 fn element(step: &Step<'_, '_>) -> Rule {
     let (array, result) = match step.op {
-        Op::ElemF => (Slot::ARR_F64, Results::default()),
+        Op::ElemF | Op::ElemXF => (Slot::ARR_F64, Results::default()),
         Op::ElemI => (Slot::ARR_I32, Results::default()),
-        Op::ElemZ => (Slot::ARR_BOOL, Results::default()),
-        Op::ElemR => (Slot::ARR_REF, reference(Slot::ANY)),
+        Op::ElemZ | Op::ElemXZ => (Slot::ARR_BOOL, Results::default()),
+        Op::ElemR | Op::ElemXR => (Slot::ARR_REF, reference(Slot::ANY)),
         Op::ElemMR => (Slot::ARR_MIXED, reference(Slot::ANY)),
-        Op::ElemT => {
+        Op::ElemT | Op::ElemXT => {
             let slot = Slot(step.ext.map_or(0, |ext| ext.a));
             (Slot::ARR_REF, reference(slot))
         }

@@ -2,7 +2,8 @@
 
 use super::LineTable;
 use super::registers::{self, Allocation, Home};
-use crate::mir::{BlockId, Func, Inst, Reg, Term, operand_kind, register_use};
+use crate::mir::flow::{self, Counts};
+use crate::mir::{Block, BlockId, Func, Inst, Reg, Term, operand_kind};
 use raya_bytecode::assemble::{AssembleError, FunctionBuilder, FunctionSpec, ImageBuilder, Label};
 use raya_bytecode::image::FUNCTION_ASYNC;
 use raya_bytecode::isa::{Op, Operand};
@@ -11,6 +12,7 @@ use raya_bytecode::limits;
 struct Emitter<'a> {
     func: &'a Func,
     homes: Allocation,
+    counts: Counts,
     out: FunctionBuilder,
     labels: Vec<Label>,
     image: &'a ImageBuilder,
@@ -41,6 +43,7 @@ pub fn emit(
     let mut emitter = Emitter {
         func,
         homes,
+        counts: flow::counts(func),
         out,
         labels,
         image: builder,
@@ -74,15 +77,68 @@ impl Emitter<'_> {
                 open = block.handler.map(|h| (h, self.out.here()));
             }
             self.out.bind(self.labels[id.index()]);
+            let next = self.func.order.get(i + 1).copied();
+            if let Some((kept, inst, to, otherwise)) = self.step_and_jump(block, next) {
+                block.insts[..kept].iter().for_each(|i| self.inst(i));
+                self.place(&inst);
+                self.branch(&inst, to);
+                self.jump(otherwise, next);
+                continue;
+            }
             for inst in &block.insts {
                 self.inst(inst);
             }
-            let next = self.func.order.get(i + 1).copied();
             self.term(&block.term, next);
         }
         if open.is_some() {
             self.close_handler(open);
         }
+    }
+
+    /// The end of a loop as one instruction: how many instructions stay before it, the jump, where it goes, and where else.
+    fn step_and_jump(
+        &self,
+        block: &Block,
+        next: Option<BlockId>,
+    ) -> Option<(usize, Inst, BlockId, BlockId)> {
+        let Term::Branch(branch, then, otherwise) = &block.term else {
+            return None;
+        };
+        if Some(*then) == next {
+            return None;
+        }
+        let steps = |inst: &Inst, op: Op| {
+            let own = inst.op == op && inst.x[0] == inst.x[1] && inst.x[2] == 1;
+            own && inst.x[0] == branch.x[0]
+        };
+        let mut jump = branch.clone();
+        let kept = match (&block.insts[..], branch.op) {
+            ([.., step], Op::JLtF) if steps(step, Op::AddFI) => {
+                jump.op = Op::IncJLtF;
+                block.insts.len() - 1
+            }
+            ([.., step], Op::JLeF) if steps(step, Op::AddFI) => {
+                jump.op = Op::IncJLeF;
+                block.insts.len() - 1
+            }
+            ([.., step, len], Op::JLtI)
+                if steps(step, Op::AddWI)
+                    && len.op == Op::Len
+                    && len.x[0] == branch.x[1]
+                    && self.counts.uses[len.x[0] as usize] == 1 =>
+            {
+                jump.op = Op::IncJLtLen;
+                (jump.x[0], jump.x[1]) = (len.x[1], step.x[0]);
+                block.insts.len() - 2
+            }
+            ([.., step], Op::JLtI) if steps(step, Op::AddWI) => {
+                jump.op = Op::IncJLtI;
+                block.insts.len() - 1
+            }
+            _ => return None,
+        };
+        // A number compared with itself is not what the jump reads.
+        (branch.x[0] != branch.x[1]).then_some((kept, jump, *then, *otherwise))
     }
 
     fn close_handler(&mut self, open: Option<(BlockId, Label)>) {
@@ -105,13 +161,15 @@ impl Emitter<'_> {
     fn operand(&self, inst: &Inst, i: usize) -> u16 {
         let kind = operand_kind(inst.op, i);
         let x = inst.x[i];
-        if register_use(kind).is_some() {
+        if kind.bank().is_some() {
             return self.number(Reg(x));
         }
         match kind {
             Operand::NumField | Operand::RefField => {
                 let class = match inst.op {
                     Op::GlobalN | Op::GlobalR | Op::SetGlobalN | Op::SetGlobalR => self.globals,
+                    Op::DiffN if i == 4 => (inst.x[5] >> 16) as u16,
+                    Op::DiffN => inst.x[5] as u16,
                     _ => inst.x[3] as u16,
                 };
                 let field = &self.image.fields(class)[x as usize];

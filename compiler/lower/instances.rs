@@ -59,7 +59,7 @@ pub fn lower_reachable(p: &mut Program<'_>) {
         }
         request_methods(p);
         if before == (p.functions.items.len(), p.lowered.len()) {
-            return;
+            return crate::mir::optimize_program(&mut p.lowered);
         }
     }
 }

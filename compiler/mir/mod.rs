@@ -9,11 +9,15 @@
 //! (emission puts classes in preorder); a block ends in a `Term` with block ids.
 //! Absent: passes (one a file beside this one), registers of the machine (`emit/`).
 
+pub mod combine;
 pub mod copy_elimination;
 pub mod flow;
 pub mod fuse;
+pub mod hoist;
+pub mod inline;
 pub mod int_range;
 pub mod unreachable_code;
+pub mod values;
 
 use crate::ast::Span;
 use raya_bytecode::isa::{Op, Operand};
@@ -104,7 +108,7 @@ pub struct Func {
     pub order: Vec<BlockId>,
 }
 
-/// Whether an operand field is a register, and whether it is written.
+/// Whether an operand field is a register, and whether it is written. Instructions that do both come with emission only.
 pub fn register_use(operand: Operand) -> Option<bool> {
     use Operand::{DefF, DefI, DefN, DefR, DefZ, RetN, RetR, UseF, UseI, UseN, UseR, UseS, UseZ};
     match operand {
@@ -166,6 +170,13 @@ impl Inst {
         }
     }
 
+    /// Replaces all registers that are written.
+    pub fn map_defs(&mut self, f: impl Fn(Reg) -> Reg) {
+        for i in self.register_fields(true) {
+            self.x[i] = f(Reg(self.x[i])).0;
+        }
+    }
+
     /// Replaces a register that is written.
     pub fn replace_def(&mut self, from: Reg, to: Reg) {
         for i in self.register_fields(true) {
@@ -202,6 +213,11 @@ impl Inst {
                 | SubFK
                 | MulFK
                 | DivFK
+                | MulAddF
+                | MulSubF
+                | MulMulF
+                | AddMulF
+                | AddAddF
                 | NegF
                 | AbsF
                 | SqrtF
@@ -326,7 +342,7 @@ impl Func {
     }
 }
 
-/// Runs all passes, in order.
+/// Runs the passes on one function, in order.
 pub fn optimize(func: &mut Func) {
     unreachable_code::run(func);
     copy_elimination::run(func);
@@ -338,5 +354,16 @@ pub fn optimize(func: &mut Func) {
         fuse::run(func);
         copy_elimination::run(func);
     }
+    values::run(func);
+    copy_elimination::run(func);
     unreachable_code::run(func);
+}
+
+/// Runs the passes on the whole program, in order, when all functions have been optimised.
+pub fn optimize_program(functions: &mut [Option<Func>]) {
+    inline::run(functions);
+    for func in functions.iter_mut().flatten() {
+        hoist::run(func);
+        combine::run(func);
+    }
 }

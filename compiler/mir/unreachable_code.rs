@@ -1,7 +1,9 @@
-//! Removes blocks that no path reaches and threads jumps through empty blocks and to returns.
+//! Removes blocks that no path reaches, threads jumps through empty blocks and to returns, and joins a block to the
+//! only one that jumps to it.
 //!
 //! A handler is reachable if a block that it covers is.
 
+use super::flow::{self, Entries};
 use super::{BlockId, Func, Term};
 use raya_bytecode::isa::Op;
 
@@ -19,6 +21,32 @@ pub fn run(func: &mut Func) {
         work.extend(block.handler);
     }
     func.order.retain(|id| reached[id.index()]);
+    join_blocks(func);
+}
+
+/// Appends to a block that ends in a jump what it jumps to, if nobody else leads there.
+fn join_blocks(func: &mut Func) {
+    let entries = flow::entries(func);
+    let mut joined = vec![false; func.blocks.len()];
+    for at in 0..func.order.len() {
+        let id = func.order[at];
+        if joined[id.index()] {
+            continue;
+        }
+        while let Term::Jump(next) = func.blocks[id.index()].term {
+            let same_handler = func.blocks[next.index()].handler == func.blocks[id.index()].handler;
+            if next == id || !same_handler || entries[next.index()] == Entries::Several {
+                break;
+            }
+            joined[next.index()] = true;
+            let rest = std::mem::take(&mut func.blocks[next.index()].insts);
+            let term = std::mem::replace(&mut func.blocks[next.index()].term, Term::Open);
+            let block = &mut func.blocks[id.index()];
+            block.insts.extend(rest);
+            block.term = term;
+        }
+    }
+    func.order.retain(|id| !joined[id.index()]);
 }
 
 /// Where a jump to `id` ends up, going through blocks that only jump.

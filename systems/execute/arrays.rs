@@ -5,7 +5,8 @@
 
 use super::errors::Halt;
 use super::machine::{Machine, Need};
-use super::state::{State, handlers, is_object};
+use super::objects::is_instance_of;
+use super::state::{Exit, State, handlers, is_object};
 use raya_bytecode::isa::Trap;
 use raya_bytecode::slot::{NULL, Slot};
 use raya_storages::layout::{Kind, header};
@@ -25,38 +26,78 @@ unsafe fn elements<T>(s: &State<'_, '_>, word: u64) -> *mut T {
     s.heap.add((word >> 32) as usize + 2).cast::<T>()
 }
 
-/// Reads an element, or traps.
+/// An f64 as an index: above every length unless it is exactly one.
+#[inline(always)]
+fn index_of(value: f64) -> u64 {
+    let index = truncated(value);
+    if index as f64 == value {
+        index as u64
+    } else {
+        u64::MAX
+    }
+}
+
+/// An f64 without its fraction; what an i64 can't hold becomes some number below 0.
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+fn truncated(value: f64) -> i64 {
+    use std::arch::x86_64::{_mm_cvttsd_si64, _mm_set_sd};
+    // SAFETY: every x86-64 has these instructions.
+    #[allow(unused_unsafe)]
+    unsafe {
+        _mm_cvttsd_si64(_mm_set_sd(value))
+    }
+}
+
+/// An f64 without its fraction; what an i64 can't hold becomes the nearest that it can.
+#[cfg(not(target_arch = "x86_64"))]
+#[inline(always)]
+fn truncated(value: f64) -> i64 {
+    value as i64
+}
+
+/// Reads an element, or traps. The index is an i32 unless it is given.
 macro_rules! read {
-    ($s:ident, $ty:ty, |$v:ident| $write:expr) => {{
+    ($s:ident, [$index:expr], $ty:ty, |$v:ident| $write:expr) => {{
         let array = $s.r($s.b());
         if !is_object(array) {
             return $s.trap(Trap::Nullish);
         }
         let word = $s.word(array, 1);
-        let index = $s.i($s.c()) as u32;
-        if index >= word as u32 {
+        let index: u64 = $index;
+        if index >= u64::from(word as u32) {
             return $s.trap(Trap::IndexOutOfRange);
         }
         let $v: $ty = *elements::<$ty>(&$s, word).add(index as usize);
         $write
     }};
+    ($s:ident, $ty:ty, |$v:ident| $write:expr) => {
+        read!($s, [u64::from($s.i($s.c()) as u32)], $ty, |$v| $write)
+    };
 }
 
 /// Writes an element at an index below the length; at the length, appends.
 macro_rules! write {
-    ($s:ident, $ty:ty, $value:expr) => {{
+    ($s:ident, [$index:expr], $append:ident, $ty:ty, $value:expr) => {{
         let array = $s.r($s.a());
         if !is_object(array) {
             return $s.trap(Trap::Nullish);
         }
         let word = $s.word(array, 1);
-        let index = $s.i($s.b()) as u32;
-        if index >= word as u32 {
-            return $s.go(append_or_trap);
+        let index: u64 = $index;
+        if index >= u64::from(word as u32) {
+            return $s.go($append);
         }
         *elements::<$ty>(&$s, word).add(index as usize) = $value;
         $s.next()
     }};
+    ($s:ident, $ty:ty, $value:expr) => {
+        write!(
+            $s,
+            [u64::from($s.i($s.b()) as u32)],
+            append_or_trap, $ty, $value
+        )
+    };
 }
 
 /// Appends an element where the store has room.
@@ -112,15 +153,11 @@ handlers! {
     elem_i(s) { read!(s, i32, |v| { s.set_i(s.a(), v); s.next() }) }
     elem_z(s) { read!(s, u8, |v| { s.set_n(s.a(), u64::from(v)); s.next() }) }
     elem_r(s) { read!(s, u32, |v| { s.set_r(s.a(), v); s.next() }) }
-    elem_t(s) {
-        read!(s, u32, |v| {
-            if v > NULL && !s.m.is_type(v, Slot(s.ext().a)) {
-                return s.trap(Trap::WrongType);
-            }
-            s.set_r(s.a(), v);
-            s.next2()
-        })
-    }
+    elem_t(s) { read!(s, u32, |v| give_typed(s, v)) }
+    elem_xf(s) { read!(s, [index_of(s.f(s.c()))], f64, |v| { s.set_f(s.a(), v); s.next() }) }
+    elem_xz(s) { read!(s, [index_of(s.f(s.c()))], u8, |v| { s.set_n(s.a(), u64::from(v)); s.next() }) }
+    elem_xr(s) { read!(s, [index_of(s.f(s.c()))], u32, |v| { s.set_r(s.a(), v); s.next() }) }
+    elem_xt(s) { read!(s, [index_of(s.f(s.c()))], u32, |v| give_typed(s, v)) }
     elem_mn(s) { read!(s, u64, |v| { s.set_n(s.a(), v); s.next() }) }
     elem_mr(s) {
         let array = s.r(s.b());
@@ -140,6 +177,9 @@ handlers! {
     set_elem_i(s) { write!(s, i32, s.i(s.c())) }
     set_elem_z(s) { write!(s, u8, s.n(s.c()) as u8) }
     set_elem_r(s) { write!(s, u32, s.r(s.c())) }
+    set_elem_xf(s) { write!(s, [index_of(s.f(s.b()))], append_or_trap_x, f64, s.f(s.c())) }
+    set_elem_xz(s) { write!(s, [index_of(s.f(s.b()))], append_or_trap_x, u8, s.n(s.c()) as u8) }
+    set_elem_xr(s) { write!(s, [index_of(s.f(s.b()))], append_or_trap_x, u32, s.r(s.c())) }
     set_elem_m(s) {
         let array = s.r(s.a());
         if !is_object(array) {
@@ -174,20 +214,25 @@ handlers! {
         s.next()
     }
 
-    /// Writing at the length appends: lengthens the array by one and runs the instruction again.
+    /// Writing at the length appends.
     #[cold]
     #[inline(never)]
-    append_or_trap(s) {
-        let array = s.r(s.a());
-        let word = s.word(array, 1);
-        if s.i(s.b()) as u32 != word as u32 {
-            return s.trap(Trap::IndexOutOfRange);
+    append_or_trap(s) { let index = u64::from(s.i(s.b()) as u32); append(s, index) }
+
+    /// The same with an f64 for an index.
+    #[cold]
+    #[inline(never)]
+    append_or_trap_x(s) { let index = index_of(s.f(s.b())); append(s, index) }
+
+    /// `ElemT` of what isn't an object of exactly the class: that is in `Machine::element`.
+    #[inline(never)]
+    give_typed_slowly(s) {
+        let v = s.m.element;
+        if v > NULL && !s.m.is_type(v, Slot(s.ext().a)) {
+            return s.trap(Trap::WrongType);
         }
-        if word as u32 >= s.word((word >> 32) as u32, 1) as u32 {
-            return s.go(grow);
-        }
-        *s.heap.add(array as usize + 1) = word + 1;
-        s.dispatch()
+        s.set_r(s.a(), v);
+        s.next2()
     }
 
     /// Makes room for one more element in array `a` and runs the instruction again.
@@ -209,6 +254,40 @@ handlers! {
             }
         }
     }
+}
+
+/// Lengthens array `a` by one if `index` is its length, and runs the instruction again.
+///
+/// # Safety
+/// As `State`.
+#[inline(always)]
+#[allow(unsafe_op_in_unsafe_fn, reason = "argued on State")]
+unsafe fn append(s: State<'_, '_>, index: u64) -> Exit {
+    let array = s.r(s.a());
+    let word = s.word(array, 1);
+    if index != u64::from(word as u32) {
+        return s.trap(Trap::IndexOutOfRange);
+    }
+    if word as u32 >= s.word((word >> 32) as u32, 1) as u32 {
+        return s.go(grow);
+    }
+    *s.heap.add(array as usize + 1) = word + 1;
+    s.dispatch()
+}
+
+/// Writes an element to `a` if it is of the type in the `Ext`: an instance of the very class, or else by the slow path.
+///
+/// # Safety
+/// As `State`.
+#[inline(always)]
+#[allow(unsafe_op_in_unsafe_fn, reason = "argued on State")]
+unsafe fn give_typed(mut s: State<'_, '_>, v: u32) -> Exit {
+    if !is_instance_of(&s, v, Slot(s.ext().a)) {
+        s.m.element = v;
+        return s.go(give_typed_slowly);
+    }
+    s.set_r(s.a(), v);
+    s.next2()
 }
 
 /// Where the reference halves of a `mixed[]` with this second word are.

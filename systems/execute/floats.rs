@@ -26,6 +26,13 @@ handlers! {
     round_f(s) { let v = round(s.f(s.b())); s.set_f(s.a(), v); s.next() }
     trunc_f(s) { let v = trunc(s.f(s.b())); s.set_f(s.a(), v); s.next() }
 
+    // No NaN between the two operations can get lost: what it is added to or multiplied by gives NaN.
+    mul_add_f(s) { let v = s.f(s.b()) * s.f(s.c()) + s.f(s.ext().a); s.give2(v) }
+    mul_sub_f(s) { let v = s.f(s.ext().a) - s.f(s.b()) * s.f(s.c()); s.give2(v) }
+    mul_mul_f(s) { let v = s.f(s.b()) * s.f(s.c()) * s.f(s.ext().a); s.give2(v) }
+    add_mul_f(s) { let v = (s.f(s.b()) + s.f(s.c())) * s.f(s.ext().a); s.give2(v) }
+    add_add_f(s) { let v = s.f(s.b()) + s.f(s.c()) + s.f(s.ext().a); s.give2(v) }
+
     eq_f(s) { let v = s.f(s.b()) == s.f(s.c()); s.set_z(s.a(), v); s.next() }
     ne_f(s) { let v = s.f(s.b()) != s.f(s.c()); s.set_z(s.a(), v); s.next() }
     lt_f(s) { let v = s.f(s.b()) < s.f(s.c()); s.set_z(s.a(), v); s.next() }

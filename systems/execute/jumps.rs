@@ -79,4 +79,33 @@ handlers! {
         let t = (s.i(s.b()) as u32) < s.word(array, 1) as u32;
         s.branch(t)
     }
+    // A number that grows by 1 becomes no NaN that isn't the one.
+    inc_j_lt_f(s) {
+        let v = s.f(s.a()) + 1.0;
+        s.set_f(s.a(), v);
+        let t = v < s.f(s.b());
+        s.branch(t)
+    }
+    inc_j_le_f(s) {
+        let v = s.f(s.a()) + 1.0;
+        s.set_f(s.a(), v);
+        let t = v <= s.f(s.b());
+        s.branch(t)
+    }
+    inc_j_lt_i(s) {
+        let v = s.i(s.a()).wrapping_add(1);
+        s.set_i(s.a(), v);
+        let t = v < s.i(s.b());
+        s.branch(t)
+    }
+    inc_j_lt_len(s) {
+        let v = s.i(s.b()).wrapping_add(1);
+        s.set_i(s.b(), v);
+        let array = s.r(s.a());
+        if !is_object(array) {
+            return s.trap(Trap::Nullish);
+        }
+        let t = v < s.word(array, 1) as i32;
+        s.branch(t)
+    }
 }

@@ -68,6 +68,8 @@ pub(super) struct Machine<'a> {
     pub callee: u32,
     /// What `give_slowly` gives.
     pub returned: (u64, u32),
+    /// What `give_typed_slowly` looks at.
+    pub element: u32,
     /// What `raise_halt` raises.
     pub halt: Option<Halt>,
     pub need: Need,
@@ -115,6 +117,7 @@ impl<'a> Machine<'a> {
             },
             fuel: 0,
             trap: Trap::Unreachable,
+            element: 0,
             callee: 0,
             returned: (0, 0),
             halt: None,

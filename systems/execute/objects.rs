@@ -4,7 +4,9 @@ use super::machine::{Machine, Need};
 use super::state::{State, handlers, is_object};
 use raya_bytecode::image::CLASS_CLOSURE;
 use raya_bytecode::isa::Trap;
-use raya_bytecode::slot::{NULL, Slot, TAG_BOOLEAN, TAG_NUMBER, UNDEFINED};
+use raya_bytecode::slot::{
+    CLASS_BASE, CONSTANT_BIT, HEAP_START, NULL, Slot, TAG_BOOLEAN, TAG_NUMBER, UNDEFINED,
+};
 use raya_storages::layout::{Kind, header_class, object_header};
 
 handlers! {
@@ -62,6 +64,33 @@ handlers! {
         *s.heap.add(object as usize + s.b() as usize) = v;
         s.next()
     }
+    add_to_n(s) {
+        let object = s.r(s.a());
+        if !is_object(object) {
+            return s.trap(Trap::Nullish);
+        }
+        let field = s.heap.add(object as usize + s.b() as usize).cast::<f64>();
+        *field = one_nan(*field + s.f(s.c()));
+        s.next()
+    }
+    sub_from_n(s) {
+        let object = s.r(s.a());
+        if !is_object(object) {
+            return s.trap(Trap::Nullish);
+        }
+        let field = s.heap.add(object as usize + s.b() as usize).cast::<f64>();
+        *field = one_nan(*field - s.f(s.c()));
+        s.next()
+    }
+    diff_n(s) {
+        let (left, right) = (s.r(s.b()), s.r(s.ext().a));
+        if !is_object(left) || !is_object(right) {
+            return s.trap(Trap::Nullish);
+        }
+        let right = f64::from_bits(s.word(right, s.ext().b as usize));
+        let v = f64::from_bits(s.word(left, s.c() as usize)) - right;
+        s.give2(v)
+    }
     get_r(s) {
         let object = s.r(s.b());
         if !is_object(object) {
@@ -102,6 +131,17 @@ handlers! {
     }
 
     cast(s) {
+        let r = s.r(s.b());
+        if !is_instance_of(&s, r, Slot(s.c())) {
+            return s.go(cast_slowly);
+        }
+        s.set_r(s.a(), r);
+        s.next()
+    }
+
+    /// `Cast` of what isn't an object of exactly the class.
+    #[inline(never)]
+    cast_slowly(s) {
         let r = s.r(s.b());
         if r > NULL && !is_type(&s, r, Slot(s.c())) {
             return s.trap(Trap::WrongType);
@@ -171,6 +211,24 @@ handlers! {
     unreachable(s) { s.trap(Trap::Unreachable) }
 }
 
+/// Whether a reference is an instance of the very class that the slot names: what most casts find.
+///
+/// # Safety
+/// As `State`.
+#[inline(always)]
+#[allow(unsafe_op_in_unsafe_fn, reason = "argued on State")]
+pub(super) unsafe fn is_instance_of(s: &State<'_, '_>, r: u32, slot: Slot) -> bool {
+    // No constant is an instance. The upper half of a header is its identity.
+    let class = slot.0.wrapping_sub(CLASS_BASE);
+    (HEAP_START..CONSTANT_BIT).contains(&r) && s.word(r, 0) as u32 == object_header(class) as u32
+}
+
+/// A number, every NaN as the one NaN.
+#[inline(always)]
+fn one_nan(value: f64) -> f64 {
+    if value.is_nan() { f64::NAN } else { value }
+}
+
 /// Whether a reference above null is of a type: the common case of a class inline.
 ///
 /// # Safety
@@ -179,7 +237,7 @@ handlers! {
 #[allow(unsafe_op_in_unsafe_fn, reason = "argued on State")]
 unsafe fn is_type(s: &State<'_, '_>, r: u32, slot: Slot) -> bool {
     if let Some(class) = slot.as_class()
-        && (raya_bytecode::slot::HEAP_START..raya_bytecode::slot::CONSTANT_BIT).contains(&r)
+        && (HEAP_START..CONSTANT_BIT).contains(&r)
     {
         let header = s.word(r, 0);
         return header as u8 == Kind::Object as u8

@@ -242,6 +242,15 @@ impl<'m, 'a> State<'m, 'a> {
         self.set_f(self.a(), value);
         self.next()
     }
+    /// `give`, of an instruction with an `Ext`.
+    #[inline(always)]
+    pub unsafe fn give2(mut self, value: f64) -> Exit {
+        if value.is_nan() {
+            return self.go(give_nan2);
+        }
+        self.set_f(self.a(), value);
+        self.next2()
+    }
 
     #[inline(always)]
     pub unsafe fn set_i(&mut self, register: u16, value: i32) {
@@ -303,5 +312,13 @@ handlers! {
     give_nan(s) {
         s.set_f(s.a(), f64::NAN);
         s.next()
+    }
+
+    /// `give_nan`, of an instruction with an `Ext`.
+    #[cold]
+    #[inline(never)]
+    give_nan2(s) {
+        s.set_f(s.a(), f64::NAN);
+        s.next2()
     }
 }
