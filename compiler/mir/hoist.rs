@@ -25,9 +25,9 @@ pub fn run(func: &mut Func) {
         }
     }
     let mut moved = 0;
-    for at in 0..func.order.len() {
-        let Some(home) = homes[at] else { continue };
-        let id = func.order[at].index();
+    for (home, id) in homes.into_iter().zip(func.order.clone()) {
+        let Some(home) = home else { continue };
+        let id = id.index();
         let mut kept = Vec::with_capacity(func.blocks[id].insts.len());
         for inst in std::mem::take(&mut func.blocks[id].insts) {
             let is_constant = matches!(inst.op, Op::ConstI | Op::ConstFI | Op::ConstF | Op::ConstZ);
@@ -79,9 +79,9 @@ fn homes(func: &Func) -> Vec<Option<BlockId>> {
         }
         let header = func.order[start];
         if let Some(home) = dominators.parent(header) {
-            for at in start..=end {
-                if dominators.dominates(header, func.order[at]) {
-                    homes[at] = Some(home);
+            for (place, &id) in homes.iter_mut().zip(&func.order).take(end + 1).skip(start) {
+                if dominators.dominates(header, id) {
+                    *place = Some(home);
                 }
             }
         }

@@ -19,6 +19,9 @@ pub mod int_range;
 pub mod unreachable_code;
 pub mod values;
 
+#[cfg(test)]
+mod tests;
+
 use crate::ast::Span;
 use raya_bytecode::isa::{Op, Operand};
 use raya_bytecode::slot::Slot;

@@ -7,6 +7,8 @@ use raya_bytecode::assemble::{FieldSpec, FunctionBuilder};
 use raya_bytecode::image::{CLASS_NOMINAL, DESC_UNKNOWN};
 use raya_bytecode::isa::Op;
 use raya_bytecode::slot::Slot;
+use raya_storages::runs::RunOutcome;
+use raya_storages::values::Value;
 
 const F: Slot = Slot::F64;
 const I: Slot = Slot::I32;
@@ -33,8 +35,10 @@ fn run(args: [f64; 3], write: impl Fn(&mut FunctionBuilder, u16)) -> Option<f64>
     source.define(f, &[F, F, F], F, &nums, &refs, |f| write(f, class));
     let mut world = World::new(source.finish());
     world.zeal = true;
-    let (state, value, _) = world.call(f, &args.map(number));
-    (state == 1).then_some(f64::from_bits(value))
+    match world.call(f, &args.map(number)) {
+        RunOutcome::Returned(Value::Number(value)) => Some(value),
+        _ => None,
+    }
 }
 
 /// Values in which roundings, signs and infinities show.
