@@ -55,7 +55,7 @@ impl Writer<'_> {
             DESC_PROMISE => self.generic("Promise", parts, depth),
             DESC_MAP => self.generic("Map", parts, depth),
             DESC_SET => self.generic("Set", parts, depth),
-            DESC_PARAM => self.name(desc.arg),
+            DESC_PARAM | DESC_HANDLE => self.name(desc.arg),
             tag => simple_name(tag).into(),
         }
     }

@@ -189,7 +189,7 @@ pub const FIELD_OPTIONAL: u16 = 4;
 
 row!(
     /// A method.
-    Method 16 {
+    Method 20 {
         /// Its name, in `strings`.
         name: u32,
         /// Its member id, or `NONE` if it is never looked up by name.
@@ -198,6 +198,8 @@ row!(
         function: u32,
         /// A `METHOD_…` kind.
         kind: u32,
+        /// Its type without the receiver (a `DESC_FUNCTION`), in `descs`, if other contexts may call it; else `NONE`.
+        desc: u32,
     }
 );
 
@@ -248,6 +250,8 @@ mod desc_tags {
     pub const DESC_NEVER: u32 = 18;
     /// A type parameter: `arg` is its name.
     pub const DESC_PARAM: u32 = 19;
+    /// A handle to something outside of the context: `arg` is the name of its kind.
+    pub const DESC_HANDLE: u32 = 20;
 }
 pub use desc_tags::*;
 

@@ -39,8 +39,10 @@ impl Slot {
     pub const HASH: Slot = Slot(15);
     /// An instance of any class.
     pub const OBJECT: Slot = Slot(16);
+    /// A handle to something outside of the context.
+    pub const HANDLE: Slot = Slot(17);
     /// How many codes below `CLASS_BASE` are in use.
-    pub const BUILTIN_COUNT: u16 = 17;
+    pub const BUILTIN_COUNT: u16 = 18;
 
     /// An instance of a class.
     pub const fn class(class: u16) -> Slot {
@@ -79,7 +81,7 @@ impl Slot {
     pub fn name(self) -> String {
         const NAMES: [&str; Slot::BUILTIN_COUNT as usize] = [
             "f64", "i32", "bool", "void", "mixed", "any", "str", "f64[]", "i32[]", "bool[]",
-            "ref[]", "mixed[]", "array", "func", "promise", "hash", "object",
+            "ref[]", "mixed[]", "array", "func", "promise", "hash", "object", "handle",
         ];
         match self.as_class() {
             Some(class) => format!("class{class}"),

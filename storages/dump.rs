@@ -6,6 +6,7 @@
 //! Absent: versions and checksums (whoever frames a snapshot), what values mean (each table's `load` and `verify`).
 
 use bytemuck::Pod;
+use std::sync::Arc;
 use xxhash_rust::xxh3::xxh3_64;
 
 const _: () = assert!(
@@ -234,6 +235,18 @@ impl Persist for Box<str> {
 
     fn load(from: &mut Reader) -> Result<Box<str>, LoadError> {
         String::load(from).map(String::into_boxed_str)
+    }
+}
+
+impl Persist for Arc<str> {
+    const BYTES_MIN: usize = 4;
+
+    fn dump(&self, to: &mut Writer) {
+        to.slice(self.as_bytes());
+    }
+
+    fn load(from: &mut Reader) -> Result<Arc<str>, LoadError> {
+        String::load(from).map(Arc::from)
     }
 }
 

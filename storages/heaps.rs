@@ -7,9 +7,12 @@
 //! Absent: what is live (`systems/collect`), limits' meaning (`limits`), whether a loaded heap is sound (`heaps/verify`).
 
 use crate::dump::{LoadError, Persist, Reader, Writer, ensure};
+use crate::handles::Foreign;
 use crate::layout::{
-    HASH_WORDS, Kind, PROMISE_WORDS, header, header_class, header_identity, object_header,
+    HANDLE_WORDS, HASH_WORDS, Kind, PROMISE_WORDS, header, header_class, header_identity,
+    object_header,
 };
+use crate::values::ObjectRef;
 use raya_bytecode::slot::{CONSTANT_BIT, HEAP_START};
 
 mod arrays;
@@ -31,7 +34,7 @@ pub const COLLECT_AT_WORDS_MIN: u32 = 4096;
 pub const HEAP_WORDS_MAX: u32 = CONSTANT_BIT - 1;
 
 /// The heap of a context. See the module's header.
-#[derive(Clone, Eq, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Heap {
     /// The region.
     pub words: Vec<u64>,
@@ -45,13 +48,17 @@ pub struct Heap {
     pub last_identity: u32,
     /// The state of `Math.random`.
     pub random: u64,
+    /// Handles held, and objects that others may name.
+    pub foreign: Option<Box<Foreign>>,
 }
 
 /// What is beyond `top` does not count.
 impl PartialEq for Heap {
     fn eq(&self, other: &Heap) -> bool {
         let rest = |h: &Heap| (h.collect_at_words, h.globals, h.last_identity, h.random);
-        self.live_words() == other.live_words() && rest(self) == rest(other)
+        self.live_words() == other.live_words()
+            && rest(self) == rest(other)
+            && self.foreign == other.foreign
     }
 }
 
@@ -208,6 +215,25 @@ impl Heap {
         self.new_plain(Kind::Hash, HASH_WORDS)
     }
 
+    /// The handle to something elsewhere: the one that the context holds already, or a new one.
+    pub fn new_handle(&mut self, object: &ObjectRef) -> Option<u32> {
+        let mut foreign = self.foreign.take().unwrap_or_default();
+        let place = match foreign.find(object) {
+            Some(row) => {
+                let row = row as usize;
+                foreign.handles.rights[row] |= object.rights;
+                Some(foreign.handles.places[row])
+            }
+            None => self
+                .new_plain(Kind::Handle, HANDLE_WORDS)
+                .inspect(|&place| {
+                    self.words[place as usize + 1] = foreign.hold(object, place).to_bits();
+                }),
+        };
+        self.foreign = Some(foreign);
+        place
+    }
+
     fn new_plain(&mut self, kind: Kind, words: u32) -> Option<u32> {
         let object = self.allocate(words)?;
         self.words[object as usize] = header(kind);
@@ -216,7 +242,7 @@ impl Heap {
 }
 
 impl Persist for Heap {
-    const BYTES_MIN: usize = 24;
+    const BYTES_MIN: usize = 25;
 
     fn dump(&self, to: &mut Writer) {
         to.slice(self.live_words());
@@ -224,6 +250,7 @@ impl Persist for Heap {
         to.pod(self.globals);
         to.pod(self.last_identity);
         to.pod(self.random);
+        self.foreign.dump(to);
     }
 
     fn load(from: &mut Reader) -> Result<Heap, LoadError> {
@@ -243,6 +270,7 @@ impl Persist for Heap {
             globals: from.pod()?,
             last_identity: from.pod()?,
             random: from.pod()?,
+            foreign: Option::load(from)?,
         })
     }
 }

@@ -12,6 +12,7 @@
 //! ARRAY_x  len:32 storage:32                              (storage 0: none, capacity 0)
 //! STORE_x  capacity:32 0:32 | elements, padded with 0     (MIXED: capacity f64 words, then capacity u32)
 //! PROMISE  state:8 0:24 ref:32 | num:64 | first waiter:32 last waiter:32   (waiters: task index + 1, 0 none)
+//! HANDLE   row of the context's handles, as bits:64
 //! HASH     count:32 slots:32(a STORE_I32, entry + 1, 0 free, -1 removed)  | removed:32 0:32
 //! ```
 //!
@@ -41,6 +42,7 @@ pub enum Kind {
     StoreMixed = 20,
     Promise = 24,
     Hash = 25,
+    Handle = 26,
     /// Only while collecting.
     Forwarded = 31,
 }
@@ -65,6 +67,7 @@ impl Kind {
             20 => Kind::StoreMixed,
             24 => Kind::Promise,
             25 => Kind::Hash,
+            26 => Kind::Handle,
             31 => Kind::Forwarded,
             _ => return None,
         })
@@ -118,6 +121,8 @@ pub const ARRAY_WORDS: u32 = 2;
 pub const ROPE_WORDS: u32 = 3;
 /// Words of a promise.
 pub const PROMISE_WORDS: u32 = 4;
+/// Words of a handle.
+pub const HANDLE_WORDS: u32 = 2;
 /// Words of a hash index, without its slots.
 pub const HASH_WORDS: u32 = 3;
 

@@ -13,6 +13,7 @@ pub mod entries;
 pub mod events;
 pub mod frames;
 pub mod grants;
+pub mod handles;
 pub mod heaps;
 pub mod layout;
 pub mod limits;

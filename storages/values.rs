@@ -4,6 +4,25 @@
 //! Absent: how values get in and out of heaps (`systems/marshal`).
 
 use crate::dump::{LoadError, Persist, Reader, Writer, ensure};
+use std::sync::Arc;
+
+/// The kind of every object of a context.
+pub const REMOTE: &str = "Remote";
+
+/// Names an object that stays where it is. Nobody can make one for an object of a context but that context.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ObjectRef {
+    /// The context that it lies in, as bits; 0 for the host's.
+    pub owner: u64,
+    /// What it is: the host's name for it, or `Remote` for an object of a context.
+    pub kind: Arc<str>,
+    /// The host's number, or the owner's pin, as bits.
+    pub object: u64,
+    /// `RIGHT_…` bits.
+    pub rights: u8,
+    /// Another context than the owner gave it away.
+    pub is_passed_on: bool,
+}
 
 /// A value outside any heap.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -27,12 +46,28 @@ pub enum Value {
     Map(Vec<(Value, Value)>),
     /// A `Set`, in insertion order.
     Set(Vec<Value>),
+    /// An object that stays where it is.
+    Handle(Box<ObjectRef>),
 }
 
 /// How deep values nest at most.
 pub const VALUE_DEPTH_MAX: u32 = 100;
 
 impl Value {
+    /// Calls `look` with every object that it names.
+    pub fn objects(&self, look: &mut impl FnMut(&ObjectRef)) {
+        match self {
+            Value::Handle(object) => look(object),
+            Value::Array(items) | Value::Set(items) => items.iter().for_each(|v| v.objects(look)),
+            Value::Object(fields) => fields.iter().for_each(|(_, v)| v.objects(look)),
+            Value::Map(pairs) => pairs.iter().for_each(|(k, v)| {
+                k.objects(look);
+                v.objects(look);
+            }),
+            _ => {}
+        }
+    }
+
     /// About what it takes in memory, in bytes: what quotas and outboxes count.
     pub fn bytes(&self) -> usize {
         let inner = match self {
@@ -67,7 +102,30 @@ impl Value {
             })?),
             7 => Value::Map(many(from, 2, |from| Ok((next(from)?, next(from)?)))?),
             8 => Value::Set(many(from, 1, next)?),
+            9 => Value::Handle(Box::load(from)?),
             _ => return Err(LoadError::Invalid("a value's kind is known")),
+        })
+    }
+}
+
+impl Persist for ObjectRef {
+    const BYTES_MIN: usize = 22;
+
+    fn dump(&self, to: &mut Writer) {
+        to.pod(self.owner);
+        self.kind.dump(to);
+        to.pod(self.object);
+        to.pod(self.rights);
+        self.is_passed_on.dump(to);
+    }
+
+    fn load(from: &mut Reader) -> Result<ObjectRef, LoadError> {
+        Ok(ObjectRef {
+            owner: from.pod()?,
+            kind: Arc::load(from)?,
+            object: from.pod()?,
+            rights: from.pod()?,
+            is_passed_on: bool::load(from)?,
         })
     }
 }
@@ -114,6 +172,10 @@ impl Persist for Value {
             Value::Set(items) => {
                 to.pod(8u8);
                 items.dump(to);
+            }
+            Value::Handle(object) => {
+                to.pod(9u8);
+                object.dump(to);
             }
         }
     }

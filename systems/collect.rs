@@ -1,8 +1,9 @@
 //! The collection of one context: copies what is reachable to a new region, in order of discovery (Cheney), and drops the rest.
 //!
 //! Reads the program's classes; writes heap and every root: globals, reference registers of all stacks, jobs, timers, requests,
-//! entries, promises owed, promises of tasks, what the caller names. Order: whenever an allocation asks for it, in the middle of execution.
-//! When it happens and what it leaves depends on heap and roots alone. Nothing is weak. Flattened ropes are replaced by
+//! entries, promises owed, promises of tasks, what the caller names. Order: whenever an allocation asks for it, in the middle of
+//! execution. When it happens and what it leaves depends on heap and roots alone. Nothing is weak but the rows of handles: those
+//! whose objects go are freed, in the order of rows. Pinned objects are roots. Flattened ropes are replaced by
 //! their flat strings. It is iterative: no shape of data needs stack. Cost: a word read and written for each live word.
 //! Absent: pausing (a collection is one step; its fuel is charged to the context), finalisers.
 
@@ -75,7 +76,19 @@ pub fn collect(
         stack_bytes = activity.bytes();
         activity_roots(program, activity, need.window_refs, &mut copy);
     }
+    let mut foreign = heap.foreign.take();
+    if let Some(foreign) = foreign.as_deref_mut() {
+        foreign
+            .pins
+            .objects
+            .iter_mut()
+            .for_each(|pin| copy.root(pin));
+    }
     copy.scan();
+    if let Some(foreign) = foreign.as_deref_mut() {
+        foreign.collected(|place| copy.moved(place));
+    }
+    heap.foreign = foreign;
     let roots = copy.roots;
     heap.words = copy.to;
     heap.top = heap.words.len() as u32;
@@ -201,6 +214,12 @@ impl<'a> Copy<'a> {
             }
             _ => self.copy(at),
         }
+    }
+
+    /// Where an object was copied to, if it was.
+    fn moved(&self, reference: u32) -> Option<u32> {
+        let header = self.from[reference as usize];
+        (Kind::of(header) == Some(Kind::Forwarded)).then_some((header >> 32) as u32)
     }
 
     /// As `forward`, for what a flattened rope has, which is no rope.

@@ -6,7 +6,8 @@
 //! of the program with the same names in the same order.
 //! Invariants: values nest at most `VALUE_DEPTH_MAX` deep and take at most `VALUE_BYTES_MAX`; a cycle is an error; what is
 //! written is sound whatever the types of a hostile program say. Cost: in proportion to `Value::bytes`, which callers charge.
-//! Absent: functions and promises (they don't cross), serde (`src/`).
+//! Instances of classes and functions stay where they are: others get handles to them, which become the object again when they
+//! come home. Absent: promises (they don't cross), serde (`src/`).
 
 mod out;
 mod plan;
@@ -15,6 +16,7 @@ mod write;
 #[cfg(test)]
 mod tests;
 
+use raya_storages::handles::HANDLES_MAX;
 use raya_storages::heaps::Heap;
 use raya_storages::programs::Program;
 use raya_storages::values::{VALUE_DEPTH_MAX, Value};
@@ -46,8 +48,16 @@ pub enum Problem {
     TooLarge(usize),
     /// It takes more steps than this to find out whether it is of the type.
     TooComplex(u32),
-    /// It is bound to its context: a function, a promise.
+    /// It is bound to its context: a promise, a variable.
     Bound(&'static str),
+    /// What a handle of this kind was to is no more.
+    Stale(String),
+    /// A handle of this kind may not be given to others.
+    NotToPassOn(String),
+    /// Without a collection the handles would be too many.
+    HandlesUncollected,
+    /// The context holds so many handles, or others hold so many of its objects, and no more are allowed.
+    TooManyHandles(u32),
     /// It is not of the declared type.
     WrongType {
         /// The type, as TypeScript writes it.
@@ -69,6 +79,10 @@ impl std::fmt::Display for MarshalError {
                 write!(f, "checking the value's type takes more than {max} steps")?;
             }
             Problem::Bound(what) => write!(f, "{what} can't leave its context")?,
+            Problem::Stale(kind) => write!(f, "this {kind} is no more")?,
+            Problem::NotToPassOn(kind) => write!(f, "this {kind} may not be passed on")?,
+            Problem::HandlesUncollected => f.write_str("a collection comes first")?,
+            Problem::TooManyHandles(max) => write!(f, "handle limit exceeded: {max} handles")?,
             Problem::WrongType { expected, found } => {
                 write!(f, "expected {expected}, found {found}")?
             }
@@ -100,6 +114,16 @@ impl From<Problem> for MarshalError {
 }
 
 impl MarshalError {
+    /// The name of the error that a guest gets.
+    pub fn name(&self) -> &'static str {
+        match self.problem {
+            Problem::Stale(_) => "HandleStale",
+            Problem::NotToPassOn(_) => "HandleRights",
+            Problem::TooManyHandles(_) => "HandleLimit",
+            _ => "TypeError",
+        }
+    }
+
     /// The same error of a part, seen from the whole.
     fn within(mut self, part: std::fmt::Arguments<'_>) -> MarshalError {
         self.path.insert_str(0, &part.to_string());
@@ -116,9 +140,37 @@ pub enum CopyError {
     Refused(MarshalError),
 }
 
-/// What a mixed pair is, copied out of a heap.
+impl From<MarshalError> for CopyError {
+    fn from(error: MarshalError) -> CopyError {
+        CopyError::Refused(error)
+    }
+}
+
+/// What a mixed pair is, copied out of a heap that stays as it is: instances of classes are copied, functions refused.
 pub fn copy_out(program: &Program, heap: &Heap, mixed: (u64, u32)) -> Result<Value, MarshalError> {
-    out::Out::new(program, heap).value(mixed)
+    out::Out::new(program, heap, None).value(mixed, None)
+}
+
+/// What a mixed pair of a declared type is, for others than the context with these bits: instances of classes and functions stay
+/// where they are and are named, unless the type says that a copy is wanted.
+pub fn give_out(
+    program: &Program,
+    heap: &mut Heap,
+    context: u64,
+    mixed: (u64, u32),
+    desc: Option<u32>,
+) -> Result<Value, MarshalError> {
+    if !raya_storages::heaps::is_in_heap(mixed.1) {
+        return copy_out(program, heap, mixed);
+    }
+    let before = heap.foreign.take();
+    let mut foreign = before.unwrap_or_default();
+    foreign.context = context;
+    let out = out::Out::new(program, heap, Some(&mut foreign)).value(mixed, desc);
+    let is_used = foreign.pin_count() > 0 || foreign.handle_count() > 0;
+    let is_usual = foreign.handles_max == HANDLES_MAX;
+    heap.foreign = (is_used || !is_usual).then_some(foreign);
+    out
 }
 
 /// Copies a value into a heap, as the type in the program's `descs` or as it comes, and gives it as a mixed pair.
@@ -128,7 +180,7 @@ pub fn copy_in(
     value: &Value,
     desc: Option<u32>,
 ) -> Result<(u64, u32), CopyError> {
-    let planned = plan::plan(program, value, desc).map_err(CopyError::Refused)?;
+    let planned = plan::plan(program, Some(heap), value, desc, &mut 0)?;
     let words = write::words(program, &planned);
     let words = u32::try_from(words).unwrap_or(u32::MAX);
     if !heap.has_room(words) {
@@ -145,11 +197,13 @@ pub fn copy_all_in(
     descs: &[u32],
     words_after: u32,
 ) -> Result<SmallVec<[(u64, u32); 8]>, CopyError> {
-    let plan = |(at, value)| plan::plan(program, value, descs.get(at).copied());
+    let mut new_handles = 0;
+    let plan = |(at, value)| {
+        let desc = descs.get(at).copied();
+        plan::plan(program, Some(heap), value, desc, &mut new_handles)
+    };
     let plans = values.iter().enumerate().map(plan);
-    let plans: SmallVec<[plan::Plan; 8]> = plans
-        .collect::<Result<_, _>>()
-        .map_err(CopyError::Refused)?;
+    let plans: SmallVec<[plan::Plan; 8]> = plans.collect::<Result<_, _>>()?;
     let words: u64 = plans.iter().map(|plan| write::words(program, plan)).sum();
     let words = u32::try_from(words + u64::from(words_after)).unwrap_or(u32::MAX);
     if !heap.has_room(words) {
@@ -163,7 +217,10 @@ pub fn copy_all_in(
 
 /// Whether a value is of a type in the program's `descs`.
 pub fn check_value(program: &Program, value: &Value, desc: u32) -> Result<(), MarshalError> {
-    plan::plan(program, value, Some(desc)).map(drop)
+    match plan::plan(program, None, value, Some(desc), &mut 0) {
+        Err(CopyError::Refused(error)) => Err(error),
+        _ => Ok(()),
+    }
 }
 
 /// What a value is, in messages.
@@ -178,6 +235,7 @@ fn name_of(value: &Value) -> &'static str {
         Value::Object(_) => "an object",
         Value::Map(_) => "a Map",
         Value::Set(_) => "a Set",
+        Value::Handle(_) => "a handle",
     }
 }
 

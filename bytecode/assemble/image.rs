@@ -37,6 +37,8 @@ pub struct MethodSpec {
     pub function: u32,
     /// A `METHOD_…` kind.
     pub kind: u32,
+    /// Its type, if other contexts may call it.
+    pub desc: Option<u32>,
 }
 
 /// What a function is, beside its body.
@@ -409,6 +411,7 @@ fn override_methods(inherited: &[Method], own: &[MethodSpec]) -> Vec<Method> {
             member: spec.member.unwrap_or(NONE),
             function: spec.function,
             kind: spec.kind,
+            desc: spec.desc.unwrap_or(NONE),
         };
         match all
             .iter_mut()

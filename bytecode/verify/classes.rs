@@ -2,6 +2,7 @@
 
 use super::error::{Problem, VerifyError, exists, in_row, rule};
 use super::functions::params;
+use super::reflection::function_desc;
 use super::types::{expect_value, is_array};
 use crate::image::*;
 use crate::limits;
@@ -202,6 +203,13 @@ fn check_methods(image: &Image, id: u32, class: &Class) -> Result<(), Problem> {
             _ => false,
         };
         rule(fits, "its function does not have the form of such a method")?;
+        if method.desc != NONE {
+            let desc = function_desc(image, method.desc)?;
+            rule(
+                method.kind == METHOD_PLAIN && desc.children.count as usize == params,
+                "a method's type must have its parameters and its result",
+            )?;
+        }
     }
     Ok(())
 }

@@ -30,7 +30,9 @@ fn check_desc(image: &Image, id: u32, desc: &Desc) -> Result<(), Problem> {
         "a type's parts must come before it",
     )?;
     match desc.tag {
-        DESC_STRING_LITERAL | DESC_PARAM => exists("string", desc.arg, image.strings.len())?,
+        DESC_STRING_LITERAL | DESC_PARAM | DESC_HANDLE => {
+            exists("string", desc.arg, image.strings.len())?
+        }
         DESC_TUPLE | DESC_OBJECT | DESC_CLASS => {
             exists("class", desc.arg, image.classes.len())?;
         }
@@ -71,7 +73,7 @@ fn check_import(image: &Image, import: &Import) -> Result<(), Problem> {
     )
 }
 
-fn function_desc(image: &Image, desc: u32) -> Result<&Desc, Problem> {
+pub fn function_desc(image: &Image, desc: u32) -> Result<&Desc, Problem> {
     exists("desc", desc, image.descs.len())?;
     let desc = &image.descs[desc as usize];
     rule(
@@ -91,6 +93,7 @@ fn represents(desc: &Desc, slot: Slot) -> bool {
         DESC_STRING | DESC_STRING_LITERAL => slot == Slot::STR,
         DESC_PROMISE => slot == Slot::PROMISE,
         DESC_FUNCTION => slot == Slot::FUNC,
+        DESC_HANDLE => slot == Slot::HANDLE,
         DESC_UNKNOWN | DESC_UNION | DESC_PARAM => slot != Slot::VOID,
         _ => slot.has_ref(),
     }

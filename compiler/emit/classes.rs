@@ -70,6 +70,7 @@ fn own_methods(
                 FunctionForm::Setter => image::METHOD_SETTER,
                 _ => image::METHOD_PLAIN,
             },
+            desc: None,
         });
     }
     methods

@@ -7,8 +7,9 @@
 use super::Heap;
 use crate::dump::{LoadError, ensure};
 use crate::layout::{
-    ARRAY_WORDS, HASH_WORDS, Kind, PROMISE_FOLLOWING, PROMISE_HANDLED, PROMISE_REJECTED,
-    PROMISE_WORDS, ROPE_WORDS, header_class, latin1_words, store_words, string_hash, utf16_words,
+    ARRAY_WORDS, HANDLE_WORDS, HASH_WORDS, Kind, PROMISE_FOLLOWING, PROMISE_HANDLED,
+    PROMISE_REJECTED, PROMISE_WORDS, ROPE_WORDS, header_class, latin1_words, store_words,
+    string_hash, utf16_words,
 };
 use crate::programs::Program;
 use raya_bytecode::image::CLASS_CLOSURE;
@@ -32,6 +33,7 @@ pub fn object_words(words: &[u64], at: usize, program: &Program) -> Option<u32> 
         kind if kind.is_store() => store_words(kind, second)?,
         Kind::Promise => PROMISE_WORDS,
         Kind::Hash => HASH_WORDS,
+        Kind::Handle => HANDLE_WORDS,
         _ => return None,
     })
 }
@@ -97,6 +99,7 @@ impl<'a> Soundness<'a> {
         for at in soundness.objects.iter() {
             soundness.check_object(at as u32)?;
         }
+        soundness.check_foreign()?;
         let globals = Slot::class(program.globals_class());
         ensure(
             heap.globals == 0 || (heap.globals > NULL && soundness.accepts(globals, heap.globals)),
@@ -147,6 +150,7 @@ impl<'a> Soundness<'a> {
             Slot::ARR => kind.is_array(),
             Slot::PROMISE => kind == Kind::Promise,
             Slot::HASH => kind == Kind::Hash,
+            Slot::HANDLE => kind == Kind::Handle,
             Slot::OBJECT => kind == Kind::Object,
             Slot::FUNC => kind == Kind::Object && self.is_closure(reference),
             _ => {
@@ -186,6 +190,7 @@ impl<'a> Soundness<'a> {
             }
             Kind::Promise => self.check_promise(at),
             Kind::Hash => self.check_hash(at),
+            Kind::Handle => self.check_handle(at),
             _ if kind.is_array() => self.check_array(at),
             _ => Ok(()),
         }
@@ -283,6 +288,36 @@ impl<'a> Soundness<'a> {
             self.accepts(Slot::ANY, self.heap.half(at, 3)),
             "a promise's value is a reference",
         )
+    }
+
+    /// A handle names a row of its own context that names it in turn.
+    fn check_handle(&self, at: u32) -> Result<(), LoadError> {
+        let foreign = self.heap.foreign.as_deref();
+        let row = foreign.and_then(|f| f.get(self.heap.num(at, 1)).map(|row| (f, row)));
+        let is_its = row.is_some_and(|(foreign, row)| foreign.handles.places[row] == at);
+        ensure(is_its, "a handle is one that the context holds")
+    }
+
+    /// Everything that handles and pins say of the heap.
+    fn check_foreign(&self) -> Result<(), LoadError> {
+        let Some(foreign) = self.heap.foreign.as_deref() else {
+            return Ok(());
+        };
+        foreign.handles.verify_rows()?;
+        foreign.pins.verify_rows()?;
+        for id in foreign.handles.ids() {
+            let place = foreign.handles.places[id.index()];
+            let is_its = self.kind(place) == Some(Kind::Handle)
+                && place & CONSTANT_BIT == 0
+                && self.heap.num(place, 1) == id.to_bits();
+            ensure(is_its, "what is held has a handle")?;
+        }
+        for id in foreign.pins.ids() {
+            let object = foreign.pins.objects[id.index()];
+            let is_object = self.kind(object) == Some(Kind::Object) && object & CONSTANT_BIT == 0;
+            ensure(is_object, "what is named is an object")?;
+        }
+        Ok(())
     }
 
     fn check_hash(&self, at: u32) -> Result<(), LoadError> {

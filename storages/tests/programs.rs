@@ -76,6 +76,7 @@ fn image(members: usize, constant: f64) -> (VerifiedImage, u32) {
         member,
         function: getter,
         kind: METHOD_GETTER,
+        desc: None,
     };
     b.set_methods(base, vec![method]);
     let entry = Entry {

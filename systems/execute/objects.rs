@@ -266,6 +266,7 @@ impl Machine<'_> {
             Slot::FUNC => self.class(r).is_some_and(|c| self.is_closure_class(c)),
             Slot::PROMISE => kind == Kind::Promise,
             Slot::HASH => kind == Kind::Hash,
+            Slot::HANDLE => kind == Kind::Handle,
             Slot::OBJECT => kind == Kind::Object,
             _ => match (slot.as_class(), self.class(r)) {
                 (Some(of), Some(class)) => self.program.is_subclass(class, of),

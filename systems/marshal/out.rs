@@ -4,10 +4,11 @@ use super::plan::{TABLE_KEYS, TABLE_ORDER, TABLE_VALUES};
 use super::{MarshalError, Problem, VALUE_BYTES_MAX};
 use raya_bytecode::image::*;
 use raya_bytecode::slot::{NULL, Slot, TAG_BOOLEAN, TAG_NUMBER, UNDEFINED};
+use raya_storages::handles::{Foreign, RIGHT_CALL, RIGHT_PASS};
 use raya_storages::heaps::{Heap, Key, is_object};
 use raya_storages::layout::Kind;
 use raya_storages::programs::{LinkedClass, Program};
-use raya_storages::values::{VALUE_DEPTH_MAX, Value};
+use raya_storages::values::{ObjectRef, REMOTE, VALUE_DEPTH_MAX, Value};
 
 /// A copy on its way out.
 pub struct Out<'a> {
@@ -16,21 +17,28 @@ pub struct Out<'a> {
     /// The objects that the one being copied is part of.
     above: Vec<u32>,
     bytes: usize,
+    /// What names objects that stay; it was taken out of the heap. Without it they are copied, or refused.
+    naming: Option<&'a mut Foreign>,
 }
 
 impl<'a> Out<'a> {
     /// A copy from a heap.
-    pub fn new(program: &'a Program, heap: &'a Heap) -> Out<'a> {
+    pub fn new(program: &'a Program, heap: &'a Heap, naming: Option<&'a mut Foreign>) -> Out<'a> {
         Out {
             program,
             heap,
             above: Vec::new(),
             bytes: 0,
+            naming,
         }
     }
 
-    /// What a mixed pair is.
-    pub fn value(&mut self, (num, reference): Key) -> Result<Value, MarshalError> {
+    /// What a mixed pair of a declared type is.
+    pub fn value(
+        &mut self,
+        (num, reference): Key,
+        desc: Option<u32>,
+    ) -> Result<Value, MarshalError> {
         self.spend(size_of::<Value>())?;
         match reference {
             UNDEFINED => return Ok(Value::Undefined),
@@ -51,7 +59,7 @@ impl<'a> Out<'a> {
             return Err(Problem::TooDeep(VALUE_DEPTH_MAX).into());
         }
         self.above.push(reference);
-        let value = self.object(reference);
+        let value = self.object(reference, desc);
         self.above.pop();
         value
     }
@@ -64,39 +72,104 @@ impl<'a> Out<'a> {
         Ok(())
     }
 
-    fn object(&mut self, reference: u32) -> Result<Value, MarshalError> {
+    fn object(&mut self, reference: u32, desc: Option<u32>) -> Result<Value, MarshalError> {
         match self.heap.kind(reference) {
-            kind if kind.is_array() => Ok(Value::Array(self.items(reference)?)),
-            Kind::Object => self.instance(reference),
+            kind if kind.is_array() => {
+                let element = self.part(desc, DESC_ARRAY, 0);
+                Ok(Value::Array(self.items(reference, element)?))
+            }
+            Kind::Object => self.instance(reference, desc),
+            Kind::Handle => self.held(reference),
             Kind::Promise => Err(Problem::Bound("a promise").into()),
             _ => Err(Problem::Bound("part of a Map or Set").into()),
         }
     }
 
-    fn items(&mut self, array: u32) -> Result<Vec<Value>, MarshalError> {
-        let len = self.heap.array_len(array);
-        (0..len).map(|index| self.item(array, index)).collect()
+    /// A part of a type, if it is of the kind that has such parts.
+    fn part(&self, desc: Option<u32>, tag: u32, index: usize) -> Option<u32> {
+        let row = self.program.image.descs[desc? as usize];
+        let parts = &self.program.image.desc_children[row.children.indices()];
+        parts.get(index).copied().filter(|_| row.tag == tag)
     }
 
-    fn item(&mut self, array: u32, index: u32) -> Result<Value, MarshalError> {
+    fn items(&mut self, array: u32, desc: Option<u32>) -> Result<Vec<Value>, MarshalError> {
+        let len = self.heap.array_len(array);
+        (0..len)
+            .map(|index| self.item(array, index, desc))
+            .collect()
+    }
+
+    fn item(&mut self, array: u32, index: u32, desc: Option<u32>) -> Result<Value, MarshalError> {
         let element = self.heap.key_at(array, index).unwrap_or((0, UNDEFINED));
-        self.value(element)
+        self.value(element, desc)
             .map_err(|e| e.within(format_args!("[{index}]")))
     }
 
-    fn instance(&mut self, object: u32) -> Result<Value, MarshalError> {
+    fn instance(&mut self, object: u32, desc: Option<u32>) -> Result<Value, MarshalError> {
         let class = &self.program.classes[usize::from(self.heap.class(object))];
         match class.kind {
+            CLASS_NOMINAL if self.naming.is_some() && !self.wants_copy(desc) => self.named(object),
+            CLASS_CLOSURE if self.naming.is_some() => self.named(object),
             CLASS_CLOSURE => Err(Problem::Bound("a function").into()),
             CLASS_CELL | CLASS_GLOBALS => Err(Problem::Bound("a variable").into()),
             CLASS_MAP | CLASS_SET => self.table(object, class),
             CLASS_TUPLE => {
                 let fields = self.fields(class).iter();
-                let items = fields.map(|field| self.value(self.field(object, field)));
+                let items = fields.map(|field| {
+                    let desc = self.field_desc(field);
+                    self.value(self.field(object, field), desc)
+                });
                 items.collect::<Result<_, _>>().map(Value::Array)
             }
             _ => self.plain(object, class),
         }
+    }
+
+    /// Whether a type says what an object looks like, and not of which class it is.
+    fn wants_copy(&self, desc: Option<u32>) -> bool {
+        let Some(desc) = desc else {
+            return false;
+        };
+        let row = self.program.image.descs[desc as usize];
+        let parts = &self.program.image.desc_children[row.children.indices()];
+        let tag = |part: &u32| self.program.image.descs[*part as usize].tag;
+        row.tag == DESC_OBJECT
+            || row.tag == DESC_UNION && parts.iter().any(|part| tag(part) == DESC_OBJECT)
+    }
+
+    /// An object that stays here, for others to name.
+    fn named(&mut self, object: u32) -> Result<Value, MarshalError> {
+        let foreign = self.naming.as_deref_mut().expect("asked before");
+        let max = foreign.handles_max;
+        let pin = foreign.pin(object).ok_or(Problem::TooManyHandles(max))?;
+        Ok(Value::Handle(Box::new(ObjectRef {
+            owner: foreign.context,
+            kind: REMOTE.into(),
+            object: pin.to_bits(),
+            rights: RIGHT_CALL | RIGHT_PASS,
+            is_passed_on: false,
+        })))
+    }
+
+    /// What a handle is to.
+    fn held(&self, handle: u32) -> Result<Value, MarshalError> {
+        let inside = self.heap.foreign.as_deref();
+        let foreign = self.naming.as_deref().or(inside);
+        let foreign = foreign.expect("who has a handle holds something");
+        let row = foreign.get(self.heap.num(handle, 1));
+        let row = row.expect("a handle names a live row");
+        let handles = &foreign.handles;
+        let kind = handles.kinds[row].clone();
+        if handles.stale[row] {
+            return Err(Problem::Stale(kind.to_string()).into());
+        }
+        Ok(Value::Handle(Box::new(ObjectRef {
+            owner: handles.owners[row],
+            kind,
+            object: handles.objects[row],
+            rights: handles.rights[row],
+            is_passed_on: true,
+        })))
     }
 
     fn fields(&self, class: &LinkedClass) -> &'a [Field] {
@@ -116,6 +189,10 @@ impl<'a> Out<'a> {
         }
     }
 
+    fn field_desc(&self, field: &Field) -> Option<u32> {
+        ((field.desc as usize) < self.program.image.descs.len()).then_some(field.desc)
+    }
+
     fn plain(&mut self, object: u32, class: &LinkedClass) -> Result<Value, MarshalError> {
         let mut properties = Vec::new();
         for field in self.fields(class) {
@@ -127,7 +204,7 @@ impl<'a> Out<'a> {
             }
             self.spend(size_of::<String>() + name.len())?;
             let value = self
-                .value(mixed)
+                .value(mixed, self.field_desc(field))
                 .map_err(|e| e.within(format_args!(".{name}")))?;
             properties.push((name, value));
         }
@@ -146,11 +223,11 @@ impl<'a> Out<'a> {
         };
         let (mut pairs, mut set) = (Vec::new(), Vec::new());
         for entry in self.live_entries(keys, order) {
-            let key = self.item(keys, entry)?;
+            let key = self.item(keys, entry, None)?;
             if class.kind == CLASS_SET {
                 set.push(key);
             } else if is_object(values) {
-                pairs.push((key, self.item(values, entry)?));
+                pairs.push((key, self.item(values, entry, None)?));
             }
         }
         Ok(if class.kind == CLASS_MAP {

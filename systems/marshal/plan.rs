@@ -3,13 +3,15 @@
 //! Invariant: a plan fits the slots of the classes that it names, whatever their reflected types say, so writing it leaves
 //! the heap sound. Members of a union are tried in order, within a budget of steps.
 
-use super::{CHECK_STEPS_MAX, MarshalError, Problem, name_of};
+use super::{CHECK_STEPS_MAX, CopyError, MarshalError, Problem, name_of};
 use raya_bytecode::describe::describe;
 use raya_bytecode::image::*;
 use raya_bytecode::slot::Slot;
+use raya_storages::handles::{Foreign, HANDLES_MAX, RIGHT_PASS, Room};
+use raya_storages::heaps::Heap;
 use raya_storages::layout::array_kinds;
 use raya_storages::programs::Program;
-use raya_storages::values::{VALUE_DEPTH_MAX, Value};
+use raya_storages::values::{ObjectRef, VALUE_DEPTH_MAX, Value};
 use std::collections::BTreeSet;
 
 /// What a value will be.
@@ -28,6 +30,10 @@ pub enum Plan<'v> {
         class: u16,
         fields: Vec<Plan<'v>>,
     },
+    /// Something that lies elsewhere.
+    Away(&'v ObjectRef),
+    /// An object of this very heap that was named elsewhere.
+    Home(u32),
     /// A `Map` or, without values, a `Set`.
     Table {
         class: u16,
@@ -36,24 +42,37 @@ pub enum Plan<'v> {
     },
 }
 
-/// Plans a value of a type (an index into `descs`) or of none.
+/// Plans a value of a type (an index into `descs`) or of none. `new_handles` counts on over several values.
 pub fn plan<'v>(
     program: &Program,
+    heap: Option<&Heap>,
     value: &'v Value,
     desc: Option<u32>,
-) -> Result<Plan<'v>, MarshalError> {
+    new_handles: &mut u32,
+) -> Result<Plan<'v>, CopyError> {
     let mut planner = Planner {
         program,
+        heap,
         steps_left: CHECK_STEPS_MAX,
         depth: 0,
+        new_handles: *new_handles,
     };
-    planner.value(value, desc, Slot::MIXED)
+    let planned = planner.value(value, desc, Slot::MIXED);
+    *new_handles = planner.new_handles;
+    planned.map_err(|error| match error.problem {
+        Problem::HandlesUncollected => CopyError::NeedsCollection(0),
+        _ => CopyError::Refused(error),
+    })
 }
 
 struct Planner<'a> {
     program: &'a Program,
+    /// Where the value goes; none if it is only checked.
+    heap: Option<&'a Heap>,
     steps_left: u32,
     depth: u32,
+    /// Handles that the heap does not have yet, those of values planned before among them.
+    new_handles: u32,
 }
 
 type Planned<'v> = Result<Plan<'v>, MarshalError>;
@@ -100,6 +119,15 @@ impl Planner<'_> {
                 slot == Slot::F64 || (slot == Slot::I32 && f64::from(*number as i32) == *number)
             }
             Plan::Text(_) => matches!(slot, Slot::STR | Slot::ANY),
+            Plan::Away(_) => matches!(slot, Slot::HANDLE | Slot::ANY),
+            Plan::Home(object) => {
+                let class = self.class_of(*object);
+                let is_closure = self.program.classes[usize::from(class)].kind == CLASS_CLOSURE;
+                let is_below = |of| self.program.is_subclass(class, of);
+                matches!(slot, Slot::OBJECT | Slot::ANY)
+                    || slot == Slot::FUNC && is_closure
+                    || slot.as_class().is_some_and(is_below)
+            }
             Plan::Array { slot: kind, .. } => {
                 slot == *kind || matches!(slot, Slot::ARR | Slot::ANY)
             }
@@ -145,6 +173,14 @@ impl Planner<'_> {
                 self.object(value, properties, Some(desc), row.arg as u16)
             }
             (DESC_UNION, _) => self.union(value, desc, children, slot),
+            (DESC_HANDLE | DESC_CLASS | DESC_FUNCTION, Value::Handle(object)) => {
+                let planned = self.handle(object)?;
+                if self.is_of(&planned, &row) {
+                    Ok(planned)
+                } else {
+                    Err(self.mismatch(value, Some(desc)))
+                }
+            }
             (DESC_MAP, Value::Map(pairs)) => self.map(value, pairs, [child(0), child(1)], slot),
             (DESC_SET, Value::Set(items)) => self.set(value, items, child(0), slot),
             _ => Err(self.mismatch(value, Some(desc))),
@@ -167,9 +203,56 @@ impl Planner<'_> {
                 self.array(items, None, kind)
             }
             Value::Object(properties) => self.shaped(value, properties),
+            Value::Handle(object) => self.handle(object),
             Value::Map(pairs) => self.map(value, pairs, [None, None], slot),
             Value::Set(items) => self.set(value, items, None, slot),
         }
+    }
+
+    /// A handle, or the object itself where it comes home.
+    fn handle<'v>(&mut self, object: &'v ObjectRef) -> Planned<'v> {
+        let foreign = self.heap.and_then(|heap| heap.foreign.as_deref());
+        if let Some(home) = foreign.filter(|f| f.context == object.owner && object.owner != 0) {
+            let reference = home.pinned(object.object);
+            let gone = || Problem::Stale(object.kind.to_string());
+            return Ok(Plan::Home(reference.ok_or_else(gone)?));
+        }
+        if object.is_passed_on && object.rights & RIGHT_PASS == 0 {
+            return Err(Problem::NotToPassOn(object.kind.to_string()).into());
+        }
+        if foreign.is_some_and(|f| f.find(object).is_some()) {
+            return Ok(Plan::Away(object));
+        }
+        self.new_handles += 1;
+        match foreign.map_or(Foreign::default_room(self.new_handles), |f| {
+            f.room(self.new_handles)
+        }) {
+            Room::Enough => Ok(Plan::Away(object)),
+            Room::Collect => Err(Problem::HandlesUncollected.into()),
+            Room::Full => {
+                let max = foreign.map_or(HANDLES_MAX, |f| f.handles_max);
+                Err(Problem::TooManyHandles(max).into())
+            }
+        }
+    }
+
+    /// Whether a handle is of a type.
+    fn is_of(&self, planned: &Plan, desc: &Desc) -> bool {
+        match (planned, desc.tag) {
+            (Plan::Away(object), DESC_HANDLE) => *object.kind == *self.program.image.text(desc.arg),
+            (Plan::Home(object), DESC_CLASS) => {
+                let class = self.class_of(*object);
+                self.program.is_subclass(class, desc.arg as u16)
+            }
+            (Plan::Home(object), DESC_FUNCTION) => {
+                self.program.classes[usize::from(self.class_of(*object))].kind == CLASS_CLOSURE
+            }
+            _ => false,
+        }
+    }
+
+    fn class_of(&self, object: u32) -> u16 {
+        self.heap.expect("it is home").class(object)
     }
 
     /// The first member of a union that takes it. Being too large or complex is an answer, not a reason to go on.

@@ -7,7 +7,7 @@ use raya_bytecode::image::{CANONICAL_NAN, CLASS_MAP, Field};
 use raya_bytecode::slot::{NULL, Slot, TAG_BOOLEAN, TAG_NUMBER, UNDEFINED};
 use raya_storages::heaps::{Heap, Key, hash_reserve_words};
 use raya_storages::layout::{
-    ARRAY_WORDS, HASH_WORDS, array_kinds, latin1_words, store_words, utf16_words,
+    ARRAY_WORDS, HANDLE_WORDS, HASH_WORDS, array_kinds, latin1_words, store_words, utf16_words,
 };
 use raya_storages::programs::Program;
 
@@ -37,7 +37,8 @@ pub fn words(program: &Program, plan: &Plan) -> u64 {
             let index = u64::from(HASH_WORDS) + u64::from(hash_reserve_words(keys.len() as u32));
             class_words(*class) + arrays + index + all(keys) + all(values)
         }
-        Plan::Undefined | Plan::Null | Plan::Bool(_) | Plan::Number(_) => 0,
+        Plan::Away(_) => HANDLE_WORDS.into(),
+        Plan::Undefined | Plan::Null | Plan::Bool(_) | Plan::Number(_) | Plan::Home(_) => 0,
     }
 }
 
@@ -71,6 +72,8 @@ pub fn write(program: &Program, heap: &mut Heap, plan: &Plan) -> Key {
         Plan::Number(value) if value.is_nan() => return (CANONICAL_NAN, TAG_NUMBER),
         Plan::Number(value) => return (value.to_bits(), TAG_NUMBER),
         Plan::Text("") => program.well_known.empty,
+        Plan::Away(object) => heap.new_handle(object).expect(ROOM),
+        Plan::Home(object) => *object,
         Plan::Text(text) => heap.new_text(text).expect(ROOM),
         Plan::Array { slot, items } => {
             let len = items.len() as u32;

@@ -147,6 +147,7 @@ pub fn sample() -> Sample {
             member: Some(member_move),
             function: method,
             kind: METHOD_PLAIN,
+            desc: None,
         }],
     );
     let number = b.desc(DESC_NUMBER, 0, &[]);
