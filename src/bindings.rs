@@ -10,6 +10,7 @@ use crate::ContextId;
 use crate::capability::{Body, Capability, EffectFn, PlainFn};
 use crate::error::{CapabilityNotFound, SignatureMismatch, VmError};
 use crate::inner::{self, VmOp};
+use crate::remote;
 use crate::runtime::Runtime;
 use raya_bytecode::describe::describe;
 use raya_bytecode::image::{Image, Import};
@@ -30,6 +31,8 @@ pub(crate) enum Service {
     Effect(Arc<Mutex<EffectFn>>),
     /// A function of `raya:vm`.
     Vm(VmOp),
+    /// A public method of an object of another context.
+    Provided(Box<str>),
 }
 
 /// What stands behind a program's imports, for one set of grants.
@@ -47,6 +50,8 @@ pub(crate) struct Binding {
 struct Held {
     name: Box<str>,
     is_metered: bool,
+    /// The program and class of the object that serves it, if the host doesn't.
+    class: Option<(u64, u16)>,
 }
 
 /// See the module's header.
@@ -122,15 +127,23 @@ impl Bindings {
         let id = ProgramId::from_bits(tables.contexts.programs[row]).ok_or_else(unknown)?;
         let program = tables.programs.get(id).ok_or_else(unknown)?;
         let grants = tables.grants;
-        let held = grants.list(tables.contexts.grants[row]).map(|id| Held {
-            name: grants.names[id.index()].clone(),
-            is_metered: grants.is_metered(id),
+        let held = grants.list(tables.contexts.grants[row]).map(|id| {
+            let provider = grants.providers[id.index()].as_deref();
+            let class = provider.map(|&provider| {
+                let found = tables.classify(provider);
+                found.map_or((0, 0), |(id, _, class)| (id.to_bits(), class))
+            });
+            Held {
+                name: grants.names[id.index()].clone(),
+                is_metered: grants.is_metered(id),
+                class,
+            }
         });
         let key = (id.to_bits(), held.collect());
         let binding = match self.shared.get(&key) {
             Some(binding) => binding.clone(),
             None => {
-                let binding = Arc::new(self.bind(program, &key.1)?);
+                let binding = Arc::new(self.bind(program, &key.1, tables.programs)?);
                 self.shared.insert(key, binding.clone());
                 binding
             }
@@ -163,7 +176,12 @@ impl Bindings {
             .expect("a context with a program is bound")
     }
 
-    fn bind(&self, program: &Program, held: &[Held]) -> Result<Binding, VmError> {
+    fn bind(
+        &self,
+        program: &Program,
+        held: &[Held],
+        programs: &Programs,
+    ) -> Result<Binding, VmError> {
         let mut binding = Binding {
             links: HostLinks::default(),
             services: Vec::new(),
@@ -172,9 +190,11 @@ impl Bindings {
         for import in &program.image.imports {
             let module = program.image.text(import.module);
             let place = held.iter().position(|h| *h.name == *module);
-            let (function, service) =
-                self.resolve(&program.image, import, place.map(|p| &held[p]))?;
+            let held = place.map(|place| &held[place]);
+            let (function, service) = self.resolve(&program.image, import, held, programs)?;
+            let is_crossing = matches!(service, Service::Vm(_) | Service::Provided(_));
             binding.links.functions.push(function);
+            binding.links.gives_handles.push(is_crossing);
             binding.services.push(service);
             binding.grants.push(place.map(|place| place as u16));
         }
@@ -187,14 +207,18 @@ impl Bindings {
         image: &Image,
         import: &Import,
         held: Option<&Held>,
+        programs: &Programs,
     ) -> Result<(HostFunction, Service), VmError> {
         let (module, name) = (image.text(import.module), image.text(import.name));
         let provided = match held {
+            Some(Held {
+                class: Some(class), ..
+            }) => provided(programs, *class, &name),
             Some(_) if module == inner::MODULE => vm_function(&name),
             Some(held) => self.registered.get(&module).and_then(|capability| {
                 let function = capability.get(&name)?;
                 Some((
-                    function.signature.as_str(),
+                    function.signature.clone(),
                     body(&function.body, held.is_metered),
                 ))
             }),
@@ -206,7 +230,7 @@ impl Bindings {
         };
         let declared = describe(image, import.desc);
         if declared != signature {
-            return Err(place.mismatch(module, name, declared, signature.to_owned()));
+            return Err(place.mismatch(module, name, declared, signature));
         }
         Ok(function)
     }
@@ -274,14 +298,31 @@ fn body(body: &Body, is_metered: bool) -> (HostFunction, Service) {
     }
 }
 
-fn vm_function(name: &str) -> Option<(&'static str, (HostFunction, Service))> {
+/// The method of a class that is a function of a capability.
+fn provided(
+    programs: &Programs,
+    (id, class): (u64, u16),
+    name: &str,
+) -> Option<(String, (HostFunction, Service))> {
+    let program = programs.get(ProgramId::from_bits(id)?)?;
+    let method = remote::method(program, class, name)?;
+    let (signature, is_promise) = remote::method_type(&program.image, method);
+    let function = if is_promise {
+        HostFunction::Deferred
+    } else {
+        HostFunction::Blocking
+    };
+    Some((signature, (function, Service::Provided(name.into()))))
+}
+
+fn vm_function(name: &str) -> Option<(String, (HostFunction, Service))> {
     let &(op, _, signature) = VmOp::ALL.iter().find(|(_, n, _)| *n == name)?;
     let function = if op.is_deferred() {
         HostFunction::Deferred
     } else {
         HostFunction::Blocking
     };
-    Some((signature, (function, Service::Vm(op))))
+    Some((signature.into(), (function, Service::Vm(op))))
 }
 
 impl Runtime {

@@ -9,7 +9,7 @@ use crate::fault::failure_error;
 use crate::runtime::Runtime;
 use crate::{ContextId, TaskId, Value};
 use raya_storages::contexts::ContextState;
-use raya_storages::entries::{Entry, Stage};
+use raya_storages::entries::{Entry, Origin, Stage};
 use raya_storages::ready::is_runnable;
 use raya_storages::runs::{Failure, RunOutcome, RunRow};
 use raya_systems::execute::CallEnd;
@@ -118,6 +118,7 @@ impl Runtime {
             run: CALLED,
             function,
             stage: Stage::Waiting(args.to_vec()),
+            origin: Origin::Host,
         });
         self.finish_call(row, id, function)
     }

@@ -355,11 +355,7 @@ impl Cell<'_> {
         let answer = self.place_answer(answer, desc);
         let activity = self.activity.as_mut().expect("who asked is active");
         let request = activity.outbox.remove(0);
-        if request.promise == 0 {
-            execute::answer_blocked(&mut self.execution(), answer);
-        } else {
-            execute::settle_promise(&mut self.execution(), request.promise, answer);
-        }
+        self.deliver(request.promise, answer);
     }
 
     /// Settles the promise at a place of `listeners`.
@@ -370,11 +366,24 @@ impl Cell<'_> {
         execute::settle_promise(&mut self.execution(), promise, answer);
     }
 
-    /// Settles the promise at a place of `owed`.
+    /// Gives the answer at a place of `owed`.
     pub fn settle_owed(&mut self, at: usize, answer: Result<Value, GuestError>) {
-        let answer = self.place_answer(answer, None);
-        let promise = self.activity.as_ref().expect("who is owed is active").owed[at].promise;
-        execute::settle_promise(&mut self.execution(), promise, answer);
+        let activity = self.activity.as_ref().expect("who is owed is active");
+        let desc = answer_desc(&self.program.image, activity.owed[at].import);
+        let answer = self.place_answer(answer, desc);
+        // It was a root until now, since making the value may collect.
+        let activity = self.activity.as_mut().expect("who is owed is active");
+        let owed = activity.owed.remove(at);
+        self.deliver(owed.promise, answer);
+    }
+
+    fn deliver(&mut self, promise: u32, answer: Answer) {
+        let mut execution = self.execution();
+        if promise == 0 {
+            execute::answer_blocked(&mut execution, answer);
+        } else {
+            execute::settle_promise(&mut execution, promise, answer);
+        }
     }
 
     /// Lets the sleeper go on whose time came first, if it has.

@@ -15,8 +15,9 @@ use crate::fault::fault;
 use crate::runtime::Runtime;
 use crate::{ContextId, TaskId, Value};
 use raya_bytecode::image::{EXPORT_FUNCTION, NONE};
+use raya_storages::activities::AnsweredBy;
 use raya_storages::contexts::ContextState;
-use raya_storages::entries::{Entry, Stage};
+use raya_storages::entries::{Entry, Origin, Stage};
 use raya_storages::events::EventKind;
 use raya_storages::programs::ProgramId;
 use raya_storages::runs::{OUTCOMES_KEPT_MAX, RunOutcome, RunRow, Runs};
@@ -74,20 +75,28 @@ impl Runtime {
         }
         self.contexts.states[row] = ContextState::Starting;
         let init = self.program(row).image.entry.init;
-        self.enqueue(row, task, init, Vec::new());
+        self.enqueue(row, task, init, Vec::new(), Origin::Host);
         let activity = self.contexts.activities[row].as_mut();
         activity.expect("it has an entry").entries.is_starting = true;
         Ok(task)
     }
 
     /// Hands an entry to a context.
-    fn enqueue(&mut self, row: usize, task: TaskId, function: u32, args: Vec<Value>) {
+    pub(crate) fn enqueue(
+        &mut self,
+        row: usize,
+        task: TaskId,
+        function: u32,
+        args: Vec<Value>,
+        origin: Origin,
+    ) {
         let activity = &mut self.contexts.activities[row];
         let activity = activity.get_or_insert_with(|| self.spare.pop().unwrap_or_default());
         activity.entries.push(Entry {
             run: task.to_bits(),
             function,
             stage: Stage::Waiting(args),
+            origin,
         });
         self.ready.update(&self.contexts, row as u32);
     }
@@ -141,13 +150,14 @@ impl Runtime {
         if self.contexts.states[row] == ContextState::Broken {
             self.fail_as_modules(row, task);
         } else {
-            self.enqueue(row, task, functions, args);
+            let origin = asker.map_or(Origin::Host, |_| Origin::Context);
+            self.enqueue(row, task, functions, args, origin);
         }
         Ok(task)
     }
 
     /// Runs that have not ended count as tasks, so that entries can't pile up before modules have run.
-    fn check_tasks(&self, row: usize) -> Result<(), VmError> {
+    pub(crate) fn check_tasks(&self, row: usize) -> Result<(), VmError> {
         let runs = self.contexts.entries[row]
             .as_deref()
             .map_or(&[][..], Vec::as_slice);
@@ -215,7 +225,7 @@ impl Runtime {
         let Some(asking) = self.contexts.find(asker) else {
             return;
         };
-        let answer = self.answer_of(row, outcome);
+        let answer = self.answer_of(row, task, outcome);
         self.settle_owed(asking, task, answer);
     }
 
@@ -227,15 +237,29 @@ impl Runtime {
         if let Some(outcome) = self.runs.outcomes[run].clone() {
             let context =
                 ContextId::from_bits(self.runs.contexts[run]).expect("a run has a context");
-            let answer = self.answer_of(context.index(), &outcome);
+            let answer = self.answer_of(context.index(), task, &outcome);
             self.settle_owed(row, task, answer);
         }
     }
 
     /// What an asker is told of an outcome.
-    fn answer_of(&self, row: usize, outcome: &RunOutcome) -> Result<Value, GuestError> {
+    fn answer_of(
+        &self,
+        row: usize,
+        task: TaskId,
+        outcome: &RunOutcome,
+    ) -> Result<Value, GuestError> {
         match outcome {
             RunOutcome::Returned(value) => Ok(value.clone()),
+            RunOutcome::Failed(failure) if self.runs.is_method[task.index()] => {
+                let fault = fault(&self.program(row).image, &self.contexts.names[row], failure);
+                let name = if fault.name.is_empty() {
+                    "Error".into()
+                } else {
+                    fault.name
+                };
+                Err(GuestError::new(name, fault.message))
+            }
             RunOutcome::Failed(failure) => {
                 let fault = fault(&self.program(row).image, &self.contexts.names[row], failure);
                 Err(GuestError::new("Error", fault.to_string()))
@@ -253,21 +277,17 @@ impl Runtime {
         let Some(activity) = self.contexts.activities[row].as_mut() else {
             return;
         };
-        let Some(at) = activity.owed.iter().position(|w| w.run == task.to_bits()) else {
+        let by = AnsweredBy::Run(task.to_bits());
+        let Some(at) = activity.owed.iter().position(|owed| owed.by == by) else {
             return;
         };
-        // It stays a root until it is settled, since making the value may collect.
         self.cell(row).settle_owed(at, answer);
-        let activity = self.contexts.activities[row]
-            .as_mut()
-            .expect("it is still there");
-        activity.owed.remove(at);
         self.ready.update(&self.contexts, row as u32);
     }
 
     /// Drops the oldest outcomes of a context beyond what is kept, several at a time; the modules' stays. Only when another
     /// entry is started: those of one tick are all there after it.
-    fn forget_old(&mut self, row: usize) {
+    pub(crate) fn forget_old(&mut self, row: usize) {
         let entries = self.contexts.entries[row].as_mut();
         let Some(entries) = entries.filter(|e| e.len() >= OUTCOMES_KEPT_MAX * 3 / 2) else {
             return;

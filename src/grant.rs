@@ -8,7 +8,7 @@ use crate::ContextId;
 use crate::capability::GuestError;
 use crate::error::VmError;
 use crate::runtime::Runtime;
-use raya_storages::grants::{GRANTS_MAX, GrantId, GrantRow, Quota};
+use raya_storages::grants::{GRANTS_MAX, GrantId, GrantRow, Provider, Quota};
 use raya_systems::admit;
 
 /// A capability that a context is given, by name, perhaps with limits.
@@ -16,6 +16,8 @@ use raya_systems::admit;
 pub struct Grant {
     name: String,
     quota: Quota,
+    /// The object that serves it, if the one who grants it does so himself.
+    provider: Option<Provider>,
 }
 
 impl Grant {
@@ -24,6 +26,15 @@ impl Grant {
         Grant {
             name: name.into(),
             quota: Quota::default(),
+            provider: None,
+        }
+    }
+
+    /// What an object of a context offers, under a name.
+    pub(crate) fn provided(name: String, provider: Provider) -> Grant {
+        Grant {
+            provider: Some(provider),
+            ..Grant::new(name)
         }
     }
 
@@ -94,7 +105,8 @@ impl Runtime {
             if rows.iter().any(|row| &*row.names == name) {
                 return refuse(format!("`{name}` is named twice"));
             }
-            let source = held.map(|first| self.grants.named(first, name));
+            let source = held.filter(|_| grant.provider.is_none());
+            let source = source.map(|first| self.grants.named(first, name));
             let source = match source {
                 Some(None) => return refuse(format!("the parent does not hold `{name}`")),
                 Some(Some(id))
@@ -105,7 +117,7 @@ impl Runtime {
                 {
                     return refuse(format!("`{name}` was revoked"));
                 }
-                None if !self.bindings.is_known(name) => {
+                None if grant.provider.is_none() && !self.bindings.is_known(name) => {
                     return refuse(format!("there is no capability `{name}`"));
                 }
                 found => found.flatten(),
@@ -113,7 +125,10 @@ impl Runtime {
             rows.push(GrantRow {
                 names: name.into(),
                 sources: source.map_or(0, GrantId::to_bits),
-                providers: source.and_then(|id| self.grants.providers[id.index()].clone()),
+                providers: match source {
+                    Some(id) => self.grants.providers[id.index()].clone(),
+                    None => grant.provider.map(Box::new),
+                },
                 quotas: (grant.quota != Quota::default()).then(|| Box::new(grant.quota.clone())),
                 ..GrantRow::default()
             });

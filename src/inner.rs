@@ -12,7 +12,8 @@ pub(crate) use serve::serve;
 
 use crate::capability::GuestError;
 use crate::runtime::Runtime;
-use crate::{ContextId, TaskId, Value, VmError};
+use crate::{ContextId, Value, VmError};
+use raya_storages::activities::AnsweredBy;
 
 /// The capability that lets a context make others.
 pub(crate) const MODULE: &str = "raya:vm";
@@ -35,7 +36,7 @@ macro_rules! functions {
 }
 
 functions! {
-    New         "__vmNew"         "(a: unknown) => number"
+    New         "__vmNew"         "(a: unknown, b: unknown[]) => number"
     Load        "__vmLoad"        "(a: number, b: string) => void"
     Run         "__vmRun"         "(a: number, b: string, c: unknown[]) => Promise<unknown>"
     Stats       "__vmStats"       "(a: number) => number[]"
@@ -66,8 +67,8 @@ impl VmOp {
 pub(crate) enum Served {
     /// The answer.
     Answer(Result<Value, GuestError>),
-    /// The run whose outcome will be the answer.
-    Later(TaskId),
+    /// Who will give the answer.
+    Later(AnsweredBy),
     /// The next event about this context will be the answer.
     Listen(ContextId),
 }

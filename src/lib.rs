@@ -19,6 +19,7 @@ mod handle;
 mod inner;
 mod limits;
 mod options;
+mod remote;
 mod report;
 mod runtime;
 mod state;

@@ -45,7 +45,10 @@ impl Template {
         }
         let functions = vec![HostFunction::Missing; program.image.imports.len()];
         let binding = Binding {
-            links: HostLinks { functions },
+            links: HostLinks {
+                functions,
+                ..HostLinks::default()
+            },
             services: Vec::new(),
             grants: Vec::new(),
         };
@@ -97,6 +100,7 @@ impl Template {
         if suffices {
             *heap = Heap {
                 random: heap.random,
+                foreign: heap.foreign.take(),
                 ..self.heap.clone()
             };
             counters.steps += self.steps;

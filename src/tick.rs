@@ -15,8 +15,8 @@ use crate::cell::{Note, run_batch};
 use crate::handle;
 use crate::inner::{self, Served};
 use crate::runtime::Runtime;
-use crate::{Call, ContextId, TickBudget, TickReport, Value};
-use raya_storages::activities::{Request, Watch};
+use crate::{Call, ContextId, TaskId, TickBudget, TickReport, Value};
+use raya_storages::activities::{AnsweredBy, Owed, Request, Watch};
 use raya_storages::contexts::hold;
 use raya_storages::ready::{TOP, is_runnable};
 use raya_systems::schedule::{self, Shares};
@@ -193,10 +193,34 @@ impl Runtime {
         };
         let answer = match &binding.services[import] {
             Service::Vm(op) => return inner::serve(self, id, *op, args),
+            Service::Provided(method) => {
+                return self.call_provider(row, id, binding.grants[import], method, args);
+            }
             Service::Plain(function) => call_plain(&**function, &call, args),
             Service::Effect(function) => call_effect(function, &call, args),
         };
         Served::Answer(answer.map_err(GuestError::from))
+    }
+
+    /// Has an object of another context serve a call.
+    fn call_provider(
+        &mut self,
+        row: usize,
+        id: ContextId,
+        place: Option<u16>,
+        method: &str,
+        args: &[Value],
+    ) -> Served {
+        let grant = place.and_then(|place| {
+            let first = self.contexts.grants[row];
+            self.grants.list(first).nth(place.into())
+        });
+        let provider = grant.and_then(|id| self.grants.providers[id.index()].as_deref().copied());
+        let provider = provider.expect("a binding to an object has one");
+        match self.start_method(id, provider, Some(method), args) {
+            Ok(task) => Served::Later(AnsweredBy::Run(task.to_bits())),
+            Err(error) => Served::Answer(Err(error)),
+        }
     }
 
     /// Gives the answer to the first request of a context's outbox.
@@ -207,17 +231,22 @@ impl Runtime {
         }
         match served {
             Served::Answer(answer) => self.cell(row).answer(answer),
-            Served::Later(task) => {
+            Served::Later(by) => {
                 let activity = self.contexts.activities[row]
                     .as_mut()
                     .expect("it was there");
-                let Request { promise, .. } = activity.outbox.remove(0);
-                activity.owed.push(Watch {
+                let Request {
+                    promise, import, ..
+                } = activity.outbox.remove(0);
+                activity.owed.push(Owed {
                     promise,
-                    run: task.to_bits(),
+                    import,
+                    by,
                 });
-                // The run may have ended at once: its outcome came before there was a promise to tell.
-                self.settle_if_ended(row, task);
+                // The run may have ended at once: its outcome came before there was somebody to tell.
+                if let AnsweredBy::Run(run) = by {
+                    self.settle_if_ended(row, TaskId::from_bits(run).expect("it is a run"));
+                }
             }
             Served::Listen(about) => {
                 let activity = self.contexts.activities[row]
@@ -238,6 +267,7 @@ impl Runtime {
             .iter()
             .map(|&row| {
                 let ended = self.reap_entries(row as usize);
+                self.sweep_pins(row as usize);
                 self.settle_down(row as usize);
                 ended
             })

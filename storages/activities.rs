@@ -54,12 +54,32 @@ pub struct Request {
     pub promise: u32,
 }
 
-/// A promise that something outside of the context will settle. A root.
+/// Who gives an answer that takes its time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum AnsweredBy {
+    /// The run that this row of `runs` is about, as bits.
+    Run(u64),
+    /// The host, to the question with this number.
+    Host(u64),
+}
+
+/// An answer that something outside of the context will give.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Owed {
+    /// The promise that it settles, a root; 0 if the context is blocked until then.
+    pub promise: u32,
+    /// The import that was called.
+    pub import: u32,
+    /// Who gives it.
+    pub by: AnsweredBy,
+}
+
+/// A promise that an event about another context will settle. A root.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Watch {
     /// The promise.
     pub promise: u32,
-    /// The row of `runs` whose outcome will settle it, as bits; for `listeners`, that of `contexts`.
+    /// The row of `contexts`, as bits.
     pub run: u64,
 }
 
@@ -82,8 +102,8 @@ pub struct Activity {
     pub entries: Entries,
     /// Calls that the host answered inline and that its grants have not counted yet, by import; empty for none.
     pub calls: Vec<u64>,
-    /// Promises that wait for the outcome of an entry of an inner context, in the order they were asked for.
-    pub owed: Vec<Watch>,
+    /// Answers that take their time, in the order they were asked for.
+    pub owed: Vec<Owed>,
     /// Promises that wait for an event about an inner context, in the order they were asked for.
     pub listeners: Vec<Watch>,
 }
@@ -112,6 +132,18 @@ impl Activity {
         self.calls.clear();
         self.owed.clear();
         self.listeners.clear();
+    }
+
+    /// Whether the answer that the running task waits for was asked for.
+    fn has_asked(&self) -> bool {
+        !self.outbox.is_empty() || self.owed.iter().any(|o| o.promise == 0)
+    }
+
+    /// The running task no longer waits for an answer, whatever comes.
+    pub fn unblock(&mut self) {
+        self.blocked = false;
+        self.outbox.retain(|request| request.promise != 0);
+        self.owed.retain(|owed| owed.promise != 0);
     }
 
     /// Counts a call that the host answers inline.
@@ -159,7 +191,7 @@ impl Activity {
             "the running task is live and runs",
         )?;
         ensure(
-            !self.blocked || (self.running != 0 && !self.outbox.is_empty()),
+            !self.blocked || (self.running != 0 && self.has_asked()),
             "who is blocked has asked",
         )?;
         self.verify_jobs()?;
@@ -167,9 +199,14 @@ impl Activity {
         self.verify_entries(program)?;
         let imports = program.image.imports.len();
         let is_import = |request: &Request| (request.import as usize) < imports;
+        let are_imports = self.outbox.iter().all(is_import)
+            && self.owed.iter().all(|o| (o.import as usize) < imports);
+        ensure(are_imports, "what is asked for is an import")?;
+        let blocking = self.outbox.iter().filter(|r| r.promise == 0).count()
+            + self.owed.iter().filter(|o| o.promise == 0).count();
         ensure(
-            self.outbox.iter().all(is_import),
-            "a request is of an import",
+            blocking == usize::from(self.blocked),
+            "a context is blocked for one answer",
         )?;
         ensure(self.calls.len() <= imports, "calls are counted by import")?;
         if let Some(task) = self
@@ -222,7 +259,7 @@ impl Activity {
         let mut awaited = self.entries.awaited();
         ensure(
             awaited.all(|(_, promise)| is_promise(promise))
-                && self.owed.iter().all(|w| is_promise(w.promise))
+                && self.owed.iter().all(|o| is_optional(o.promise))
                 && self.listeners.iter().all(|w| is_promise(w.promise)),
             "what is awaited outside is a promise",
         )?;
@@ -424,6 +461,35 @@ impl Persist for Request {
             import: from.pod()?,
             args: Vec::load(from)?,
             promise: from.pod()?,
+        })
+    }
+}
+
+impl Persist for Owed {
+    const BYTES_MIN: usize = 17;
+
+    fn dump(&self, to: &mut Writer) {
+        let (tag, number) = match self.by {
+            AnsweredBy::Run(run) => (0u8, run),
+            AnsweredBy::Host(question) => (1, question),
+        };
+        to.pod(self.promise);
+        to.pod(self.import);
+        to.pod(tag);
+        to.pod(number);
+    }
+
+    fn load(from: &mut Reader) -> Result<Owed, LoadError> {
+        let (promise, import) = (from.pod()?, from.pod()?);
+        let by = match (from.pod::<u8>()?, from.pod()?) {
+            (0, run) => AnsweredBy::Run(run),
+            (1, question) => AnsweredBy::Host(question),
+            _ => return Err(LoadError::Invalid("who answers is known")),
+        };
+        Ok(Owed {
+            promise,
+            import,
+            by,
         })
     }
 }

@@ -32,6 +32,47 @@ pub enum Stage {
     Ended(RunOutcome),
 }
 
+/// Who asked for an entry.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[repr(u8)]
+pub enum Origin {
+    /// The embedder, who gets copies only.
+    #[default]
+    Host = 0,
+    /// Another context, which may get handles.
+    Context = 1,
+    /// Another context that called a method of an object: it does not wait for the modules' own code.
+    Method = 2,
+}
+
+impl Persist for Origin {
+    const BYTES_MIN: usize = 1;
+
+    fn dump(&self, to: &mut Writer) {
+        to.pod(*self as u8);
+    }
+
+    fn load(from: &mut Reader) -> Result<Origin, LoadError> {
+        Ok(match from.pod::<u8>()? {
+            0 => Origin::Host,
+            1 => Origin::Context,
+            2 => Origin::Method,
+            _ => return Err(LoadError::Invalid("an origin is one of three")),
+        })
+    }
+}
+
+impl Stage {
+    /// Calls `look` with every value that it holds.
+    pub fn values(&self, mut look: impl FnMut(&Value)) {
+        match self {
+            Stage::Waiting(args) => args.iter().for_each(look),
+            Stage::Ended(outcome) => outcome.value(&mut look),
+            _ => {}
+        }
+    }
+}
+
 /// An entry.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Entry {
@@ -41,6 +82,8 @@ pub struct Entry {
     pub function: u32,
     /// How far it has come.
     pub stage: Stage,
+    /// Who asked for it.
+    pub origin: Origin,
 }
 
 /// See the module's header.
@@ -57,7 +100,19 @@ pub struct Entries {
 impl Entries {
     /// Adds one that has not begun.
     pub fn push(&mut self, entry: Entry) {
-        self.rows.push(entry);
+        // Before those that wait for the modules' own code come those that don't.
+        let begun = self.begun as usize;
+        let is_held_up = self.is_starting && entry.origin == Origin::Method;
+        let urgent = self.rows[begun..]
+            .iter()
+            .take_while(|e| e.origin == Origin::Method)
+            .count();
+        let at = if is_held_up && begun > 0 {
+            begun + urgent
+        } else {
+            self.rows.len()
+        };
+        self.rows.insert(at, entry);
     }
 
     /// Adds one that has begun.
@@ -67,6 +122,7 @@ impl Entries {
             run,
             function,
             stage,
+            origin: Origin::Host,
         };
         self.rows.insert(at, entry);
         self.begun += 1;
@@ -79,7 +135,10 @@ impl Entries {
     }
 
     fn can_begin(&self) -> bool {
-        self.rows.len() > self.begun as usize && (!self.is_starting || self.begun == 0)
+        let next = self.rows.get(self.begun as usize);
+        next.is_some_and(|next| {
+            !self.is_starting || self.begun == 0 || next.origin == Origin::Method
+        })
     }
 
     /// Takes the arguments of the entry that begins next, which is running from now on; `put_back` if it can't begin yet.
@@ -109,6 +168,11 @@ impl Entries {
     /// Says that a begun entry has a task (index + 1) from now on.
     pub fn give_task(&mut self, at: usize, task: u32) {
         self.rows[at].stage = Stage::Running { task };
+    }
+
+    /// The function of a begun entry, and who asked for it.
+    pub fn called(&self, at: usize) -> (u32, Origin) {
+        (self.rows[at].function, self.rows[at].origin)
     }
 
     /// Ends a begun entry.
@@ -272,12 +336,13 @@ impl Persist for Stage {
 }
 
 impl Persist for Entry {
-    const BYTES_MIN: usize = 15;
+    const BYTES_MIN: usize = 16;
 
     fn dump(&self, to: &mut Writer) {
         to.pod(self.run);
         to.pod(self.function);
         self.stage.dump(to);
+        self.origin.dump(to);
     }
 
     fn load(from: &mut Reader) -> Result<Entry, LoadError> {
@@ -285,6 +350,7 @@ impl Persist for Entry {
             run: from.pod()?,
             function: from.pod()?,
             stage: Stage::load(from)?,
+            origin: Origin::load(from)?,
         })
     }
 }

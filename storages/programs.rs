@@ -13,8 +13,8 @@ use crate::layout::{Kind, header, string_hash};
 use crate::table::table;
 use raya_bytecode::codec::encode;
 use raya_bytecode::image::{
-    CLASS_MAP, CLASS_SET, CLASS_SHAPE, EXPORT_FUNCTION, Export, FUNCTION_ASYNC, Image,
-    METHOD_GETTER, METHOD_SETTER, NONE, Range,
+    CLASS_MAP, CLASS_SET, CLASS_SHAPE, DESC_PROMISE, EXPORT_FUNCTION, Export, FUNCTION_ASYNC,
+    Image, METHOD_GETTER, METHOD_SETTER, NONE, Range,
 };
 use raya_bytecode::slot::{CONSTANT_BIT, Slot};
 use raya_bytecode::verify::VerifiedImage;
@@ -102,6 +102,16 @@ pub enum MemberEntry {
     },
 }
 
+/// A function that others than the program itself may call.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct LinkedEntry {
+    function: u32,
+    /// Its declared types in the image's `desc_children`, the result last.
+    types: Range,
+    /// Its first argument is the receiver, which those don't name.
+    is_method: bool,
+}
+
 /// Members of all classes: (class << 32 | member, meaning), sorted.
 type Members = Vec<(u64, MemberEntry)>;
 
@@ -151,7 +161,7 @@ pub struct Program {
     exports: Vec<(Box<str>, u32)>,
     /// Functions that are exported with the types of their parameters and, last, their result, in the image's
     /// `desc_children`; sorted.
-    entries: Vec<(u32, Range)>,
+    entries: Vec<LinkedEntry>,
 }
 
 impl Program {
@@ -219,13 +229,30 @@ impl Program {
         Some(&self.image.exports[self.exports[at].1 as usize])
     }
 
-    /// The declared types of an exported function's parameters, in the image's `descs`; none for other functions.
-    pub fn param_descs(&self, function: u32) -> &[u32] {
-        let Ok(at) = self.entries.binary_search_by_key(&function, |e| e.0) else {
-            return &[];
+    /// The declared types of the parameters of what others may call, in the image's `descs`, from the place in its arguments on that
+    /// is given beside them; none for other functions.
+    pub fn param_descs(&self, function: u32) -> (&[u32], usize) {
+        let Ok(at) = self.entries.binary_search_by_key(&function, |e| e.function) else {
+            return (&[], 0);
         };
-        let types = &self.image.desc_children[self.entries[at].1.indices()];
-        types.split_last().map_or(&[], |(_, params)| params)
+        let entry = self.entries[at];
+        let types = &self.image.desc_children[entry.types.indices()];
+        let params = types.split_last().map_or(&[][..], |(_, params)| params);
+        (params, usize::from(entry.is_method))
+    }
+
+    /// The declared type of the result, likewise; of a promise, what it resolves to.
+    pub fn result_desc(&self, function: u32) -> Option<u32> {
+        let at = self.entries.binary_search_by_key(&function, |e| e.function);
+        let types = &self.image.desc_children[self.entries[at.ok()?].types.indices()];
+        let result = *types.last()?;
+        let row = self.image.descs[result as usize];
+        if row.tag == DESC_PROMISE {
+            return self.image.desc_children[row.children.indices()]
+                .first()
+                .copied();
+        }
+        Some(result)
     }
 
     /// Shapes whose fields have these names in this order; the lowest class id first.
@@ -305,13 +332,21 @@ fn link_exports(image: &Image) -> Vec<(Box<str>, u32)> {
     exports
 }
 
-fn link_entries(image: &Image) -> Vec<(u32, Range)> {
+fn link_entries(image: &Image) -> Vec<LinkedEntry> {
     let functions = image.exports.iter().filter(|e| e.kind == EXPORT_FUNCTION);
+    let functions = functions.map(|e| (e.index, e.desc, false));
+    let methods = image.methods.iter().filter(|m| m.desc != NONE);
+    let methods = methods.map(|m| (m.function, m.desc, true));
     let mut entries: Vec<_> = functions
-        .map(|e| (e.index, image.descs[e.desc as usize].children))
+        .chain(methods)
+        .map(|(function, desc, is_method)| LinkedEntry {
+            function,
+            types: image.descs[desc as usize].children,
+            is_method,
+        })
         .collect();
-    entries.sort_by_key(|e| e.0);
-    entries.dedup_by_key(|e| e.0);
+    entries.sort_by_key(|e| e.function);
+    entries.dedup_by_key(|e| e.function);
     entries
 }
 

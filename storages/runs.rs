@@ -69,8 +69,19 @@ table! {
         functions: u32,
         /// The context that asked for it and owes a promise the answer, as bits; 0 for the embedder.
         askers: u64,
+        /// It is a method that another context called on an object.
+        is_method: bool,
         /// How it ended.
         outcomes: Option<RunOutcome>,
+    }
+}
+
+impl RunOutcome {
+    /// Calls `look` with the value that was returned.
+    pub fn value(&self, mut look: impl FnMut(&Value)) {
+        if let RunOutcome::Returned(value) = self {
+            look(value);
+        }
     }
 }
 

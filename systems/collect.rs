@@ -167,8 +167,10 @@ fn activity_roots(program: &Program, activity: &mut Activity, window_refs: u32, 
         .for_each(|request| copy.root(&mut request.promise));
     let entries = activity.entries.roots_mut();
     entries.for_each(|root| copy.root(root));
-    let owed = activity.owed.iter_mut().chain(&mut activity.listeners);
-    owed.for_each(|watch| copy.root(&mut watch.promise));
+    let owed = activity.owed.iter_mut();
+    owed.for_each(|owed| copy.root(&mut owed.promise));
+    let listeners = activity.listeners.iter_mut();
+    listeners.for_each(|watch| copy.root(&mut watch.promise));
 }
 
 /// The copying. Objects in `to` before `scanned` refer to `to`, those behind it still to `from`.

@@ -189,17 +189,18 @@ pub fn copy_in(
     Ok(write::write(program, heap, &planned))
 }
 
-/// Copies values into a heap, all or none, each as `copy_in` does; `words_after` words must be free after them.
+/// Copies values into a heap, all or none, each as `copy_in` does, from the place that stands beside them on as `descs` say; `words_after` words must be free after them.
 pub fn copy_all_in(
     program: &Program,
     heap: &mut Heap,
     values: &[Value],
-    descs: &[u32],
+    (descs, first): (&[u32], usize),
     words_after: u32,
 ) -> Result<SmallVec<[(u64, u32); 8]>, CopyError> {
     let mut new_handles = 0;
     let plan = |(at, value)| {
-        let desc = descs.get(at).copied();
+        let typed = usize::checked_sub(at, first).and_then(|at| descs.get(at));
+        let desc = typed.copied();
         plan::plan(program, Some(heap), value, desc, &mut new_handles)
     };
     let plans = values.iter().enumerate().map(plan);

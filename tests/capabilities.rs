@@ -7,6 +7,12 @@ use raya_core::{
 };
 
 const WORLD: &str = r#"
+declare module "host:log" {
+  export function info(message: string): void;
+  export function size(): number;
+  export function fails(why: string): void;
+  export function slow(n: number): Promise<number>;
+}
 declare module "host:world" {
   export function twice(x: number): number;
   export function slow(x: number): number;
@@ -327,5 +333,157 @@ fn raya_code_attenuates_and_revokes() {
         text(run_main(main, &[("./mod.rbin", MOD)])),
         "12 QuotaExceeded: the capability `world` allows 4 calls in all\nworld 4 1\n\
          0 CapabilityRevoked: the capability `world` was revoked\n2 true"
+    );
+}
+
+const LOGGING: &str = r#"
+    import { info, size, fails, slow } from "host:log";
+    export async function main(n: number): Promise<string> {
+      for (let i = 0; i < n; i++) info(`line ${i}`);
+      let caught = "nothing";
+      try {
+        fails("on purpose");
+      } catch (e) {
+        if (e instanceof Error) caught = `${e.name}: ${e.message}`;
+      }
+      const doubled = await slow(21);
+      return `${size()} lines, ${doubled}, ${caught}`;
+    }"#;
+
+const LOG_CAPABILITY: &str = r#"
+    import { Vm } from "raya:vm";
+    import { twice } from "host:world";
+    class LogCapability {
+      readonly name = "log";
+      lines: string[] = [];
+      info(message: string): void {
+        this.write(message);
+      }
+      size(): number {
+        return this.lines.length;
+      }
+      fails(why: string): void {
+        throw new TypeError(why);
+      }
+      async slow(n: number): Promise<number> {
+        await Promise.resolve();
+        return twice(n);
+      }
+      private write(line: string): void {
+        this.lines.push(line);
+      }
+    }
+    const log = new LogCapability();
+"#;
+
+#[test]
+fn spec_t5_7_an_object_of_a_raya_class_is_a_capability() {
+    let main = format!(
+        "{LOG_CAPABILITY}
+        export async function main(): Promise<string> {{
+          const vm = new Vm({{ maxHeapBytes: 1000000, capabilities: [log] }});
+          vm.loadRbin('./mod.rbin');
+          const said = await vm.runEntry<string>('main', [3]);
+          const used = vm.grantsUsed()[0];
+          return `${{said}}; ${{log.lines.join(' ')}}; ${{used.capability}} ${{used.calls}}`;
+        }}"
+    );
+    assert_eq!(
+        text(run_main(&main, &[("./mod.rbin", LOGGING)])),
+        "3 lines, 42, TypeError: on purpose; line 0 line 1 line 2; log 6"
+    );
+}
+
+#[test]
+fn modules_that_still_run_serve_those_they_wait_for() {
+    let main = format!(
+        "{LOG_CAPABILITY}
+        const vm = new Vm({{ maxHeapBytes: 1000000, capabilities: [log] }});
+        vm.loadRbin('./mod.rbin');
+        const said = await vm.runEntry<string>('main', [2]);
+        export function main(): string {{ return said; }}"
+    );
+    assert_eq!(
+        text(run_main(&main, &[("./mod.rbin", LOGGING)])),
+        "2 lines, 42, TypeError: on purpose"
+    );
+}
+
+#[test]
+fn quotas_and_revocation_hold_for_objects_too_and_grants_are_passed_on() {
+    let middle = r#"
+        import { Vm } from "raya:vm";
+        export async function main(): Promise<string> {
+          try {
+            const vm = new Vm({ maxHeapBytes: 1000000, capabilities: ["log"] });
+            vm.loadRbin("./mod.rbin");
+            return await vm.runEntry<string>("main", [5]);
+          } catch (e) {
+            return e instanceof Error ? e.message.split("\n")[0] : "?";
+          }
+        }"#;
+    let main = format!(
+        "{LOG_CAPABILITY}
+        export async function main(): Promise<string> {{
+          const vm = new Vm({{
+            maxHeapBytes: 8000000,
+            capabilities: ['raya:vm', {{ capability: log, calls: 3 }}],
+          }});
+          vm.loadRbin('./middle.rbin');
+          const said = await vm.runEntry<string>('main');
+          vm.revoke('log');
+          const again = await vm.runEntry<string>('main');
+          return `${{said}}; ${{again}}; ${{log.lines.length}}`;
+        }}"
+    );
+    let others = &[("./mod.rbin", LOGGING), ("./middle.rbin", middle)];
+    assert_eq!(
+        text(run_main(&main, others)),
+        "QuotaExceeded: the capability `log` allows 3 calls in all; \
+         invalid option `capabilities`: `log` was revoked; 3"
+    );
+}
+
+#[test]
+fn what_an_object_lacks_is_named_when_the_inner_program_is_loaded() {
+    let main = |class: &str| {
+        format!(
+            "import {{ Vm }} from 'raya:vm';
+            class Log {{ readonly name = 'log'; {class} }}
+            export function main(): string {{
+              const vm = new Vm({{ maxHeapBytes: 1000000, capabilities: [new Log()] }});
+              try {{
+                vm.loadRbin('./mod.rbin');
+              }} catch (e) {{
+                return e instanceof Error ? e.message : '?';
+              }}
+              return 'loaded';
+            }}"
+        )
+    };
+    let mod_of_log = "import { info } from 'host:log'; export function main(): void { info('x'); }";
+    let inner = &[("./mod.rbin", mod_of_log)];
+    let loaded = |class: &str| text(run_main(&main(class), inner));
+    assert_eq!(loaded("info(message: string): void {}"), "loaded");
+    assert_eq!(
+        loaded("private info(message: string): void {}"),
+        "main.ts:1: the capability `log` has no function `info`"
+    );
+    assert_eq!(
+        loaded("info(message: number): void {}"),
+        "main.ts:1: `info` of the capability `log` is declared as `(a: string) => void`, but is `(a: number) => void`"
+    );
+    let nameless = "import { Vm } from 'raya:vm';
+        export function main(): string {
+          try {
+            new Vm({ capabilities: [{ name: 'log' }] });
+            return 'made';
+          } catch (e) {
+            return e instanceof Error ? e.message : '?';
+          }
+        }";
+    assert_eq!(
+        text(run_main(nameless, &[])),
+        "invalid option `capabilities`: each is a name, an object of a class with a `name`, or a part of such a one"
     );
 }

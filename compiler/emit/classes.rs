@@ -39,7 +39,7 @@ pub fn finish(program: &mut Program<'_>, builder: &mut ImageBuilder, reflector: 
         if let Some(function) = program.classes[class as usize].function {
             builder.set_closure(class, function);
         }
-        let methods = own_methods(program, builder, class);
+        let methods = own_methods(program, builder, reflector, class);
         builder.set_methods(class, methods);
     }
 }
@@ -48,6 +48,7 @@ pub fn finish(program: &mut Program<'_>, builder: &mut ImageBuilder, reflector: 
 fn own_methods(
     program: &mut Program<'_>,
     builder: &mut ImageBuilder,
+    reflector: &mut Reflector,
     class: u16,
 ) -> Vec<MethodSpec> {
     let mut methods = Vec::new();
@@ -56,9 +57,12 @@ fn own_methods(
             continue;
         }
         let env = program.function_env(f, &env, &[]);
-        let Some(function) = program.functions.get(&FuncKey::Plain(f, env)) else {
+        let Some(function) = program.functions.get(&FuncKey::Plain(f, env.clone())) else {
             continue;
         };
+        let desc = program
+            .is_called_from_outside(f)
+            .then(|| reflector.method(program, builder, f, &env));
         let ast = program.ast(f);
         let by_name = program.members.get(&ast.name).is_some();
         methods.push(MethodSpec {
@@ -70,7 +74,7 @@ fn own_methods(
                 FunctionForm::Setter => image::METHOD_SETTER,
                 _ => image::METHOD_PLAIN,
             },
-            desc: None,
+            desc,
         });
     }
     methods

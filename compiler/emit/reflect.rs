@@ -3,6 +3,7 @@
 //! Object types name the shape that marshalling builds; such shapes are classes like any other. All of them must be
 //! known before classes are declared, so `complete` describes every field of every class once, until none is new.
 
+use crate::ast::FnId;
 use crate::lower::program::{ImportType, Program};
 use crate::lower::repr::Env;
 use crate::types::{FnType, Prop, Type, TypeId};
@@ -65,8 +66,23 @@ impl Reflector {
                     self.desc(p, b, *ty, env);
                 }
             }
+            for (_, f, env) in p.methods(class as u16) {
+                if p.is_called_from_outside(f) {
+                    let env = p.function_env(f, &env, &[]);
+                    self.method(p, b, f, &env);
+                }
+            }
             class += 1;
         }
+    }
+
+    /// The type of a method, the receiver not among its parameters.
+    pub fn method(&mut self, p: &mut Program<'_>, b: &mut ImageBuilder, f: FnId, env: &Env) -> u32 {
+        let info = &p.checked.functions[f.index()];
+        let params: Vec<TypeId> = info.params.iter().map(|param| param.ty).collect();
+        let mut children = self.list(p, b, &params, env);
+        children.push(self.desc(p, b, info.ret, env));
+        b.desc(DESC_FUNCTION, 0, &children)
     }
 
     /// The description of a type.

@@ -75,7 +75,7 @@ fn request_methods(p: &mut Program<'_>) {
         }
         for (_, f, env) in p.methods(class) {
             let ast = p.ast(f);
-            let by_name = p.members.get(&ast.name).is_some();
+            let by_name = p.members.get(&ast.name).is_some() || p.is_called_from_outside(f);
             if by_name && ast.body.is_some() {
                 let env = p.function_env(f, &env, &[]);
                 p.function(FuncKey::Plain(f, env));
@@ -85,6 +85,28 @@ fn request_methods(p: &mut Program<'_>) {
 }
 
 impl Program<'_> {
+    /// Whether instances may get to other contexts or other contexts' to here: the program asks more of its host than to print.
+    fn reaches_outside(&self) -> bool {
+        self.imports.items.iter().any(|i| &*i.module != "console")
+    }
+
+    /// Whether other contexts may call a method of an instance that they have a handle to.
+    pub fn is_called_from_outside(&self, f: FnId) -> bool {
+        let info = &self.checked.functions[f.index()];
+        let ast = self.ast(f);
+        let is_plain = ast.form == FunctionForm::Method
+            && ast.body.is_some()
+            && info.type_params.is_empty()
+            && !info.is_static;
+        let Some(class) = info.class.filter(|_| is_plain && self.reaches_outside()) else {
+            return false;
+        };
+        let class = self.scopes.classes[&class];
+        let method = class.methods.iter().find(|m| m.function.id == f);
+        !self.is_prelude(class.span.file)
+            && method.is_some_and(|m| m.visibility == Visibility::Public)
+    }
+
     /// The methods of a class instance, inherited ones included, overridden ones replaced: declaring instance,
     /// function, environment of the declaring class.
     pub fn methods(&self, class: u16) -> Vec<(u16, FnId, Env)> {

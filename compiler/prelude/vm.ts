@@ -1,6 +1,6 @@
 // `raya:vm`: inner VMs. A `Vm` is a handle; the context behind it lives in the runtime's tables.
 
-declare function __vmNew(options: unknown): number;
+declare function __vmNew(options: unknown, capabilities: unknown[]): number;
 declare function __vmLoad(handle: number, path: string): void;
 declare function __vmRun(handle: number, name: string, args: unknown[]): Promise<unknown>;
 declare function __vmStats(handle: number): number[];
@@ -126,12 +126,31 @@ class __Handle {
   constructor(readonly handle: number) {}
 }
 
+/** Names and objects as they are, parts as `[capability, calls, callsPerTick, argumentBytes]`. */
+function __listed(capabilities: (string | Named | Attenuated)[]): unknown[] {
+  const list: unknown[] = [];
+  for (const given of capabilities) {
+    if (typeof given !== "string" && "capability" in given) {
+      const part: unknown[] = [given.capability, given.calls ?? -1, given.callsPerTick ?? -1, given.argumentBytes ?? -1];
+      list.push(part);
+    } else {
+      list.push(given);
+    }
+  }
+  return list;
+}
+
 /** A context inside this one, with a heap and limits of its own. */
 export class Vm {
   __handle: number;
 
   constructor(options: VmOptions | __Handle = {}) {
-    this.__handle = options instanceof __Handle ? options.handle : __vmNew(options);
+    if (options instanceof __Handle) {
+      this.__handle = options.handle;
+    } else {
+      const rest: VmOptions = { ...options, capabilities: undefined };
+      this.__handle = __vmNew(rest, __listed(options.capabilities ?? []));
+    }
   }
 
   /** The inner VMs of this context. */

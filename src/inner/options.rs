@@ -8,6 +8,7 @@ use crate::limits::left;
 use crate::options::{MAX_HEAP_BYTES, MAX_TASKS, VmLimits, VmOptions};
 use crate::runtime::Runtime;
 use crate::{ContextId, OnLimit, Priority, Value, VmError};
+use raya_storages::grants::Provider;
 
 /// A limit that is not given takes this part of what the parent has left, if the usual default is more.
 const DEFAULT_PART: u64 = 4;
@@ -52,31 +53,40 @@ fn string<'a>(field: &'static str, value: &'a Value) -> Result<&'a str, VmError>
 }
 
 /// A list of names, objects that serve as capabilities, and parts of either.
-fn grants(value: &Value) -> Result<Vec<Grant>, VmError> {
-    let Value::Array(values) = value else {
+fn grants(runtime: &Runtime, asker: ContextId, list: &Value) -> Result<Vec<Grant>, VmError> {
+    let Value::Array(values) = list else {
         return Err(VmError::option("capabilities", "must be an array"));
     };
+    let grant = |value| grant(runtime, asker, value);
     values.iter().map(grant).collect()
 }
 
-fn grant(value: &Value) -> Result<Grant, VmError> {
+/// A name, an object, or a part: `[name or object, calls, callsPerTick, argumentBytes]`, -1 for no limit.
+fn grant(runtime: &Runtime, asker: ContextId, value: &Value) -> Result<Grant, VmError> {
     let wrong = || {
-        let message = "is a list of names, objects and parts of them";
+        let message = "each is a name, an object of a class with a `name`, or a part of such a one";
         VmError::option("capabilities", message)
     };
     match value {
         Value::String(name) => Ok(Grant::new(name)),
-        Value::Object(fields) => {
-            let field = |name: &str| fields.iter().find(|f| f.0 == name).map(|f| &f.1);
-            let whole = field("capability").filter(|c| !matches!(c, Value::Object(_)));
-            let whole = grant(whole.ok_or_else(wrong)?)?;
-            let quota = |name, set: fn(Grant, u64) -> Grant, to: Grant| match field(name) {
-                Some(Value::Number(n)) => Ok(set(to, self::whole(name, *n)?)),
-                _ => Ok(to),
+        Value::Handle(object) if object.owner == asker.to_bits() => {
+            let provider = Provider {
+                context: object.owner,
+                pin: object.object,
             };
-            let part = quota("calls", Grant::calls, whole)?;
-            let part = quota("callsPerTick", Grant::calls_per_tick, part)?;
-            quota("argumentBytes", Grant::argument_bytes, part)
+            let name = runtime.bound().name_of(provider).ok_or_else(wrong)?;
+            Ok(Grant::provided(name, provider))
+        }
+        Value::Array(part) if part.len() == 4 && !matches!(part[0], Value::Array(_)) => {
+            let given = grant(runtime, asker, &part[0])?;
+            let quota = |at: usize, field| match number(field, &part[at])? {
+                -1.0 => Ok(u64::MAX),
+                n => whole(field, n),
+            };
+            Ok(given
+                .calls(quota(1, "calls")?)
+                .calls_per_tick(quota(2, "calls_per_tick")?)
+                .argument_bytes(quota(3, "argument_bytes")?))
         }
         _ => Err(wrong()),
     }
@@ -170,6 +180,7 @@ pub(super) fn options_of_child(
     runtime: &Runtime,
     parent: ContextId,
     record: Option<&Value>,
+    capabilities: Option<&Value>,
 ) -> Result<VmOptions, VmError> {
     let mut limits = default_limits(runtime, parent.index());
     let mut options = VmOptions {
@@ -182,10 +193,12 @@ pub(super) fn options_of_child(
             "priority" => options.priority = priority(string("priority", value)?)?,
             "seed" => options.seed = Some(whole("seed", number("seed", value)?)?),
             "name" => options.name = string("name", value)?.into(),
-            "capabilities" => options.capabilities = grants(value)?,
             _ if set_limit(&mut limits, name, value)? => {}
             _ => return Err(unknown(name)),
         }
+    }
+    if let Some(list) = capabilities {
+        options.capabilities = grants(runtime, parent, list)?;
     }
     Ok(VmOptions {
         max_heap_bytes: limits.max_heap_bytes,

@@ -8,6 +8,7 @@ use super::{Served, VmOp, child, from_handle, gone, handle};
 use crate::capability::GuestError;
 use crate::runtime::Runtime;
 use crate::{ContextId, TaskId, Value, VmError};
+use raya_storages::activities::AnsweredBy;
 
 /// A request: who asks, and the arguments.
 struct Request<'a> {
@@ -50,7 +51,7 @@ fn guest_text(error: &VmError) -> String {
 impl Request<'_> {
     fn serve(&mut self, op: VmOp) -> Result<Served, VmError> {
         match op {
-            VmOp::Run => return Ok(Served::Later(self.run()?)),
+            VmOp::Run => return Ok(Served::Later(AnsweredBy::Run(self.run()?.to_bits()))),
             VmOp::NextEvent => return self.next_event(),
             _ => {}
         }
@@ -131,7 +132,12 @@ impl Request<'_> {
     }
 
     fn create(&mut self) -> Result<Value, VmError> {
-        let options = options_of_child(self.runtime, self.asker, self.args.first())?;
+        let options = options_of_child(
+            self.runtime,
+            self.asker,
+            self.args.first(),
+            self.args.get(1),
+        )?;
         let id = self.runtime.create(options)?;
         handle(id).map(Value::Number).ok_or_else(|| {
             self.runtime.remove(id);

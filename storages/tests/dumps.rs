@@ -1,7 +1,7 @@
 //! What a context is made of survives its dump, byte for byte, and hostile bytes are refused.
 
 use proptest::prelude::*;
-use raya_storages::activities::{Activity, Job, Request, Watch};
+use raya_storages::activities::{Activity, AnsweredBy, Job, Owed, Request};
 use raya_storages::dump::{Persist, Reader, Writer, hash_of};
 use raya_storages::entries::Stage;
 use raya_storages::frames::{FrameRow, Stack};
@@ -139,7 +139,11 @@ fn activity() -> impl Strategy<Value = Activity> {
             activity
                 .entries
                 .push_begun(run, 0, Stage::Awaiting { promise: 4 });
-            activity.owed.push(Watch { promise: 4, run });
+            activity.owed.push(Owed {
+                promise: 4,
+                import: 1,
+                by: AnsweredBy::Run(run),
+            });
             activity
         })
 }

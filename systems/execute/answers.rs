@@ -59,7 +59,7 @@ pub fn fault_running(execution: &mut Execution<'_>, fault: LimitFault) {
         machine.refuse_next(Cause::Limit(fault));
         return;
     }
-    machine.activity.blocked = false;
+    machine.activity.unblock();
     machine.arrive();
     machine.fail_running(fault);
     machine.leave();
@@ -68,7 +68,7 @@ pub fn fault_running(execution: &mut Execution<'_>, fault: LimitFault) {
 /// Fails every task of the context at its step budget.
 pub fn fail_all_for_steps(execution: &mut Execution<'_>, fault: LimitFault) {
     let mut machine = execution.machine();
-    machine.activity.blocked = false;
+    machine.activity.unblock();
     machine.activity.jobs.clear();
     while machine.activity.running != 0 {
         machine.arrive();

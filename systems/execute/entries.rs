@@ -13,7 +13,7 @@ use super::{Execution, Stop};
 use crate::marshal::{self, CopyError, MarshalError};
 use raya_bytecode::image::CLASS_ERROR;
 use raya_bytecode::slot::{Slot, TAG_BOOLEAN, TAG_NUMBER, UNDEFINED};
-use raya_storages::entries::Stage;
+use raya_storages::entries::{Origin, Stage};
 use raya_storages::heaps::is_object;
 use raya_storages::layout::{Kind, PROMISE_HANDLED, PROMISE_PENDING, PROMISE_REJECTED};
 use raya_storages::layout::{header_class, object_header};
@@ -324,7 +324,7 @@ impl Machine<'_> {
 
     fn entry_returned(&mut self, at: usize, value: (u64, u32)) {
         if !self.is_promise(value.1) {
-            let outcome = self.result(value);
+            let outcome = self.result(at, value);
             self.activity.entries.end(at, outcome);
             return;
         }
@@ -345,20 +345,27 @@ impl Machine<'_> {
             return;
         }
         let value = self.promise_value(promise);
-        let outcome = if self.promise_state(promise) == PROMISE_REJECTED {
-            self.set_promise_flags(promise, PROMISE_HANDLED);
-            RunOutcome::Failed(Box::new(self.failure(value, None)))
-        } else {
-            self.result(value)
-        };
         for at in awaiting {
-            self.activity.entries.end(at, outcome.clone());
+            let outcome = if self.promise_state(promise) == PROMISE_REJECTED {
+                self.set_promise_flags(promise, PROMISE_HANDLED);
+                RunOutcome::Failed(Box::new(self.failure(value, None)))
+            } else {
+                self.result(at, value)
+            };
+            self.activity.entries.end(at, outcome);
         }
     }
 
-    /// A result, copied out.
-    fn result(&mut self, value: (u64, u32)) -> RunOutcome {
-        match marshal::copy_out(self.program, self.heap, value) {
+    /// The result of an entry: a copy, with handles if it is for another context.
+    fn result(&mut self, at: usize, value: (u64, u32)) -> RunOutcome {
+        let (function, origin) = self.activity.entries.called(at);
+        let copied = if origin == Origin::Host {
+            marshal::copy_out(self.program, self.heap, value)
+        } else {
+            let desc = self.program.result_desc(function);
+            marshal::give_out(self.program, self.heap, self.context, value, desc)
+        };
+        match copied {
             Ok(value) => {
                 self.pay(value.bytes() as u64 / BYTES_PER_STEP);
                 RunOutcome::Returned(value)

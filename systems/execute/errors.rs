@@ -31,6 +31,8 @@ pub(super) enum ErrorKind {
     Error,
     TypeError,
     RangeError,
+    /// An `Error` that says another name.
+    Named(&'static str),
 }
 
 impl ErrorKind {
@@ -39,6 +41,7 @@ impl ErrorKind {
             ErrorKind::Error => "Error",
             ErrorKind::TypeError => "TypeError",
             ErrorKind::RangeError => "RangeError",
+            ErrorKind::Named(name) => name,
         }
     }
 }
@@ -297,7 +300,9 @@ impl Machine<'_> {
     pub fn error_class(&self, kind: ErrorKind) -> u32 {
         let entry = &self.program.image.entry;
         match kind {
-            ErrorKind::TypeError if entry.type_error != NONE => entry.type_error,
+            ErrorKind::TypeError | ErrorKind::Named("TypeError") if entry.type_error != NONE => {
+                entry.type_error
+            }
             ErrorKind::RangeError if entry.range_error != NONE => entry.range_error,
             _ => entry.error,
         }

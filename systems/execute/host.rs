@@ -4,9 +4,10 @@
 //! answered through a promise; blocking ones stop the context until the answer is there.
 //! Absent: who grants them (`src/`), how values are copied (`marshal`).
 
-use super::errors::Halt;
+use super::errors::{ErrorKind, Halt};
 use super::machine::{Machine, Need};
 use super::state::{Exit, handlers};
+use crate::marshal;
 use raya_bytecode::slot::{Slot, TAG_BOOLEAN, TAG_NUMBER, UNDEFINED};
 use raya_storages::activities::Request;
 use raya_storages::layout::PROMISE_WORDS;
@@ -67,6 +68,9 @@ pub enum HostFunction {
 pub struct HostLinks {
     /// By import index.
     pub functions: Vec<HostFunction>,
+    /// By import index: what is asked goes to another context, which may get handles to objects and functions; the host gets
+    /// copies only.
+    pub gives_handles: Vec<bool>,
 }
 
 /// What an immediate function gave.
@@ -446,14 +450,28 @@ impl<'a> Machine<'a> {
             answer: Answer::Nothing,
         };
         let raw: Vec<(u64, u32)> = (0..call.len()).map(|i| call.arg_raw(i)).collect();
-        raw.into_iter().map(|value| self.copy_out(value)).collect()
+        let gives_handles = self.host.gives_handles.get(usize::from(import)) == Some(&true);
+        let out = |(at, value)| {
+            let copied = if gives_handles {
+                let desc = self.argument_desc(import, at);
+                marshal::give_out(self.program, self.heap, self.context, value, desc)
+            } else {
+                marshal::copy_out(self.program, self.heap, value)
+            };
+            self.pay(16);
+            copied.map_err(|error| {
+                Halt::Throw(ErrorKind::Named(error.name()), error.to_string().into())
+            })
+        };
+        raw.into_iter().enumerate().map(out).collect()
     }
 
-    /// Copies a value out of the heap.
-    fn copy_out(&mut self, value: (u64, u32)) -> Result<raya_storages::values::Value, Halt> {
-        let copied = crate::marshal::copy_out(self.program, self.heap, value);
-        let copied = copied.map_err(|error| Halt::type_error(error.to_string()))?;
-        self.pay(16);
-        Ok(copied)
+    /// The declared type of an argument of an import.
+    fn argument_desc(&self, import: u16, at: usize) -> Option<u32> {
+        let image = &self.program.image;
+        let desc = image.descs[image.imports[usize::from(import)].desc as usize];
+        image.desc_children[desc.children.indices()]
+            .get(at)
+            .copied()
     }
 }

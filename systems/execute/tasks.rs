@@ -176,7 +176,7 @@ impl Machine<'_> {
 
     /// Lets the running task wait for a promise; its result goes to these registers.
     fn suspend(&mut self, promise: u32, num: u16, reference: u16) {
-        let index = self.activity.running - 1;
+        let index = self.running_task();
         self.leave();
         let task = self.task(index);
         task.await_num = num;

@@ -169,6 +169,7 @@ impl World {
             run: 1,
             function,
             stage: Stage::Waiting(args.to_vec()),
+            origin: entries::Origin::Host,
         });
     }
 
