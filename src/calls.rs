@@ -93,8 +93,12 @@ impl Runtime {
 
     /// What a call has left behind goes its way.
     fn after_call(&mut self, row: usize) {
-        let activity = self.contexts.activities[row].as_ref();
-        if activity.is_some_and(|a| !a.is_idle()) {
+        let activity = &mut self.contexts.activities[row];
+        if let Some(untouched) = activity.take_if(|a| a.is_untouched()) {
+            self.spare.push(untouched);
+            return;
+        }
+        if activity.as_ref().is_some_and(|a| !a.is_idle()) {
             self.serve(row);
         }
         self.settle_down(row);

@@ -120,6 +120,14 @@ impl Activity {
             && self.listeners.is_empty()
     }
 
+    /// Whether it is as a new one is.
+    pub fn is_untouched(&self) -> bool {
+        self.is_idle()
+            && self.calls.is_empty()
+            && self.tasks.capacity() == 0
+            && self.timers.is_untouched()
+    }
+
     /// Becomes as a new one is; only allocations are kept.
     pub fn clear(&mut self) {
         self.tasks.clear();

@@ -53,6 +53,11 @@ impl Timers {
         self.promises.is_empty()
     }
 
+    /// Whether there never was one.
+    pub fn is_untouched(&self) -> bool {
+        self.next_sequence == 0
+    }
+
     /// The references that keep promises alive.
     pub fn promises(&self) -> impl Iterator<Item = u32> + '_ {
         self.promises.values().copied()

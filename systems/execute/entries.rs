@@ -181,14 +181,17 @@ impl Machine<'_> {
         let globals = self.globals_words();
         let words = u64::from(globals) + self.new_stack_words(function);
         self.reserve(words)?;
-        let args = self.copy_arguments_in(function, args, words)?;
+        let copied = self.copy_arguments_in(function, args, words)?;
         if globals > 0 {
             let class = self.program.globals_class();
             self.heap.globals = self.take(usize::from(globals), object_header(class));
         }
         self.stack = self.new_stack(function);
-        self.write_arguments(function, &args)
-            .inspect_err(|_| self.drop_stack())
+        let written = match &copied {
+            None => self.write_arguments(function, |at| args.get(at).and_then(plain)),
+            Some(copied) => self.write_arguments(function, |at| copied.get(at).copied()),
+        };
+        written.inspect_err(|_| self.drop_stack())
     }
 
     fn check_entry(&self, function: u32) -> Result<(), EntryError> {
@@ -223,32 +226,40 @@ impl Machine<'_> {
         }
     }
 
-    /// Copies arguments into the heap, all or none, where `words` more words are needed after them.
+    /// Copies arguments into the heap, all or none, where `words` more words are needed after them. None if nothing needs memory.
     fn copy_arguments_in(
         &mut self,
         function: u32,
         args: &[Value],
         words: u64,
-    ) -> Result<Arguments, EntryError> {
-        if let Some(plain) = args.iter().map(plain).collect() {
-            return Ok(plain);
+    ) -> Result<Option<Arguments>, EntryError> {
+        if args.iter().all(|value| plain(value).is_some()) {
+            return Ok(None);
         }
         let descs = self.program.param_descs(function);
         let copied = marshal::copy_all_in(self.program, self.heap, args, descs, words as u32);
-        copied.map_err(|error| match error {
+        copied.map(Some).map_err(|error| match error {
             CopyError::NeedsCollection(words) => EntryError::NeedsCollection(words),
             CopyError::Refused(error) => EntryError::Marshal(error),
         })
     }
 
-    fn write_arguments(&mut self, function: u32, args: &Arguments) -> Result<(), EntryError> {
+    fn write_arguments(
+        &mut self,
+        function: u32,
+        argument: impl Fn(usize) -> Option<(u64, u32)>,
+    ) -> Result<(), EntryError> {
         let program = self.program;
         let slots = &program.image.slots[program.functions[function as usize].params.indices()];
         let (mut num, mut reference) = (0, 0);
         for (at, slot) in slots.iter().enumerate() {
-            let given = args.get(at).copied().unwrap_or((0, UNDEFINED));
-            let value = self.adapt(given, Slot::MIXED, *slot);
-            let value = value.map_err(|_| EntryError::Argument(at))?;
+            let given = argument(at).unwrap_or((0, UNDEFINED));
+            let value = if *slot == Slot::F64 && given.1 == TAG_NUMBER {
+                given
+            } else {
+                let adapted = self.adapt(given, Slot::MIXED, *slot);
+                adapted.map_err(|_| EntryError::Argument(at))?
+            };
             if slot.has_num() {
                 self.stack.nums[num] = value.0;
                 num += 1;
