@@ -15,6 +15,7 @@
 use crate::dump::{LoadError, Persist, Reader, Writer, ensure, persist_pod};
 use crate::programs::LinkedFunction;
 use bytemuck::{Pod, Zeroable};
+use raya_bytecode::slot::Slot;
 
 mod verify;
 
@@ -49,6 +50,9 @@ pub const NO_ADAPT: u16 = u16::MAX;
 
 /// The fewest registers of a bank that has any.
 const BANK_MIN: usize = 16;
+
+/// Rows that a new stack has room for.
+const ROWS_MIN: usize = 4;
 
 /// A bank that takes more bytes is not kept for the next task.
 const KEPT_BYTES_MAX: usize = 16 << 10;
@@ -89,6 +93,20 @@ impl Stack {
         self.nums.clear();
         self.refs.clear();
         (self.live_nums, self.live_refs) = (0, 0);
+    }
+
+    /// Gives an empty stack a frame of `function`, at its start, whose result goes to nobody: that is seen by its `ret_adapt`.
+    pub fn begin(&mut self, function: u32, linked: &LinkedFunction) {
+        self.rows.reserve(ROWS_MIN);
+        self.rows.push(FrameRow {
+            function,
+            pc: linked.code_start,
+            ret_adapt: Slot::VOID.0,
+            ..FrameRow::default()
+        });
+        let nums = usize::from(linked.num_locals) + usize::from(linked.num_temps);
+        let refs = usize::from(linked.ref_locals) + usize::from(linked.ref_temps);
+        self.reserve(nums, refs);
     }
 
     /// Makes room for so many registers; new ones are 0.

@@ -16,6 +16,7 @@ mod write;
 #[cfg(test)]
 mod tests;
 
+use raya_bytecode::slot::TAG_NUMBER;
 use raya_storages::handles::HANDLES_MAX;
 use raya_storages::heaps::Heap;
 use raya_storages::programs::Program;
@@ -148,6 +149,9 @@ impl From<MarshalError> for CopyError {
 
 /// What a mixed pair is, copied out of a heap that stays as it is: instances of classes are copied, functions refused.
 pub fn copy_out(program: &Program, heap: &Heap, mixed: (u64, u32)) -> Result<Value, MarshalError> {
+    if mixed.1 == TAG_NUMBER {
+        return Ok(Value::Number(f64::from_bits(mixed.0)));
+    }
     out::Out::new(program, heap, None).value(mixed, None)
 }
 

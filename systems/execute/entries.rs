@@ -186,12 +186,13 @@ impl Machine<'_> {
             let class = self.program.globals_class();
             self.heap.globals = self.take(usize::from(globals), object_header(class));
         }
-        self.stack = self.new_stack(function);
+        let linked = &self.program.functions[function as usize];
+        self.stack.begin(function, linked);
         let written = match &copied {
             None => self.write_arguments(function, |at| args.get(at).and_then(plain)),
             Some(copied) => self.write_arguments(function, |at| copied.get(at).copied()),
         };
-        written.inspect_err(|_| self.drop_stack())
+        written.inspect_err(|_| self.stack.clear())
     }
 
     fn check_entry(&self, function: u32) -> Result<(), EntryError> {

@@ -11,7 +11,7 @@ use super::errors::Halt;
 use super::host::HostLinks;
 use super::state::{Exit, State};
 use raya_bytecode::isa::{Inst, Trap};
-use raya_bytecode::slot::{CONSTANT_BIT, HEAP_START, Slot};
+use raya_bytecode::slot::{CONSTANT_BIT, HEAP_START};
 use raya_storages::activities::Activity;
 use raya_storages::frames::{FrameRow, Stack};
 use raya_storages::heaps::{HEAP_WORDS_MAX, Heap};
@@ -23,8 +23,6 @@ use raya_storages::tasks::LimitFault;
 
 /// Bytes beyond the heap limit that errors which say so may take.
 const RESERVE_BYTES: u64 = 4096;
-/// Rows that a new stack has room for.
-const ROWS_MIN: usize = 4;
 
 /// The registers, between a handler that goes on by the loop and the next.
 #[derive(Clone, Copy)]
@@ -75,10 +73,8 @@ pub(super) struct Machine<'a> {
     pub need: Need,
     /// The limit that the running task met.
     pub fault: Option<LimitFault>,
-    /// Of the task that runs; without frames where none does.
-    pub stack: Stack,
-    /// Buffers for the next stack.
-    scratch: &'a mut Stack,
+    /// Of the task that runs, swapped with its own; without frames where none does.
+    pub stack: &'a mut Stack,
     /// Why the entry failed that `Exit::Ended` is about.
     pub failure: Option<Box<Failure>>,
     /// The call that runs and is no entry yet.
@@ -123,8 +119,7 @@ impl<'a> Machine<'a> {
             halt: None,
             need: Need::default(),
             fault: None,
-            stack: Stack::default(),
-            scratch: execution.scratch,
+            stack: execution.scratch,
             failure: None,
             calling: None,
             program,
@@ -286,41 +281,13 @@ impl<'a> Machine<'a> {
         Ok(())
     }
 
-    /// What `new_stack` counts against the heap limit, in words: asked of the heap, so that garbage goes before a task fails.
+    /// What a new task's stack counts against the heap limit, in words: asked of the heap, so that garbage goes before a task fails.
     pub fn new_stack_words(&self, function: u32) -> u64 {
         let f = &self.program.functions[function as usize];
         let nums = usize::from(f.num_locals) + usize::from(f.num_temps);
         let refs = usize::from(f.ref_locals) + usize::from(f.ref_temps);
         let banks = Stack::default().bytes_with(nums, refs);
         (banks + size_of::<FrameRow>() as u64).div_ceil(8)
-    }
-
-    /// A stack with one frame of `function`, at its start.
-    pub fn new_stack(&mut self, function: u32) -> Stack {
-        let f = &self.program.functions[function as usize];
-        let mut stack = std::mem::take(self.scratch);
-        stack.rows.reserve(ROWS_MIN);
-        // The bottom frame's result goes to nobody; `give` sees by its `ret_adapt` that it is the bottom.
-        stack.rows.push(FrameRow {
-            function,
-            pc: f.code_start,
-            ret_adapt: Slot::VOID.0,
-            ..FrameRow::default()
-        });
-        let nums = usize::from(f.num_locals) + usize::from(f.num_temps);
-        let refs = usize::from(f.ref_locals) + usize::from(f.ref_temps);
-        stack.reserve(nums, refs);
-        stack
-    }
-
-    /// Gives up the running task's stack; its buffers serve the next.
-    pub fn drop_stack(&mut self) {
-        self.stack.clear();
-        if self.scratch.rows.capacity() == 0 {
-            std::mem::swap(&mut self.stack, self.scratch);
-        } else {
-            self.stack = Stack::default();
-        }
     }
 
     /// Fails if so many bytes beyond the heap and the other tasks' stacks would exceed the limit.

@@ -52,7 +52,7 @@ pub struct Execution<'a> {
     pub heap: &'a mut Heap,
     /// Its tasks and jobs.
     pub activity: &'a mut Activity,
-    /// An empty stack, whose buffers the next task takes.
+    /// An empty stack, whose buffers whatever runs makes use of.
     pub scratch: &'a mut Stack,
     /// Its limits.
     pub limits: &'a Limits,

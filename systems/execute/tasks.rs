@@ -10,6 +10,7 @@ use super::state::{Exit, handlers};
 use raya_bytecode::isa::Trap;
 use raya_bytecode::slot::{Slot, TAG_BOOLEAN};
 use raya_storages::activities::Job;
+use raya_storages::frames::Stack;
 use raya_storages::layout::{
     Kind, PROMISE_FOLLOWING, PROMISE_FULFILLED, PROMISE_HANDLED, PROMISE_PENDING, PROMISE_REJECTED,
     PROMISE_WORDS, header,
@@ -115,7 +116,8 @@ impl Machine<'_> {
 
     /// Adds a task whose first frame has these arguments.
     pub fn add_task(&mut self, function: u32, promise: u32, nums: &[u64], refs: &[u32]) -> u32 {
-        let mut stack = self.new_stack(function);
+        let mut stack = Stack::default();
+        stack.begin(function, &self.program.functions[function as usize]);
         stack.nums[..nums.len()].copy_from_slice(nums);
         stack.refs[..refs.len()].copy_from_slice(refs);
         stack.settle(&self.program.functions);
@@ -132,7 +134,10 @@ impl Machine<'_> {
         if !self.stack.rows.is_empty() {
             let index = self.running_task();
             self.stack.settle(&self.program.functions);
-            self.task(index).stack = std::mem::take(&mut self.stack);
+            std::mem::swap(
+                &mut self.activity.tasks.task[index as usize].stack,
+                self.stack,
+            );
         }
     }
 
@@ -155,7 +160,9 @@ impl Machine<'_> {
     /// Takes the running task's stack.
     pub fn arrive(&mut self) {
         let running = self.activity.running;
-        self.stack = std::mem::take(&mut self.task(running - 1).stack);
+        let task = self.activity.tasks.at_mut(running - 1);
+        let task = task.expect("a task that is named is live");
+        std::mem::swap(&mut task.stack, self.stack);
     }
 
     /// Runs another task at once; the running one goes on when that awaits or ends.
@@ -209,7 +216,7 @@ impl Machine<'_> {
 
     /// Ends the running task; whoever spawned it goes on.
     pub fn end_running(&mut self, settled: Settled, outcome: Outcome) -> Exit {
-        self.drop_stack();
+        self.stack.clear();
         let running = self.activity.running;
         if running == 0 {
             return self.end_at_once(settled, outcome);
@@ -256,7 +263,7 @@ impl Machine<'_> {
     pub fn return_from_task(&mut self, value: (u64, u32), from: Slot) -> Exit {
         let value = as_mixed(value, from);
         if self.activity.running == 0 {
-            self.drop_stack();
+            self.stack.clear();
             self.returned = value;
             return Exit::Ended;
         }
