@@ -385,19 +385,6 @@ impl Cell<'_> {
             execute::settle_promise(&mut execution, promise, answer);
         }
     }
-
-    /// Lets the sleeper go on whose time came first, if it has.
-    pub fn wake(&mut self) {
-        let now_ms = self.now_ms;
-        let promise = self
-            .activity
-            .as_mut()
-            .and_then(|a| a.timers.pop_due(now_ms));
-        if let Some(promise) = promise {
-            let answer = Answer::Value(0, UNDEFINED);
-            execute::settle_promise(&mut self.execution(), promise, answer);
-        }
-    }
 }
 
 /// Whether nothing of an activity is left that a lack of steps could fail.

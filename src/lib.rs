@@ -9,6 +9,7 @@ mod calls;
 mod capability;
 mod cell;
 mod control;
+mod effects;
 mod entries;
 mod error;
 mod events;

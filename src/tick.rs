@@ -7,19 +7,16 @@
 //! The part in parentheses goes round until the tick's fuel is spent or everyone waits. Collection happens inside execute, where
 //! an allocation asks for it. Invariants: what happens in a context depends on its own rows, its fuel and the answers it got,
 //! never on threads: execution writes only the rows of its context, everything else goes in the order of rows.
-//! Absent: what sweeps do (`systems`, `cell`), entries (`entries`).
+//! Absent: what sweeps do (`systems`, `cell`), what contexts ask for (`effects`), entries (`entries`).
 
-use crate::bindings::{Binding, Service};
-use crate::capability::{GuestError, call_effect, call_plain};
 use crate::cell::{Note, run_batch};
 use crate::handle;
-use crate::inner::{self, Served};
 use crate::runtime::Runtime;
-use crate::{Call, ContextId, TaskId, TickBudget, TickReport, Value};
-use raya_storages::activities::{AnsweredBy, Owed, Request, Watch};
+use crate::{TickBudget, TickReport};
 use raya_storages::contexts::hold;
 use raya_storages::ready::{TOP, is_runnable};
 use raya_systems::schedule::{self, Shares};
+use raya_systems::wake::wake;
 
 /// Fuel of the ticks that `run_until_idle` makes.
 const IDLE_TICK_FUEL: u64 = 100_000_000;
@@ -39,7 +36,7 @@ impl Runtime {
         };
         schedule::begin_tick(&mut self.shares());
         loop {
-            self.wake();
+            wake(&mut self.contexts, &mut self.ready, self.time.clock_ms);
             let batch = self.schedule();
             if batch.is_empty() {
                 self.spare_batch = batch;
@@ -103,26 +100,6 @@ impl Runtime {
         }
     }
 
-    /// Lets the sleepers go on whose time has come, one of a context at a time.
-    fn wake(&mut self) {
-        let mut later = Vec::new();
-        while let Some(row) = self.ready.pop_due(&self.contexts, self.time.clock_ms) {
-            if is_runnable(&self.contexts, row)
-                || self.contexts.activities[row as usize]
-                    .as_ref()
-                    .is_some_and(|a| a.blocked)
-            {
-                later.push(row);
-            } else {
-                self.cell(row as usize).wake();
-                self.ready.update(&self.contexts, row);
-            }
-        }
-        for row in later {
-            self.ready.update(&self.contexts, row);
-        }
-    }
-
     /// What the schedule works on.
     pub(crate) fn shares(&mut self) -> Shares<'_> {
         Shares {
@@ -142,123 +119,6 @@ impl Runtime {
         batch.dedup();
         batch.retain(|&row| is_runnable(&self.contexts, row));
         batch
-    }
-
-    /// Serves what contexts asked of the host.
-    fn effects(&mut self, batch: &[u32]) -> u64 {
-        batch.iter().map(|&row| self.serve(row as usize)).sum()
-    }
-
-    /// Serves what one context asked of the host.
-    pub(crate) fn serve(&mut self, row: usize) -> u64 {
-        let Some(activity) = self.contexts.activities[row]
-            .as_mut()
-            .filter(|a| !a.outbox.is_empty())
-        else {
-            return 0;
-        };
-        // Promises stay roots of the outbox until they are settled.
-        let count = activity.outbox.len();
-        let id = self.contexts.id_at(row).expect("a live row");
-        let binding = self.bindings.share(row);
-        for _ in 0..count {
-            let Some(activity) = self.contexts.activities[row].as_mut() else {
-                break;
-            };
-            let args = std::mem::take(&mut activity.outbox[0].args);
-            let import = activity.outbox[0].import;
-            let served = self.serve_one(row, id, import as usize, &binding, &args);
-            self.deliver(row, id, served);
-        }
-        self.ready.update(&self.contexts, row as u32);
-        count as u64
-    }
-
-    /// Serves one request, if its grant lets it through.
-    fn serve_one(
-        &mut self,
-        row: usize,
-        id: ContextId,
-        import: usize,
-        binding: &Binding,
-        args: &[Value],
-    ) -> Served {
-        let bytes = args.iter().map(Value::bytes).sum::<usize>() as u64;
-        if let Err(refused) = self.admit(row, binding.grants[import], bytes) {
-            return Served::Answer(Err(refused));
-        }
-        let call = Call {
-            context: id,
-            clock_ms: self.time.clock_ms,
-        };
-        let answer = match &binding.services[import] {
-            Service::Vm(op) => return inner::serve(self, id, *op, args),
-            Service::Provided(method) => {
-                return self.call_provider(row, id, binding.grants[import], method, args);
-            }
-            Service::Plain(function) => call_plain(&**function, &call, args),
-            Service::Effect(function) => call_effect(function, &call, args),
-        };
-        Served::Answer(answer.map_err(GuestError::from))
-    }
-
-    /// Has an object of another context serve a call.
-    fn call_provider(
-        &mut self,
-        row: usize,
-        id: ContextId,
-        place: Option<u16>,
-        method: &str,
-        args: &[Value],
-    ) -> Served {
-        let grant = place.and_then(|place| {
-            let first = self.contexts.grants[row];
-            self.grants.list(first).nth(place.into())
-        });
-        let provider = grant.and_then(|id| self.grants.providers[id.index()].as_deref().copied());
-        let provider = provider.expect("a binding to an object has one");
-        match self.start_method(id, provider, Some(method), args) {
-            Ok(task) => Served::Later(AnsweredBy::Run(task.to_bits())),
-            Err(error) => Served::Answer(Err(error)),
-        }
-    }
-
-    /// Gives the answer to the first request of a context's outbox.
-    fn deliver(&mut self, row: usize, id: ContextId, served: Served) {
-        // Serving a request may have ended the context.
-        if self.contexts.find(id).is_none() || self.contexts.activities[row].is_none() {
-            return;
-        }
-        match served {
-            Served::Answer(answer) => self.cell(row).answer(answer),
-            Served::Later(by) => {
-                let activity = self.contexts.activities[row]
-                    .as_mut()
-                    .expect("it was there");
-                let Request {
-                    promise, import, ..
-                } = activity.outbox.remove(0);
-                activity.owed.push(Owed {
-                    promise,
-                    import,
-                    by,
-                });
-                // The run may have ended at once: its outcome came before there was somebody to tell.
-                if let AnsweredBy::Run(run) = by {
-                    self.settle_if_ended(row, TaskId::from_bits(run).expect("it is a run"));
-                }
-            }
-            Served::Listen(about) => {
-                let activity = self.contexts.activities[row]
-                    .as_mut()
-                    .expect("it was there");
-                let Request { promise, .. } = activity.outbox.remove(0);
-                activity.listeners.push(Watch {
-                    promise,
-                    run: about.to_bits(),
-                });
-            }
-        }
     }
 
     /// Reads outcomes and drops what is done.

@@ -34,6 +34,11 @@ pub enum Job {
         /// The promise it was resolved with.
         source: u32,
     },
+    /// Resolve a promise with undefined: its time has come.
+    Fulfil {
+        /// The promise.
+        promise: u32,
+    },
     /// `source` has settled: settle `promise` alike.
     Adopt {
         /// The one that follows.
@@ -249,7 +254,7 @@ impl Activity {
     fn verify_references(&self, program: &Program, soundness: &Soundness) -> Result<(), LoadError> {
         let is_promise = |reference| soundness.kind(reference) == Some(Kind::Promise);
         let are_promises = self.jobs.iter().all(|job| match *job {
-            Job::Resume { promise, .. } => is_promise(promise),
+            Job::Resume { promise, .. } | Job::Fulfil { promise } => is_promise(promise),
             Job::Follow { promise, source } | Job::Adopt { promise, source } => {
                 is_promise(promise) && is_promise(source)
             }
@@ -429,6 +434,7 @@ impl Persist for Job {
             Job::Resume { task, promise } => (0u8, task, promise),
             Job::Follow { promise, source } => (1, promise, source),
             Job::Adopt { promise, source } => (2, promise, source),
+            Job::Fulfil { promise } => (3, promise, 0),
         };
         to.pod(tag);
         to.pod(a);
@@ -450,6 +456,7 @@ impl Persist for Job {
                 promise: a,
                 source: b,
             },
+            3 => Job::Fulfil { promise: a },
             _ => return Err(LoadError::Invalid("a job is known")),
         })
     }

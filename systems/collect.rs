@@ -150,7 +150,7 @@ fn activity_roots(program: &Program, activity: &mut Activity, window_refs: u32, 
     }
     for job in &mut activity.jobs {
         match job {
-            Job::Resume { promise, .. } => copy.root(promise),
+            Job::Resume { promise, .. } | Job::Fulfil { promise } => copy.root(promise),
             Job::Follow { promise, source } | Job::Adopt { promise, source } => {
                 copy.root(promise);
                 copy.root(source);

@@ -9,6 +9,7 @@ pub mod execute;
 pub mod marshal;
 pub mod reap;
 pub mod schedule;
+pub mod wake;
 
 #[cfg(test)]
 mod fixture;

@@ -65,7 +65,7 @@ fn outcome() -> impl Strategy<Value = Outcome> {
 }
 
 fn activity() -> impl Strategy<Value = Activity> {
-    let job = (any::<u32>(), any::<u32>(), 0u8..3).prop_map(|(a, b, which)| match which {
+    let job = (any::<u32>(), any::<u32>(), 0u8..4).prop_map(|(a, b, which)| match which {
         0 => Job::Resume {
             task: a,
             promise: b,
@@ -74,6 +74,7 @@ fn activity() -> impl Strategy<Value = Activity> {
             promise: a,
             source: b,
         },
+        2 => Job::Fulfil { promise: b },
         _ => Job::Adopt {
             promise: a,
             source: b,

@@ -8,7 +8,7 @@ use super::errors::{Halt, Thrown, as_mixed};
 use super::machine::{Machine, Need};
 use super::state::{Exit, handlers};
 use raya_bytecode::isa::Trap;
-use raya_bytecode::slot::{Slot, TAG_BOOLEAN};
+use raya_bytecode::slot::{Slot, TAG_BOOLEAN, UNDEFINED};
 use raya_storages::activities::Job;
 use raya_storages::frames::Stack;
 use raya_storages::layout::{
@@ -279,6 +279,7 @@ impl Machine<'_> {
             Job::Resume { task, promise } => self.resume(task, promise),
             Job::Follow { promise, source } => self.follow(promise, source),
             Job::Adopt { promise, source } => self.adopt(promise, source),
+            Job::Fulfil { promise } => self.fulfil(promise),
         }
         true
     }
@@ -312,6 +313,12 @@ impl Machine<'_> {
         } else {
             self.activity.jobs.push_back(Job::Adopt { promise, source });
         }
+    }
+
+    /// A sleeper's time has come.
+    fn fulfil(&mut self, promise: u32) {
+        self.pay(JOB_COST);
+        self.settle(promise, Settled::Resolved((0, UNDEFINED)));
     }
 
     fn adopt(&mut self, promise: u32, source: u32) {
