@@ -148,8 +148,7 @@ export class Vm {
     if (options instanceof __Handle) {
       this.__handle = options.handle;
     } else {
-      const rest: VmOptions = { ...options, capabilities: undefined };
-      this.__handle = __vmNew(rest, __listed(options.capabilities ?? []));
+      this.__handle = __vmNew(options, __listed(options.capabilities ?? []));
     }
   }
 

@@ -193,6 +193,8 @@ pub(super) fn options_of_child(
             "priority" => options.priority = priority(string("priority", value)?)?,
             "seed" => options.seed = Some(whole("seed", number("seed", value)?)?),
             "name" => options.name = string("name", value)?.into(),
+            // They come as a list of their own.
+            "capabilities" => {}
             _ if set_limit(&mut limits, name, value)? => {}
             _ => return Err(unknown(name)),
         }
