@@ -105,7 +105,7 @@ impl Runtime {
     }
 
     fn failed(&self, row: usize, failure: &Failure) -> VmError {
-        let name = &self.contexts.names[row];
+        let name = self.contexts.name(row);
         failure_error(&self.program(row).image, name, failure)
     }
 

@@ -159,7 +159,7 @@ impl Runtime {
 
     fn remove_one(&mut self, row: usize, why: &str) {
         let id = self.contexts.id_at(row).expect("a live row");
-        let name = match &*self.contexts.names[row] {
+        let name = match self.contexts.name(row) {
             "" => id.to_string(),
             name => name.to_owned(),
         };

@@ -252,7 +252,7 @@ impl Runtime {
         match outcome {
             RunOutcome::Returned(value) => Ok(value.clone()),
             RunOutcome::Failed(failure) if self.runs.is_method[task.index()] => {
-                let fault = fault(&self.program(row).image, &self.contexts.names[row], failure);
+                let fault = fault(&self.program(row).image, self.contexts.name(row), failure);
                 let name = if fault.name.is_empty() {
                     "Error".into()
                 } else {
@@ -261,7 +261,7 @@ impl Runtime {
                 Err(GuestError::new(name, fault.message))
             }
             RunOutcome::Failed(failure) => {
-                let fault = fault(&self.program(row).image, &self.contexts.names[row], failure);
+                let fault = fault(&self.program(row).image, self.contexts.name(row), failure);
                 Err(GuestError::new("Error", fault.to_string()))
             }
         }

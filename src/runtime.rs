@@ -185,8 +185,7 @@ impl Runtime {
             weights: options.weight,
             priorities: options.priority,
             heaps: Heap::new(limits.heap_bytes_max, seed),
-            names: options.name.into_boxed_str(),
-            seeds: seed,
+            names: (!options.name.is_empty()).then(|| Box::new(options.name.into_boxed_str())),
             holds,
             marks: (!marks.is_usual()).then(|| Box::new(marks)),
             ..ContextRow::default()
@@ -226,7 +225,7 @@ impl Runtime {
             Some(RunOutcome::Returned(value)) => TaskStatus::Returned(value.clone()),
             Some(RunOutcome::Failed(failure)) => {
                 let image = &self.program(context.index()).image;
-                let name = &self.contexts.names[context.index()];
+                let name = self.contexts.name(context.index());
                 let error = fault::failure_error(image, name, failure);
                 TaskStatus::Failed(error, fault::fault(image, name, failure))
             }

@@ -110,7 +110,7 @@ impl<'a> Vm<'a> {
         let drawn_steps = inner.map_or(0, |i| i.steps);
         VmStats {
             context: self.id,
-            name: contexts.names[row].to_string(),
+            name: contexts.name(row).to_string(),
             heap_bytes_used: contexts.heaps[row].bytes_used() + activity.map_or(0, |a| a.bytes()),
             max_heap_bytes: limits.heap_bytes_max + inner.map_or(0, |i| i.heap_bytes),
             tasks: tasks as u32,
@@ -154,7 +154,7 @@ impl<'a> Vm<'a> {
 
     /// Its name, as its options gave it.
     pub fn name(&self) -> &str {
-        &self.runtime.contexts.names[self.row]
+        self.runtime.contexts.name(self.row)
     }
 
     /// The context that owns it.

@@ -167,10 +167,8 @@ table! {
         heaps: Heap,
         /// What is going on in it.
         activities: Option<Box<Activity>>,
-        /// Its name in reports.
-        names: Box<str>,
-        /// What its random numbers are derived from.
-        seeds: u64,
+        /// Its name in reports, if it has one (`name`).
+        names: Option<Box<Box<str>>>,
         /// Why it does not run (`hold`); 0 if it may.
         holds: u8,
         /// Where it stops short of its limits, and what it does at them.
@@ -308,6 +306,11 @@ impl Contexts {
             next += 1;
         }
         found
+    }
+
+    /// The name of a live context; empty if it has none.
+    pub fn name(&self, row: usize) -> &str {
+        self.names[row].as_deref().map_or("", |name| name)
     }
 
     /// The parent of a live context.
