@@ -9,6 +9,7 @@ mod calls;
 mod capability;
 mod cell;
 mod control;
+mod data;
 mod effects;
 mod entries;
 mod error;
@@ -30,6 +31,7 @@ mod vm;
 
 pub use capability::{Call, Capability, Effect, HostError, Immediate, Param, Ret};
 pub use control::VmState;
+pub use data::{DataError, from_value, to_value};
 pub use error::{CapabilityNotFound, FunctionMismatch, InvalidOption, SignatureMismatch, VmError};
 pub use events::Event;
 pub use fault::{Fault, TraceFrame};
