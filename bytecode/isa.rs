@@ -228,11 +228,12 @@ instructions! {
     RoundF    (DefF UseF None)        Next 1 "n[a] = Math.round(n[b])"
     TruncF    (DefF UseF None)        Next 1 "n[a] = Math.trunc(n[b])"
 
-    // Two operations on f64 at once, each rounded by itself.
+    // Several operations on f64 at once, each rounded by itself.
     MulAddF   (DefF UseF UseF; UseF None None) Next 2 "n[a] = n[b] * n[c] + n[d]"
     MulSubF   (DefF UseF UseF; UseF None None) Next 2 "n[a] = n[d] - n[b] * n[c]"
     MulMulF   (DefF UseF UseF; UseF None None) Next 2 "n[a] = n[b] * n[c] * n[d]"
     AddMulF   (DefF UseF UseF; UseF None None) Next 2 "n[a] = (n[b] + n[c]) * n[d]"
+    DotF      (DefF UseF UseF; UseF UseF None) Next 3 "n[a] = n[b] * n[c] + n[d] * n[e]"
     AddAddF   (DefF UseF UseF; UseF None None) Next 2 "n[a] = n[b] + n[c] + n[d]"
 
     // i32 arithmetic. `I`: overflow traps (type int). `W`: wraps (proved by `| 0`, Math.imul or range).
@@ -322,6 +323,8 @@ instructions! {
     JNullish  (UseR None Jump)        Branch 1 "if r[a] is undefined or null"
     JNNullish (UseR None Jump)        Branch 1 "if r[a] is neither undefined nor null"
     JInBounds (UseR UseI Jump)        Branch 1 "if 0 <= n[b] < length of array r[a]; traps on undefined and null"
+    JElemZ    (UseR UseI Jump)        Branch 3 "if bool[] r[a] has an element n[b] and that is true; traps on undefined and null"
+    JElemXZ   (UseR UseF Jump)        Branch 3 "if bool[] r[a] has an element n[b], the index as F2X has it, and that is true; traps on undefined and null"
 
     // A step and a jump: the end of a loop.
     IncJLtF   (UpdF UseF Jump)        Branch 2 "n[a] += 1; if n[a] < n[b]"
@@ -335,6 +338,10 @@ instructions! {
     SetN      (UseR NumField UseN)    Next 1 "numeric field b of r[a] = n[c]"
     AddToN    (UseR NumField UseF)    Next 3 "f64 field b of r[a] += n[c]"
     SubFromN  (UseR NumField UseF)    Next 3 "f64 field b of r[a] -= n[c]"
+    AddMulToN (UseR NumField UseF; UseF None None) Next 4 "f64 field b of r[a] += n[c] * n[d]"
+    SubMulFromN (UseR NumField UseF; UseF None None) Next 4 "f64 field b of r[a] -= n[c] * n[d]"
+    AddMulMulToN (UseR NumField UseF; UseF UseF None) Next 5 "f64 field b of r[a] += n[c] * n[d] * n[e]"
+    SubMulMulFromN (UseR NumField UseF; UseF UseF None) Next 5 "f64 field b of r[a] -= n[c] * n[d] * n[e]"
     DiffN     (DefF UseR NumField; UseR NumField None) Next 3 "n[a] = f64 field c of r[b] - f64 field e of r[d]"
     GetR      (DefR UseR RefField)    Next 1 "r[a] = reference field c of r[b]"
     SetR      (UseR RefField UseR)    Next 1 "reference field b of r[a] = r[c]"

@@ -21,9 +21,12 @@ pub fn apply(step: &Step<'_, '_>) -> Rule {
         EqS => equal_strings(step),
         JInBounds | IncJLtLen => array(step, 'a', inst.a),
         Len => array(step, 'b', inst.b),
+        JElemZ | JElemXZ => typed(step, 'a', inst.a, Slot::ARR_BOOL),
         New => Ok(reference(Slot::class(inst.b))),
         GetN | SetN | GetR | SetR | GlobalN | SetGlobalN | GlobalR | SetGlobalR => field(step),
-        AddToN | SubFromN | DiffN => field_sum(step),
+        AddToN | SubFromN | AddMulToN | SubMulFromN | AddMulMulToN | SubMulMulFromN | DiffN => {
+            field_sum(step)
+        }
         Cast => Ok(reference(Slot(inst.c))),
         GetMember | SetMember | HasMember => member(step),
         NewArr => new_array(Slot(inst.b)),

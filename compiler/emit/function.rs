@@ -169,7 +169,13 @@ impl Emitter<'_> {
                 let class = match inst.op {
                     Op::GlobalN | Op::GlobalR | Op::SetGlobalN | Op::SetGlobalR => self.globals,
                     Op::DiffN if i == 4 => (inst.x[5] >> 16) as u16,
-                    Op::DiffN => inst.x[5] as u16,
+                    Op::DiffN
+                    | Op::AddToN
+                    | Op::SubFromN
+                    | Op::AddMulToN
+                    | Op::SubMulFromN
+                    | Op::AddMulMulToN
+                    | Op::SubMulMulFromN => inst.x[5] as u16,
                     _ => inst.x[3] as u16,
                 };
                 let field = &self.image.fields(class)[x as usize];

@@ -121,7 +121,7 @@ fn intervals(func: &Func) -> Vec<Interval> {
     }
     for &id in &func.order {
         let block = &func.blocks[id.index()];
-        live.at_start[id.index()].iter().for_each(|r| touch(r, at));
+        live.at_start(id).for_each(|r| touch(r, at));
         at += 1;
         for inst in block.insts.iter().chain(block.term.inst()) {
             let (reads, writes) = positions(inst, at);
@@ -129,7 +129,7 @@ fn intervals(func: &Func) -> Vec<Interval> {
             inst.defs().for_each(|r| touch(r, writes));
             at += 2;
         }
-        live.at_end[id.index()].iter().for_each(|r| touch(r, at));
+        live.at_end(id).for_each(|r| touch(r, at));
         at += 1;
     }
     let mut intervals: Vec<Interval> = spans

@@ -79,8 +79,17 @@ impl<'a> Fx<'a, '_> {
             return self.concat(left, right);
         }
         let a = self.operand(left, &[right]);
-        let b = self.right_operand(op, right);
         let slot = self.slot(ty);
+        if op == BinaryOp::Div
+            && slot == Slot::F64
+            && let ExprKind::Number(divisor) = right.kind
+            && let Some(factor) = exact_inverse(divisor)
+        {
+            let index = self.p.number(factor);
+            let b = self.def(Op::ConstF, Slot::F64, index, 0);
+            return self.arithmetic(BinaryOp::Mul, a, b, slot);
+        }
+        let b = self.right_operand(op, right);
         self.arithmetic(op, a, b, slot)
     }
 
@@ -464,4 +473,11 @@ impl<'a> Fx<'a, '_> {
             _ => {}
         }
     }
+}
+
+/// What to multiply by instead of dividing: for powers of two both are rounded alike, and multiplying takes less.
+fn exact_inverse(divisor: f64) -> Option<f64> {
+    let is_power = divisor.is_normal() && divisor.to_bits() << 12 == 0;
+    let inverse = 1.0 / divisor;
+    (is_power && inverse.is_normal()).then_some(inverse)
 }

@@ -1,12 +1,16 @@
 //! Joins instructions that the instruction table has as one: two operations on f64, an index and its access, what is
-//! added to a field.
+//! added to a field, a flag and the jump on it.
 //!
 //! The first is moved to where the second stands, in the same block. That is sound if nobody else reads its result, its
 //! operands still hold what they held, no store in between may change what it loads, and no other error can come first.
-//! Runs once, last: other passes don't look into what is joined.
+//! Runs once, last but for `hoist`, which takes the constants made here out of loops: other passes don't look into what
+//! is joined.
 
-use super::{Func, Inst, Reg, flow};
+use super::flow::Entries;
+use super::{Func, Inst, NO_REG, Reg, Term, flow, hoist};
+use crate::ast::Span;
 use raya_bytecode::isa::Op;
+use raya_bytecode::slot::Slot;
 use rustc_hash::FxHashMap;
 
 /// A load is moved over so many instructions at most: the pass stays linear.
@@ -15,9 +19,19 @@ const DISTANCE_MAX: usize = 64;
 /// The pass.
 pub fn run(func: &mut Func) {
     let counts = flow::counts(func);
+    join_tests(func, &counts);
+    let in_loops = hoist::in_loops(func);
     for &id in &func.order {
         let block = &mut func.blocks[id.index()];
-        let mut joiner = Joiner::new(&counts);
+        let mut joiner = Joiner {
+            counts: &counts,
+            regs: &mut func.regs,
+            in_loop: in_loops[id.index()],
+            out: Vec::new(),
+            written: FxHashMap::default(),
+            checked: FxHashMap::default(),
+            constants: FxHashMap::default(),
+        };
         for inst in std::mem::take(&mut block.insts) {
             joiner.add(inst);
         }
@@ -25,27 +39,59 @@ pub fn run(func: &mut Func) {
     }
 }
 
+/// `if (flags[i])`: the test that there is such an element, the load and the jump become one.
+fn join_tests(func: &mut Func, counts: &flow::Counts) {
+    let entries = flow::entries(func);
+    let mut joined = vec![false; func.blocks.len()];
+    for &id in &func.order {
+        let Term::Branch(bounds, then, otherwise) = &func.blocks[id.index()].term else {
+            continue;
+        };
+        let (array, index, next) = (bounds.x[0], bounds.x[1], &func.blocks[then.index()]);
+        let (Op::JInBounds, [load], Term::Branch(test, yes, no)) =
+            (bounds.op, &next.insts[..], &next.term)
+        else {
+            continue;
+        };
+        let loads = load.op == Op::ElemZ && load.x[1..3] == [array, index];
+        let tests = test.op == Op::JTrue && test.x[0] == load.x[0] && no == otherwise;
+        let alone = entries[then.index()] == Entries::Only(Some(id))
+            && next.handler == func.blocks[id.index()].handler
+            && counts.uses[load.x[0] as usize] == 1;
+        if !(loads && tests && alone) {
+            continue;
+        }
+        let (then, yes, no) = (*then, *yes, *no);
+        let mut jump = Inst::new(Op::JElemZ, [array, index, 0], bounds.span);
+        let insts = &mut func.blocks[id.index()].insts;
+        let only = counts.defs[index as usize] == 1 && counts.uses[index as usize] == 2;
+        if let Some(last) = insts.pop_if(|i| only && i.op == Op::F2X && i.x[0] == index) {
+            (jump.op, jump.x[1]) = (Op::JElemXZ, last.x[1]);
+        }
+        func.blocks[id.index()].term = Term::Branch(jump, yes, no);
+        joined[then.index()] = true;
+    }
+    func.order.retain(|id| !joined[id.index()]);
+}
+
 /// A block being rewritten.
 struct Joiner<'a> {
     counts: &'a flow::Counts,
+    /// Types of the function's registers.
+    regs: &'a mut Vec<Slot>,
+    /// A constant made here will leave the loop: it costs nothing.
+    in_loop: bool,
     /// What was added so far, but for what was moved.
     out: Vec<Option<Inst>>,
     /// Where registers were last written.
     written: FxHashMap<Reg, usize>,
     /// Where objects, since they came to their registers, were first found not to be null.
     checked: FxHashMap<Reg, usize>,
+    /// Constants made here: by instruction and value.
+    constants: FxHashMap<(Op, u32), Reg>,
 }
 
 impl Joiner<'_> {
-    fn new(counts: &flow::Counts) -> Joiner<'_> {
-        Joiner {
-            counts,
-            out: Vec::new(),
-            written: FxHashMap::default(),
-            checked: FxHashMap::default(),
-        }
-    }
-
     fn add(&mut self, inst: Inst) {
         let inst = self.joined(inst);
         let at = self.out.len();
@@ -61,7 +107,10 @@ impl Joiner<'_> {
 
     fn joined(&mut self, inst: Inst) -> Inst {
         let joined = match inst.op {
-            Op::AddF | Op::SubF | Op::MulF => self.arithmetic(&inst).or_else(|| self.diff(&inst)),
+            Op::SubF => self.arithmetic(&inst).or_else(|| self.diff(&inst)),
+            Op::AddF | Op::MulF | Op::AddFI | Op::AddFK | Op::MulFI | Op::MulFK => {
+                self.arithmetic(&inst)
+            }
             Op::SetN => self.field_update(&inst),
             _ => self.indexed(&inst),
         };
@@ -71,7 +120,8 @@ impl Joiner<'_> {
     /// The instruction that gave a register its value, if it can be moved here as far as its operands go.
     fn part(&self, reg: u32) -> Option<(usize, &Inst)> {
         let index = reg as usize;
-        if self.counts.defs[index] != 1 || self.counts.uses[index] != 1 {
+        // What was made here is newer than the counts.
+        if self.counts.defs.get(index) != Some(&1) || self.counts.uses[index] != 1 {
             return None;
         }
         let at = *self.written.get(&Reg(reg))?;
@@ -82,15 +132,29 @@ impl Joiner<'_> {
 
     /// `x * y + z` and its like.
     fn arithmetic(&mut self, inst: &Inst) -> Option<Inst> {
-        let [_, left, right, ..] = inst.x;
+        let (second, constant) = self.plain(inst)?;
+        let [left, right] = [inst.x[1], inst.x[2]];
+        if second == Op::AddF && constant.is_none() {
+            let dot = self.dot(inst);
+            if dot.is_some() {
+                return dot;
+            }
+        }
         // Addition and multiplication commute, exactly.
-        let sides = [(right, left), (left, right)];
-        let count = if inst.op == Op::SubF { 1 } else { 2 };
-        for (part, other) in sides.into_iter().take(count) {
+        let sides = match (second, constant) {
+            (Op::SubF, _) => [(right, left); 2],
+            (_, Some(_)) => [(left, NO_REG.0); 2],
+            _ => [(right, left), (left, right)],
+        };
+        for (part, other) in sides {
             let Some((at, first)) = self.part(part) else {
                 continue;
             };
-            let op = match (first.op, inst.op) {
+            let first = first.clone();
+            let Some((first_op, factor)) = self.plain(&first) else {
+                continue;
+            };
+            let op = match (first_op, second) {
                 (Op::MulF, Op::AddF) => Op::MulAddF,
                 (Op::MulF, Op::SubF) => Op::MulSubF,
                 (Op::MulF, Op::MulF) => Op::MulMulF,
@@ -98,12 +162,55 @@ impl Joiner<'_> {
                 (Op::AddF, Op::AddF) => Op::AddAddF,
                 _ => continue,
             };
-            let mut joined = Inst::new(op, [inst.x[0], first.x[1], first.x[2]], inst.span);
-            joined.x[3] = other;
             self.out[at] = None;
+            let factor = match factor {
+                Some(constant) => self.constant(constant, first.span),
+                None => first.x[2],
+            };
+            let mut joined = Inst::new(op, [inst.x[0], first.x[1], factor], inst.span);
+            joined.x[3] = match constant {
+                Some(constant) => self.constant(constant, inst.span),
+                None => other,
+            };
             return Some(joined);
         }
         None
+    }
+
+    /// `x * y + z * w`
+    fn dot(&mut self, inst: &Inst) -> Option<Inst> {
+        let (left_at, left) = self.part(inst.x[1]).filter(|p| p.1.op == Op::MulF)?;
+        let (right_at, right) = self.part(inst.x[2]).filter(|p| p.1.op == Op::MulF)?;
+        let mut joined = Inst::new(Op::DotF, [inst.x[0], left.x[1], left.x[2]], inst.span);
+        (joined.x[3], joined.x[4]) = (right.x[1], right.x[2]);
+        self.out[left_at] = None;
+        self.out[right_at] = None;
+        Some(joined)
+    }
+
+    /// An operation of two registers, or in a loop also one of a register and a constant, and that.
+    fn plain(&self, inst: &Inst) -> Option<(Op, Option<(Op, u32)>)> {
+        let (op, constant) = match inst.op {
+            Op::AddF | Op::SubF | Op::MulF => return Some((inst.op, None)),
+            Op::AddFI => (Op::AddF, Op::ConstFI),
+            Op::MulFI => (Op::MulF, Op::ConstFI),
+            Op::AddFK => (Op::AddF, Op::ConstF),
+            Op::MulFK => (Op::MulF, Op::ConstF),
+            _ => return None,
+        };
+        self.in_loop.then_some((op, Some((constant, inst.x[2]))))
+    }
+
+    /// A register with a constant.
+    fn constant(&mut self, (op, value): (Op, u32), span: Span) -> u32 {
+        if let Some(reg) = self.constants.get(&(op, value)) {
+            return reg.0;
+        }
+        self.regs.push(Slot::F64);
+        let reg = Reg(self.regs.len() as u32 - 1);
+        self.constants.insert((op, value), reg);
+        self.out.push(Some(Inst::new(op, [reg.0, value, 0], span)));
+        reg.0
     }
 
     /// `a.x - b.x`
@@ -130,36 +237,67 @@ impl Joiner<'_> {
         Some(joined)
     }
 
-    /// `r.x = r.x + y`, also where what is added was joined with the sum before.
+    /// `r.x = r.x + y`, also where `y` is a product, or the sum was joined with what made `y`.
     fn field_update(&mut self, store: &Inst) -> Option<Inst> {
         let (sum_at, sum) = self.part(store.x[2])?;
         let sum = sum.clone();
-        let (op, loaded, added, first_op) = match sum.op {
-            Op::AddF => (Op::AddToN, vec![(1, 2), (2, 1)], None, None),
-            Op::SubF => (Op::SubFromN, vec![(1, 2)], None, None),
-            Op::MulAddF => (Op::AddToN, vec![(3, 0)], Some(sum.x[0]), Some(Op::MulF)),
-            Op::MulSubF => (Op::SubFromN, vec![(3, 0)], Some(sum.x[0]), Some(Op::MulF)),
-            Op::AddAddF => (Op::AddToN, vec![(3, 0)], Some(sum.x[0]), Some(Op::AddF)),
+        let (minus, sides) = match sum.op {
+            Op::AddF => (false, vec![(1, 2), (2, 1)]),
+            Op::SubF => (true, vec![(1, 2)]),
+            Op::MulAddF | Op::AddAddF => (false, vec![(3, 0)]),
+            Op::MulSubF => (true, vec![(3, 0)]),
             _ => return None,
         };
-        for (load, other) in loaded {
+        for (load, other) in sides {
             let Some((load_at, span)) = self.loaded(sum.x[load], store) else {
                 continue;
             };
-            let value = added.unwrap_or(sum.x[other]);
-            let mut joined = Inst::new(op, [store.x[0], store.x[1], value], span);
-            joined.x[3] = store.x[3];
             self.out[load_at] = None;
-            // What was joined with the sum goes back to being an instruction of its own.
-            self.out[sum_at] =
-                first_op.map(|op| Inst::new(op, [sum.x[0], sum.x[1], sum.x[2]], sum.span));
+            self.out[sum_at] = None;
+            let factors = match sum.op {
+                Op::MulAddF | Op::MulSubF => vec![sum.x[1], sum.x[2]],
+                Op::AddAddF => {
+                    // The first sum goes back to being an instruction of its own.
+                    let first = Inst::new(Op::AddF, [sum.x[0], sum.x[1], sum.x[2]], sum.span);
+                    self.out[sum_at] = Some(first);
+                    vec![sum.x[0]]
+                }
+                _ => self.factors(sum.x[other]),
+            };
+            let op = match (factors.len(), minus) {
+                (1, false) => Op::AddToN,
+                (1, true) => Op::SubFromN,
+                (2, false) => Op::AddMulToN,
+                (2, true) => Op::SubMulFromN,
+                (_, false) => Op::AddMulMulToN,
+                (_, true) => Op::SubMulMulFromN,
+            };
+            let mut joined = Inst::new(op, [store.x[0], store.x[1], factors[0]], span);
+            for (i, &factor) in factors.iter().enumerate().skip(1) {
+                joined.x[2 + i] = factor;
+            }
+            joined.x[5] = store.x[3];
             return Some(joined);
         }
         None
     }
 
+    /// The factors of the product that a register holds, which goes; else the register.
+    fn factors(&mut self, reg: u32) -> Vec<u32> {
+        let Some((at, product)) = self.part(reg) else {
+            return vec![reg];
+        };
+        let factors = match product.op {
+            Op::MulF => vec![product.x[1], product.x[2]],
+            Op::MulMulF => vec![product.x[1], product.x[2], product.x[3]],
+            _ => return vec![reg],
+        };
+        self.out[at] = None;
+        factors
+    }
+
     /// Where the field that `store` writes was loaded to a register, if that can wait until here.
-    fn loaded(&self, reg: u32, store: &Inst) -> Option<(usize, crate::ast::Span)> {
+    fn loaded(&self, reg: u32, store: &Inst) -> Option<(usize, Span)> {
         let (at, load) = self.part(reg)?;
         let same = load.op == Op::GetN
             && (load.x[1], load.x[2], load.x[3]) == (store.x[0], store.x[1], store.x[3]);
@@ -172,7 +310,7 @@ impl Joiner<'_> {
         let calm = |i: &Inst| match i.op {
             Op::GetN | Op::GetR => is_checked,
             // A class has the fields of its base first: other numbers are other fields.
-            Op::SetN | Op::AddToN | Op::SubFromN => is_checked && i.x[1] != store.x[1],
+            _ if stores_number(i.op) => is_checked && i.x[1] != store.x[1],
             _ => i.is_pure(),
         };
         between
@@ -206,11 +344,20 @@ impl Joiner<'_> {
     }
 }
 
+/// Whether an instruction writes a numeric field, of the object in its first operand.
+fn stores_number(op: Op) -> bool {
+    use Op::*;
+    matches!(
+        op,
+        SetN | AddToN | SubFromN | AddMulToN | SubMulFromN | AddMulMulToN | SubMulMulFromN
+    )
+}
+
 /// The object whose field an instruction reads or writes.
 fn accessed(inst: &Inst) -> Option<Reg> {
     match inst.op {
         Op::GetN | Op::GetR | Op::DiffN => Some(Reg(inst.x[1])),
-        Op::SetN | Op::SetR | Op::AddToN | Op::SubFromN => Some(Reg(inst.x[0])),
+        op if op == Op::SetR || stores_number(op) => Some(Reg(inst.x[0])),
         _ => None,
     }
 }

@@ -5,6 +5,7 @@
 
 use super::{Func, Inst, Reg, flow};
 use raya_bytecode::isa::Op;
+use rustc_hash::FxHashSet;
 
 /// The pass.
 pub fn run(func: &mut Func) {
@@ -91,20 +92,22 @@ fn drop_unread(func: &mut Func) {
     let live = flow::liveness(func);
     for &id in &func.order {
         let block = &mut func.blocks[id.index()];
-        let mut live = live.at_end[id.index()].clone();
+        let mut live: FxHashSet<Reg> = live.at_end(id).collect();
         // What a handler may read stays: an error can come between any two instructions.
         let guarded = block.handler.is_some();
         let mut kept = Vec::with_capacity(block.insts.len());
         if let Some(inst) = block.term.inst() {
-            inst.uses().for_each(|r| live.insert(r));
+            live.extend(inst.uses());
         }
         for inst in std::mem::take(&mut block.insts).into_iter().rev() {
-            let unread = !guarded && inst.defs().all(|d| !live.contains(d));
+            let unread = !guarded && inst.defs().all(|d| !live.contains(&d));
             if inst.is_pure() && unread {
                 continue;
             }
-            inst.defs().for_each(|d| live.remove(d));
-            inst.uses().for_each(|u| live.insert(u));
+            for def in inst.defs() {
+                live.remove(&def);
+            }
+            live.extend(inst.uses());
             kept.push(inst);
         }
         kept.reverse();

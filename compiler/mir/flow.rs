@@ -6,100 +6,113 @@
 
 use super::{BlockId, Func, Reg};
 
-/// A set of registers.
-#[derive(Clone, PartialEq, Eq, Default)]
-pub struct RegSet(Vec<u64>);
+/// Numbers below a bound.
+#[derive(Clone, PartialEq, Eq)]
+struct BitSet(Vec<u64>);
 
-impl RegSet {
-    /// An empty set for so many registers.
-    pub fn new(count: usize) -> RegSet {
-        RegSet(vec![0; count.div_ceil(64)])
+impl BitSet {
+    fn new(count: usize) -> BitSet {
+        BitSet(vec![0; count.div_ceil(64)])
     }
 
-    /// Adds one.
-    pub fn insert(&mut self, reg: Reg) {
-        self.0[reg.index() / 64] |= 1 << (reg.index() % 64);
+    fn insert(&mut self, index: u32) {
+        self.0[index as usize / 64] |= 1 << (index % 64);
     }
 
-    /// Takes one out.
-    pub fn remove(&mut self, reg: Reg) {
-        self.0[reg.index() / 64] &= !(1 << (reg.index() % 64));
+    fn remove(&mut self, index: u32) {
+        self.0[index as usize / 64] &= !(1 << (index % 64));
     }
 
-    /// Whether it is there.
-    pub fn contains(&self, reg: Reg) -> bool {
-        self.0[reg.index() / 64] >> (reg.index() % 64) & 1 != 0
-    }
-
-    /// Adds all of another set.
-    pub fn union(&mut self, other: &RegSet) {
+    /// Adds all of another set; says whether that changed anything.
+    fn union(&mut self, other: &BitSet) -> bool {
+        let mut changed = 0;
         for (mine, theirs) in self.0.iter_mut().zip(&other.0) {
+            changed |= theirs & !*mine;
             *mine |= theirs;
         }
+        changed != 0
     }
 
-    /// The members, ascending.
-    pub fn iter(&self) -> impl Iterator<Item = Reg> + '_ {
+    fn iter(&self) -> impl Iterator<Item = usize> + '_ {
         self.0.iter().enumerate().flat_map(|(word, &bits)| {
             (0..64)
                 .filter(move |bit| bits >> bit & 1 != 0)
-                .map(move |bit| Reg((word * 64 + bit) as u32))
+                .map(move |bit| word * 64 + bit)
         })
     }
 }
 
 /// For each block, what is live at its start and at its end.
 pub struct Liveness {
-    /// At the start, by block.
-    pub at_start: Vec<RegSet>,
-    /// At the end, by block.
-    pub at_end: Vec<RegSet>,
+    /// The registers that are live anywhere between two blocks: sets hold positions in here.
+    shared: Vec<Reg>,
+    at_start: Vec<BitSet>,
+    at_end: Vec<BitSet>,
+}
+
+impl Liveness {
+    /// The registers live at the start of a block.
+    pub fn at_start(&self, block: BlockId) -> impl Iterator<Item = Reg> + '_ {
+        self.at_start[block.index()].iter().map(|i| self.shared[i])
+    }
+
+    /// The registers live at the end of a block, behind its last instruction.
+    pub fn at_end(&self, block: BlockId) -> impl Iterator<Item = Reg> + '_ {
+        self.at_end[block.index()].iter().map(|i| self.shared[i])
+    }
+}
+
+/// The registers that some block reads before it writes them. Most registers are none, so that sets stay small.
+fn shared(func: &Func) -> Vec<Reg> {
+    let mut written_in = vec![u32::MAX; func.regs.len()];
+    let mut shared = vec![false; func.regs.len()];
+    for &id in &func.order {
+        let block = &func.blocks[id.index()];
+        for inst in block.insts.iter().chain(block.term.inst()) {
+            let mut note = |reg: Reg| shared[reg.index()] |= written_in[reg.index()] != id.0;
+            inst.uses().for_each(&mut note);
+            inst.defs().for_each(|reg| written_in[reg.index()] = id.0);
+        }
+    }
+    let regs = (0..func.regs.len() as u32).map(Reg);
+    regs.filter(|r| shared[r.index()]).collect()
 }
 
 /// Computes liveness over the blocks in `order`.
 pub fn liveness(func: &Func) -> Liveness {
-    let empty = RegSet::new(func.regs.len());
+    let shared = shared(func);
+    let mut place = vec![u32::MAX; func.regs.len()];
+    for (at, reg) in shared.iter().enumerate() {
+        place[reg.index()] = at as u32;
+    }
+    let place = |reg: Reg| Some(place[reg.index()]).filter(|&p| p != u32::MAX);
+    let empty = BitSet::new(shared.len());
     let mut at_start = vec![empty.clone(); func.blocks.len()];
     let mut at_end = vec![empty; func.blocks.len()];
-    loop {
-        let mut changed = false;
+    let mut changed = true;
+    while std::mem::take(&mut changed) {
         for &id in func.order.iter().rev() {
             let block = &func.blocks[id.index()];
+            let mut grown = false;
+            for next in block.term.successors().chain(block.handler) {
+                grown |= at_end[id.index()].union(&at_start[next.index()]);
+            }
             let mut live = at_end[id.index()].clone();
-            for next in block.term.successors() {
-                live.union(&at_start[next.index()]);
+            let insts = block.insts.iter().rev();
+            for inst in block.term.inst().into_iter().chain(insts) {
+                inst.defs().filter_map(place).for_each(|p| live.remove(p));
+                inst.uses().filter_map(place).for_each(|p| live.insert(p));
             }
             if let Some(handler) = block.handler {
                 live.union(&at_start[handler.index()]);
             }
-            if live != at_end[id.index()] {
-                at_end[id.index()] = live.clone();
-                changed = true;
-            }
-            for inst in block
-                .term
-                .inst()
-                .into_iter()
-                .chain(block.insts.iter().rev())
-            {
-                for reg in inst.defs() {
-                    live.remove(reg);
-                }
-                for reg in inst.uses() {
-                    live.insert(reg);
-                }
-            }
-            if let Some(handler) = block.handler {
-                live.union(&at_start[handler.index()]);
-            }
-            if live != at_start[id.index()] {
-                at_start[id.index()] = live;
-                changed = true;
-            }
+            changed |= at_start[id.index()].union(&live) || grown;
         }
-        if !changed {
-            return Liveness { at_start, at_end };
-        }
+    }
+    Liveness {
+        shared,
+        at_start,
+        at_end,
     }
 }
 

@@ -43,6 +43,15 @@ pub fn run(func: &mut Func) {
     }
 }
 
+/// Which blocks are in loops, by block.
+pub fn in_loops(func: &Func) -> Vec<bool> {
+    let mut inside = vec![false; func.blocks.len()];
+    for (home, id) in homes(func).into_iter().zip(&func.order) {
+        inside[id.index()] = home.is_some();
+    }
+    inside
+}
+
 /// By position in the layout: where constants of the block go, if it is in a loop.
 fn homes(func: &Func) -> Vec<Option<BlockId>> {
     let mut homes = vec![None; func.order.len()];

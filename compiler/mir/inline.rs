@@ -97,8 +97,8 @@ fn is_small(func: &Func) -> bool {
     }
     // A variable that counts on being 0 at first would not be the second time.
     let live = flow::liveness(func);
-    let at_start = &live.at_start[func.order[0].index()];
-    at_start.iter().all(|reg| func.param_regs.contains(&reg))
+    live.at_start(func.order[0])
+        .all(|reg| func.param_regs.contains(&reg))
 }
 
 struct Inliner<'a> {

@@ -10,9 +10,17 @@ use raya_bytecode::isa::Op;
 use raya_bytecode::slot::Slot;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+/// Variables looked at, times the instructions of the function: above this, the rest stays as it is.
+const WORK_MAX: usize = 5_000_000;
+
 /// The pass.
 pub fn run(func: &mut Func) {
-    for reg in candidates(func) {
+    let insts: usize = func
+        .order
+        .iter()
+        .map(|b| func.blocks[b.index()].insts.len() + 1)
+        .sum();
+    for reg in candidates(func).into_iter().take(WORK_MAX / insts) {
         if is_int(func, reg) {
             make_int(func, reg);
         }

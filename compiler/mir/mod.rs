@@ -220,6 +220,7 @@ impl Inst {
                 | MulSubF
                 | MulMulF
                 | AddMulF
+                | DotF
                 | AddAddF
                 | NegF
                 | AbsF
@@ -366,7 +367,7 @@ pub fn optimize(func: &mut Func) {
 pub fn optimize_program(functions: &mut [Option<Func>]) {
     inline::run(functions);
     for func in functions.iter_mut().flatten() {
-        hoist::run(func);
         combine::run(func);
+        hoist::run(func);
     }
 }

@@ -149,16 +149,84 @@ fn what_is_added_to_a_field_is_one_instruction() {
 }
 
 #[test]
-fn a_sum_that_took_the_product_gives_it_back() {
+fn a_product_is_added_to_a_field_at_once() {
+    let product = |factors: Vec<Inst>, op| {
+        let mut insts = vec![inst(Op::GetN, 3, 0, 0)];
+        insts.extend(factors);
+        insts.extend([inst(op, 6, 3, 5), inst(Op::SetN, 0, 0, 6)]);
+        combined(&[OBJ, F, F], &[F, F, F, F], insts, 1)
+    };
+    let two = || vec![inst(Op::MulF, 5, 1, 2)];
+    let three = || vec![inst(Op::MulF, 4, 1, 2), inst(Op::MulF, 5, 4, 1)];
+    let sums = [
+        (two(), Op::AddF, Op::AddMulToN),
+        (two(), Op::SubF, Op::SubMulFromN),
+        (three(), Op::AddF, Op::AddMulMulToN),
+        (three(), Op::SubF, Op::SubMulMulFromN),
+    ];
+    for (factors, op, joined) in sums {
+        let left = product(factors, op);
+        assert_eq!(ops(&left), [joined]);
+        assert_eq!(left[0].x[..4], [0, 0, 1, 2]);
+    }
+}
+
+#[test]
+fn two_products_join_their_sum() {
     let insts = vec![
-        inst(Op::GetN, 3, 0, 0),
+        inst(Op::MulF, 3, 0, 1),
         inst(Op::MulF, 4, 1, 2),
         inst(Op::AddF, 5, 3, 4),
-        inst(Op::SetN, 0, 0, 5),
     ];
-    let left = combined(&[OBJ, F, F], &[F, F, F], insts, 1);
-    assert_eq!(ops(&left), [Op::MulF, Op::AddToN]);
-    assert_eq!(left[0].x[0], left[1].x[2]);
+    let left = combined(&[F, F, F], &[F, F, F], insts, 5);
+    assert_eq!(ops(&left), [Op::DotF]);
+    assert_eq!(left[0].x[..5], [5, 0, 1, 1, 2]);
+}
+
+#[test]
+fn constants_are_made_for_joins_in_loops_only() {
+    let joined = |looping| {
+        let mut made = Maker::new(&[F, F]);
+        let temps = [F, F].map(|slot| made.func.reg(slot).0);
+        made.block(vec![], Term::Jump(BlockId(1)));
+        let body = vec![
+            inst(Op::AddFI, temps[0], 0, 1),
+            inst(Op::MulF, temps[1], temps[0], 1),
+        ];
+        let again = Term::Branch(inst(Op::JLtF, temps[1], 1, 0), BlockId(1), BlockId(2));
+        let once = Term::Jump(BlockId(2));
+        made.block(body, if looping { again } else { once });
+        made.block(vec![], ret(temps[1]));
+        combine::run(&mut made.func);
+        made.ops(1)
+    };
+    assert_eq!(joined(true), [Op::ConstFI, Op::AddMulF]);
+    assert_eq!(joined(false), [Op::AddFI, Op::MulF]);
+}
+
+#[test]
+fn a_flag_is_tested_at_once() {
+    let tested = |other_reader: bool| {
+        let mut made = Maker::new(&[F, Slot::ARR_BOOL]);
+        let [index, flag] = [I, Z].map(|slot| made.func.reg(slot).0);
+        let bounds = Term::Branch(inst(Op::JInBounds, 1, index, 0), BlockId(1), BlockId(3));
+        made.block(vec![inst(Op::F2X, index, 0, 0)], bounds);
+        let test = Term::Branch(inst(Op::JTrue, flag, 0, 0), BlockId(2), BlockId(3));
+        made.block(vec![inst(Op::ElemZ, flag, 1, index)], test);
+        let reads = if other_reader {
+            vec![inst(Op::I2F, 0, index, 0)]
+        } else {
+            vec![]
+        };
+        made.block(reads, ret(0));
+        made.block(vec![], ret(0));
+        combine::run(&mut made.func);
+        assert_eq!(made.func.order.len(), 3);
+        let jump = made.func.blocks[0].term.inst().expect("it branches").op;
+        (made.ops(0), jump)
+    };
+    assert_eq!(tested(false), (vec![], Op::JElemXZ));
+    assert_eq!(tested(true), (vec![Op::F2X], Op::JElemZ));
 }
 
 /// A function of one block after `values`.

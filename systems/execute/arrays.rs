@@ -177,6 +177,8 @@ handlers! {
     set_elem_i(s) { write!(s, i32, s.i(s.c())) }
     set_elem_z(s) { write!(s, u8, s.n(s.c()) as u8) }
     set_elem_r(s) { write!(s, u32, s.r(s.c())) }
+    j_elem_z(s) { let index = u64::from(s.i(s.b()) as u32); branch_on_element(s, index) }
+    j_elem_xz(s) { let index = index_of(s.f(s.b())); branch_on_element(s, index) }
     set_elem_xf(s) { write!(s, [index_of(s.f(s.b()))], append_or_trap_x, f64, s.f(s.c())) }
     set_elem_xz(s) { write!(s, [index_of(s.f(s.b()))], append_or_trap_x, u8, s.n(s.c()) as u8) }
     set_elem_xr(s) { write!(s, [index_of(s.f(s.b()))], append_or_trap_x, u32, s.r(s.c())) }
@@ -254,6 +256,22 @@ handlers! {
             }
         }
     }
+}
+
+/// Jumps if the `bool[]` in `a` has the element and that is true.
+///
+/// # Safety
+/// As `State`.
+#[inline(always)]
+#[allow(unsafe_op_in_unsafe_fn, reason = "argued on State")]
+unsafe fn branch_on_element(s: State<'_, '_>, index: u64) -> Exit {
+    let array = s.r(s.a());
+    if !is_object(array) {
+        return s.trap(Trap::Nullish);
+    }
+    let word = s.word(array, 1);
+    let t = index < u64::from(word as u32) && *elements::<u8>(&s, word).add(index as usize) != 0;
+    s.branch(t)
 }
 
 /// Lengthens array `a` by one if `index` is its length, and runs the instruction again.

@@ -31,6 +31,11 @@ handlers! {
     mul_sub_f(s) { let v = s.f(s.ext().a) - s.f(s.b()) * s.f(s.c()); s.give2(v) }
     mul_mul_f(s) { let v = s.f(s.b()) * s.f(s.c()) * s.f(s.ext().a); s.give2(v) }
     add_mul_f(s) { let v = (s.f(s.b()) + s.f(s.c())) * s.f(s.ext().a); s.give2(v) }
+    dot_f(s) {
+        let ext = s.ext();
+        let v = s.f(s.b()) * s.f(s.c()) + s.f(ext.a) * s.f(ext.b);
+        s.give2(v)
+    }
     add_add_f(s) { let v = s.f(s.b()) + s.f(s.c()) + s.f(s.ext().a); s.give2(v) }
 
     eq_f(s) { let v = s.f(s.b()) == s.f(s.c()); s.set_z(s.a(), v); s.next() }

@@ -9,6 +9,20 @@ use raya_bytecode::slot::{
 };
 use raya_storages::layout::{Kind, header_class, object_header};
 
+/// Gives an f64 field of the object in `a` a new value, every NaN as the one NaN.
+macro_rules! update {
+    ($s:ident, $next:ident, |$x:ident| $value:expr) => {{
+        let object = $s.r($s.a());
+        if !is_object(object) {
+            return $s.trap(Trap::Nullish);
+        }
+        let field = $s.heap.add(object as usize + $s.b() as usize).cast::<f64>();
+        let $x = *field;
+        *field = one_nan($value);
+        $s.$next()
+    }};
+}
+
 handlers! {
     new_object(s) {
         let class = s.b();
@@ -64,23 +78,17 @@ handlers! {
         *s.heap.add(object as usize + s.b() as usize) = v;
         s.next()
     }
-    add_to_n(s) {
-        let object = s.r(s.a());
-        if !is_object(object) {
-            return s.trap(Trap::Nullish);
-        }
-        let field = s.heap.add(object as usize + s.b() as usize).cast::<f64>();
-        *field = one_nan(*field + s.f(s.c()));
-        s.next()
+    add_to_n(s) { let v = s.f(s.c()); update!(s, next, |x| x + v) }
+    sub_from_n(s) { let v = s.f(s.c()); update!(s, next, |x| x - v) }
+    add_mul_to_n(s) { let v = s.f(s.c()) * s.f(s.ext().a); update!(s, next2, |x| x + v) }
+    sub_mul_from_n(s) { let v = s.f(s.c()) * s.f(s.ext().a); update!(s, next2, |x| x - v) }
+    add_mul_mul_to_n(s) {
+        let v = s.f(s.c()) * s.f(s.ext().a) * s.f(s.ext().b);
+        update!(s, next2, |x| x + v)
     }
-    sub_from_n(s) {
-        let object = s.r(s.a());
-        if !is_object(object) {
-            return s.trap(Trap::Nullish);
-        }
-        let field = s.heap.add(object as usize + s.b() as usize).cast::<f64>();
-        *field = one_nan(*field - s.f(s.c()));
-        s.next()
+    sub_mul_mul_from_n(s) {
+        let v = s.f(s.c()) * s.f(s.ext().a) * s.f(s.ext().b);
+        update!(s, next2, |x| x - v)
     }
     diff_n(s) {
         let (left, right) = (s.r(s.b()), s.r(s.ext().a));

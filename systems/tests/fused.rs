@@ -104,6 +104,101 @@ fn fields_are_added_to_and_subtracted_from() {
 }
 
 #[test]
+fn sums_of_two_products_round_three_times() {
+    for [b, c, d] in [
+        [0.1, 3.0, -0.3],
+        [1e308, 10.0, -1e308],
+        [f64::NAN, 1.0, 1.0],
+    ] {
+        let got = run([b, c, d], |f, _| {
+            f.emit_ext(Op::DotF, [3, 0, 1], [2, 1, 0]);
+            f.emit(Op::RetF, 3, 0, 0);
+        });
+        let want = b * c + d * c;
+        let want = if want.is_nan() { f64::NAN } else { want };
+        assert_eq!(got.map(f64::to_bits), Some(want.to_bits()));
+    }
+}
+
+#[test]
+fn products_are_added_to_and_subtracted_from_fields() {
+    type Update = fn(f64, f64, f64) -> f64;
+    let cases: [(Op, Update); 4] = [
+        (Op::AddMulToN, |x, y, z| x + y * z),
+        (Op::SubMulFromN, |x, y, z| x - y * z),
+        (Op::AddMulMulToN, |x, y, z| x + y * z * y),
+        (Op::SubMulMulFromN, |x, y, z| x - y * z * y),
+    ];
+    let values = [
+        [1.0, 0.1, 0.3],
+        [0.1, 0.7, -1.3],
+        [f64::NAN, 1.0, 1.0],
+        [1.0, 1e308, 1e308],
+    ];
+    for (op, update) in cases {
+        let third = matches!(op, Op::AddMulMulToN | Op::SubMulMulFromN);
+        for [x, y, z] in values {
+            let got = run([x, y, z], |f, class| {
+                f.emit(Op::New, 3, class, 0);
+                f.emit(Op::SetN, 3, 2, 0);
+                // Without a third factor the place is empty.
+                f.emit_ext(op, [3, 2, 1], [2, u16::from(third), 0]);
+                f.emit(Op::GetN, 3, 3, 2);
+                f.emit(Op::RetF, 3, 0, 0);
+            });
+            let want = update(x, y, z);
+            let want = if want.is_nan() { f64::NAN } else { want };
+            assert_eq!(got.map(f64::to_bits), Some(want.to_bits()), "{op:?} {x}");
+        }
+        let of_nothing = run([0.0; 3], |f, _| {
+            f.emit_ext(op, [3, 1, 0], [0; 3]);
+            f.emit(Op::RetF, 0, 0, 0);
+        });
+        assert_eq!(of_nothing, None, "{op:?}");
+    }
+}
+
+/// Whether a jump on element `index` of the flags `[false, true]` is taken.
+fn is_set(index: f64, whole: bool) -> Option<f64> {
+    run([index, 1.0, 0.0], |f, _| {
+        let set = f.label();
+        f.emit_i32(Op::ConstI, 5, 2);
+        f.emit(Op::NewArr, 1, Slot::ARR_BOOL.0, 5);
+        f.emit(Op::ConstZ, 6, 1, 0);
+        f.emit(Op::SetElemXZ, 1, 1, 6);
+        if whole {
+            f.emit(Op::F2W, 5, 0, 0);
+            f.branch(Op::JElemZ, 1, 5, set);
+        } else {
+            f.branch(Op::JElemXZ, 1, 0, set);
+        }
+        f.emit(Op::RetF, 2, 0, 0);
+        f.bind(set);
+        f.emit(Op::RetF, 1, 0, 0);
+    })
+}
+
+#[test]
+fn flags_that_are_not_there_are_not_set() {
+    for (index, want) in [(0.0, 0.0), (1.0, 1.0), (2.0, 0.0), (-1.0, 0.0), (1e9, 0.0)] {
+        assert_eq!(is_set(index, true), Some(want), "{index}");
+        assert_eq!(is_set(index, false), Some(want), "{index}");
+    }
+    for index in [0.5, 1.5, 4294967297.0, f64::NAN, f64::INFINITY] {
+        assert_eq!(is_set(index, false), Some(0.0), "{index}");
+    }
+    for op in [Op::JElemZ, Op::JElemXZ] {
+        let of_nothing = run([0.0; 3], |f, _| {
+            let end = f.label();
+            f.branch(op, 1, if op == Op::JElemZ { 5 } else { 0 }, end);
+            f.bind(end);
+            f.emit(Op::RetF, 1, 0, 0);
+        });
+        assert_eq!(of_nothing, None, "{op:?}");
+    }
+}
+
+#[test]
 fn fields_of_two_objects_are_subtracted() {
     let got = run([7.0, 2.5, 0.0], |f, class| {
         f.emit(Op::New, 3, class, 0);

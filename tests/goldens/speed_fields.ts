@@ -43,6 +43,11 @@ console.log(rounded(1e308, 10, -Infinity));
 console.log(rounded(1.0000000000000002, 1.0000000000000002, -1.0000000000000004));
 console.log(rounded(NaN, 1, 2), rounded(-0, 0, -0).map((v) => Object.is(v, -0)));
 
+// Dividing by a power of two may become multiplying: the smallest and largest numbers round alike.
+for (const x of [1, -0, 5e-324, 1.5e-323, 2.2250738585072014e-308, 1.7976931348623157e308, NaN, Infinity, 0.1]) {
+  console.log(x / 2, x / 8, x / -4, x / 0.5, x / 3, x / 2 ** -1000, 1 / (x / 1024));
+}
+
 class Body {
   vx = 0;
   vy = 0;
