@@ -22,38 +22,77 @@ pub fn run(func: &mut Func) {
     let constants = constants(func);
     for at in 0..func.order.len() {
         let id = func.order[at].index();
-        let mut ints: FxHashMap<Reg, Reg> = FxHashMap::default();
-        let mut sums: FxHashMap<Reg, Sum> = FxHashMap::default();
-        let mut indices: FxHashMap<Reg, Reg> = FxHashMap::default();
+        let mut known = Known::default();
         for inst in &mut func.blocks[id].insts {
-            cancel_conversion(inst, &ints);
+            cancel_conversion(inst, &known);
             with_constant(inst, &constants);
-            index_of_sum(inst, &sums);
+            index_of_sum(inst, &known);
             if inst.op == Op::F2X
-                && let Some(index) = indices.get(&Reg(inst.x[1]))
+                && let Some(index) = known.index(Reg(inst.x[1]))
             {
                 inst.op = Op::MovN;
                 inst.x[1] = index.0;
             }
-            let sum = sum_of_ints(inst, &ints);
-            for def in inst.defs() {
-                ints.retain(|float, int| *float != def && *int != def);
-                sums.retain(|float, sum| *float != def && !sum.reads(def));
-                indices.retain(|float, index| *float != def && *index != def);
-            }
-            let (to, from) = (Reg(inst.x[0]), Reg(inst.x[1]));
-            match inst.op {
-                Op::I2F => drop(ints.insert(to, from)),
-                Op::F2X => drop(indices.insert(from, to)),
-                _ => {}
-            }
-            if let Some(sum) = sum.filter(|s| !s.reads(to)) {
-                sums.insert(to, sum);
-            }
+            known.note(inst);
         }
         if let Term::Branch(inst, ..) = &mut func.blocks[id].term {
-            compare_ints(inst, &ints, &constants);
+            compare_ints(inst, &known, &constants);
             compare_with_constant(inst, &constants);
+        }
+    }
+}
+
+/// What is known of registers at a point of a block: each entry holds while what it names was not written since.
+#[derive(Default)]
+struct Known {
+    /// Instructions so far.
+    at: u32,
+    /// When each register was last written.
+    written: FxHashMap<Reg, u32>,
+    /// The int that a float was converted from, and when.
+    ints: FxHashMap<Reg, (Reg, u32)>,
+    /// The sum of ints that a float is, and since when.
+    sums: FxHashMap<Reg, (Sum, u32)>,
+    /// The index that a float was converted to, and when.
+    indices: FxHashMap<Reg, (Reg, u32)>,
+}
+
+impl Known {
+    /// Whether a register was not written after an instruction.
+    fn stays(&self, reg: Reg, since: u32) -> bool {
+        self.written.get(&reg).is_none_or(|&w| w <= since)
+    }
+
+    fn int(&self, float: Reg) -> Option<Reg> {
+        let &(int, since) = self.ints.get(&float)?;
+        (self.stays(float, since) && self.stays(int, since)).then_some(int)
+    }
+
+    fn sum(&self, float: Reg) -> Option<Sum> {
+        let &(sum, since) = self.sums.get(&float)?;
+        let stays = sum.reads().all(|int| self.stays(int, since));
+        (self.stays(float, since) && stays).then_some(sum)
+    }
+
+    fn index(&self, float: Reg) -> Option<Reg> {
+        let &(index, since) = self.indices.get(&float)?;
+        (self.stays(float, since) && self.stays(index, since)).then_some(index)
+    }
+
+    fn note(&mut self, inst: &Inst) {
+        let sum = sum_of_ints(inst, self);
+        self.at += 1;
+        for def in inst.defs() {
+            self.written.insert(def, self.at);
+        }
+        let (to, from) = (Reg(inst.x[0]), Reg(inst.x[1]));
+        match inst.op {
+            Op::I2F => drop(self.ints.insert(to, (from, self.at))),
+            Op::F2X => drop(self.indices.insert(from, (to, self.at))),
+            _ => {}
+        }
+        if let Some(sum) = sum.filter(|s| s.reads().all(|int| int != to)) {
+            self.sums.insert(to, (sum, self.at));
         }
     }
 }
@@ -85,9 +124,9 @@ fn small(constant: Option<&Constant>) -> Option<i32> {
 }
 
 /// `F2X(I2F(x))` and the like are `x`. A negative index is none, whether or not it became -1.
-fn cancel_conversion(inst: &mut Inst, ints: &FxHashMap<Reg, Reg>) {
+fn cancel_conversion(inst: &mut Inst, known: &Known) {
     if matches!(inst.op, Op::F2W | Op::F2X | Op::F2I)
-        && let Some(int) = ints.get(&Reg(inst.x[1]))
+        && let Some(int) = known.int(Reg(inst.x[1]))
     {
         inst.op = Op::MovN;
         inst.x[1] = int.0;
@@ -104,17 +143,19 @@ enum Sum {
 }
 
 impl Sum {
-    fn reads(self, reg: Reg) -> bool {
-        match self {
-            Sum::Step(int, _) => int == reg,
-            Sum::Ints(a, b) => a == reg || b == reg,
-        }
+    /// The ints.
+    fn reads(self) -> impl Iterator<Item = Reg> {
+        let (a, b) = match self {
+            Sum::Step(int, _) => (int, None),
+            Sum::Ints(a, b) => (a, Some(b)),
+        };
+        std::iter::once(a).chain(b)
     }
 }
 
 /// The sum that an instruction computes.
-fn sum_of_ints(inst: &Inst, ints: &FxHashMap<Reg, Reg>) -> Option<Sum> {
-    let int = |i: usize| ints.get(&Reg(inst.x[i])).copied();
+fn sum_of_ints(inst: &Inst, known: &Known) -> Option<Sum> {
+    let int = |i: usize| known.int(Reg(inst.x[i]));
     match inst.op {
         Op::AddFI => Some(Sum::Step(int(1)?, inst.x[2] as i32)),
         Op::SubFI if inst.x[2] as i32 > i32::from(i16::MIN) => {
@@ -126,17 +167,17 @@ fn sum_of_ints(inst: &Inst, ints: &FxHashMap<Reg, Reg>) -> Option<Sum> {
 }
 
 /// The index of a sum of ints is their wrapped sum: where it wraps, either is out of every array's range.
-fn index_of_sum(inst: &mut Inst, sums: &FxHashMap<Reg, Sum>) {
+fn index_of_sum(inst: &mut Inst, known: &Known) {
     if inst.op != Op::F2X {
         return;
     }
-    match sums.get(&Reg(inst.x[1])) {
-        Some(&Sum::Step(int, step)) => {
+    match known.sum(Reg(inst.x[1])) {
+        Some(Sum::Step(int, step)) => {
             inst.op = Op::AddWI;
             inst.x[1] = int.0;
             inst.x[2] = step as u32;
         }
-        Some(&Sum::Ints(a, b)) => {
+        Some(Sum::Ints(a, b)) => {
             inst.op = Op::AddW;
             inst.x[1] = a.0;
             inst.x[2] = b.0;
@@ -190,7 +231,7 @@ fn with_constant(inst: &mut Inst, constants: &FxHashMap<Reg, Constant>) {
 }
 
 /// Comparisons of numbers that are converted ints compare the ints.
-fn compare_ints(inst: &mut Inst, ints: &FxHashMap<Reg, Reg>, constants: &FxHashMap<Reg, Constant>) {
+fn compare_ints(inst: &mut Inst, known: &Known, constants: &FxHashMap<Reg, Constant>) {
     let op = match inst.op {
         Op::JLtF => Op::JLtI,
         Op::JLeF => Op::JLeI,
@@ -210,13 +251,13 @@ fn compare_ints(inst: &mut Inst, ints: &FxHashMap<Reg, Reg>, constants: &FxHashM
         Op::JLtII | Op::JLeII | Op::JGtII | Op::JGeII | Op::JEqII | Op::JNeII
     );
     if immediate {
-        if let Some(int) = ints.get(&left) {
+        if let Some(int) = known.int(left) {
             inst.op = op;
             inst.x[0] = int.0;
         }
         return;
     }
-    match (ints.get(&left), ints.get(&right)) {
+    match (known.int(left), known.int(right)) {
         (Some(a), Some(b)) => {
             inst.op = op;
             inst.x[0] = a.0;

@@ -49,29 +49,29 @@ fn candidates(func: &Func) -> Vec<Reg> {
         }
     }
     indexing.retain(|r| stepped.contains(r));
-    indexing.extend(compared.into_iter().filter(|r| converted(func, *r)));
+    let converted = converted(func);
+    compared.retain(|r| converted.get(r) == Some(&true));
+    indexing.extend(compared);
     indexing.sort();
     indexing.dedup();
     indexing.retain(|r| func.slot(*r) == Slot::F64 && !func.param_regs.contains(r));
     indexing
 }
 
-/// Whether a variable only gets converted ints, computed away from where it is compared.
-fn converted(func: &Func, reg: Reg) -> bool {
-    let mut conversions = 0;
-    let mut all = true;
+/// For variables that get converted ints, whether they get nothing else, and that away from where they are compared.
+fn converted(func: &Func) -> FxHashMap<Reg, bool> {
+    let mut converted = FxHashMap::default();
     for &id in &func.order {
         let block = &func.blocks[id.index()];
-        let compares = block
-            .term
-            .inst()
-            .is_some_and(|i| i.uses().any(|u| u == reg));
-        for inst in block.insts.iter().filter(|i| i.defs().any(|d| d == reg)) {
-            all &= inst.op == Op::I2F && !compares;
-            conversions += 1;
+        for inst in &block.insts {
+            for def in inst.defs() {
+                let mut reads = block.term.inst().into_iter().flat_map(Inst::uses);
+                let fits = inst.op == Op::I2F && !reads.any(|u| u == def);
+                *converted.entry(def).or_insert(true) &= fits;
+            }
         }
     }
-    all && conversions > 0
+    converted
 }
 
 /// Whether every value that the variable gets is an i32 (and not -0).

@@ -110,9 +110,11 @@ struct Table {
 
 impl Table {
     fn forget(&mut self) {
-        self.values.clear();
-        self.results.clear();
-        self.writes.clear();
+        // Maps that a large block has made large would take as long to clear.
+        *self = Table {
+            values_made: self.values_made,
+            ..Table::default()
+        };
     }
 
     fn value(&mut self, reg: Reg) -> u32 {
