@@ -7,7 +7,7 @@
 //! and registered capabilities, so they are made anew after a load. Absent: what functions do (`capability`, `inner`).
 
 use crate::ContextId;
-use crate::capability::{Body, Capability, EffectFn, PlainFn};
+use crate::capability::{AskedFn, Body, Capability, EffectFn, PlainFn};
 use crate::error::{CapabilityNotFound, SignatureMismatch, VmError};
 use crate::inner::{self, VmOp};
 use crate::remote;
@@ -29,6 +29,8 @@ pub(crate) enum Service {
     Plain(Arc<PlainFn>),
     /// A host function.
     Effect(Arc<Mutex<EffectFn>>),
+    /// A host function that answers later.
+    Asked(Arc<Mutex<AskedFn>>),
     /// A function of `raya:vm`.
     Vm(VmOp),
     /// A public method of an object of another context.
@@ -210,17 +212,16 @@ impl Bindings {
         programs: &Programs,
     ) -> Result<(HostFunction, Service), VmError> {
         let (module, name) = (image.text(import.module), image.text(import.name));
+        let declared = describe(image, import.desc);
         let provided = match held {
             Some(Held {
                 class: Some(class), ..
             }) => provided(programs, *class, &name),
             Some(_) if module == inner::MODULE => vm_function(&name),
             Some(held) => self.registered.get(&module).and_then(|capability| {
-                let function = capability.get(&name)?;
-                Some((
-                    function.signature.clone(),
-                    body(&function.body, held.is_metered),
-                ))
+                let function = capability.get(&name, &declared)?;
+                let bound = body(&function.body, held.is_metered);
+                Some((function.signature, bound))
             }),
             None => None,
         };
@@ -228,7 +229,6 @@ impl Bindings {
         let Some((signature, function)) = provided else {
             return Err(place.missing(module, name, held.is_some()));
         };
-        let declared = describe(image, import.desc);
         if declared != signature {
             return Err(place.mismatch(module, name, declared, signature));
         }
@@ -295,6 +295,7 @@ fn body(body: &Body, is_metered: bool) -> (HostFunction, Service) {
         Body::Immediate { plain, .. } => (HostFunction::Blocking, Service::Plain(plain.clone())),
         Body::Blocking(function) => (HostFunction::Blocking, Service::Effect(function.clone())),
         Body::Deferred(function) => (HostFunction::Deferred, Service::Effect(function.clone())),
+        Body::Asked(function) => (HostFunction::Deferred, Service::Asked(function.clone())),
     }
 }
 

@@ -9,6 +9,7 @@ use crate::error::VmError;
 use crate::limits::give_back;
 use crate::runtime::Runtime;
 use crate::{ContextId, TaskId};
+use raya_storages::activities::AnsweredBy;
 use raya_storages::contexts::{ContextState, hold};
 use raya_storages::events::EventKind;
 use raya_storages::limits::{Marks, NO_MARK};
@@ -172,7 +173,8 @@ impl Runtime {
         for task in entries.iter().filter_map(|&bits| TaskId::from_bits(bits)) {
             let asker = ContextId::from_bits(self.runs.askers[task.index()]);
             if let Some(asking) = asker.and_then(|asker| self.contexts.find(asker)) {
-                self.settle_owed(asking, task, Err(GuestError::new("Error", message.clone())));
+                let by = AnsweredBy::Run(task.to_bits());
+                self.settle_owed(asking, by, Err(GuestError::new("Error", message.clone())));
             }
             self.runs.free(task);
         }

@@ -64,6 +64,7 @@ impl Runtime {
             Service::Provided(method) => {
                 return self.call_provider(row, id, binding.grants[import], method, args);
             }
+            Service::Asked(function) => return self.ask(function, call, args),
             Service::Plain(function) => call_plain(&**function, &call, args),
             Service::Effect(function) => call_effect(function, &call, args),
         };

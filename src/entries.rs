@@ -226,7 +226,7 @@ impl Runtime {
             return;
         };
         let answer = self.answer_of(row, task, outcome);
-        self.settle_owed(asking, task, answer);
+        self.settle_owed(asking, AnsweredBy::Run(task.to_bits()), answer);
     }
 
     /// Settles the promise owed for a run that had ended before it was owed.
@@ -238,7 +238,7 @@ impl Runtime {
             let context =
                 ContextId::from_bits(self.runs.contexts[run]).expect("a run has a context");
             let answer = self.answer_of(context.index(), task, &outcome);
-            self.settle_owed(row, task, answer);
+            self.settle_owed(row, AnsweredBy::Run(task.to_bits()), answer);
         }
     }
 
@@ -267,17 +267,16 @@ impl Runtime {
         }
     }
 
-    /// Settles a promise owed for a run.
+    /// Gives an answer that a context waits for.
     pub(crate) fn settle_owed(
         &mut self,
         row: usize,
-        task: TaskId,
+        by: AnsweredBy,
         answer: Result<Value, GuestError>,
     ) {
         let Some(activity) = self.contexts.activities[row].as_mut() else {
             return;
         };
-        let by = AnsweredBy::Run(task.to_bits());
         let Some(at) = activity.owed.iter().position(|owed| owed.by == by) else {
             return;
         };

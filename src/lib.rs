@@ -4,6 +4,7 @@
 //! [`Runtime::tick`]; `tick.rs` is the ordered list of what happens in one. Several runtimes may exist; nothing is global.
 //! Invariant: no type in here is generic in host data. Absent: the compiler, files, clocks and terminals.
 
+mod answers;
 mod bindings;
 mod calls;
 mod capability;
@@ -29,7 +30,10 @@ mod template;
 mod tick;
 mod vm;
 
-pub use capability::{Call, Capability, Effect, HostError, Immediate, Param, Ret};
+pub use capability::{
+    AnswerFuture, Answering, Asynchronous, Call, Capability, DynamicCapability, Effect, HostError,
+    Immediate, Param, Responder, Ret, ValueFuture,
+};
 pub use control::VmState;
 pub use data::{DataError, from_value, to_value};
 pub use error::{CapabilityNotFound, FunctionMismatch, InvalidOption, SignatureMismatch, VmError};

@@ -4,6 +4,7 @@
 //! `ready` covers whoever can run. Absent: the tick (`tick`), single contexts (`vm`), dumps (`state`).
 
 use crate::bindings::Bindings;
+use crate::capability::Answered;
 use crate::error::VmError;
 use crate::handle::{Command, Handle};
 use crate::options::VmOptions;
@@ -23,7 +24,7 @@ use raya_storages::runs::{RunOutcome, Runs};
 use raya_systems::schedule::Pool;
 use std::fmt;
 use std::sync::Arc;
-use std::sync::mpsc::Receiver;
+use std::sync::mpsc::{Receiver, Sender, channel};
 
 /// Finds the bytes of a program that a guest asks for by path.
 pub type ProgramLoader = dyn FnMut(&str, ContextId) -> Result<Vec<u8>, String> + Send;
@@ -39,6 +40,8 @@ pub(crate) struct Time {
     pub pool: Pool,
     /// What seeds of contexts are derived from.
     pub seeds: u64,
+    /// How much was asked of the host that it answers in its own time.
+    pub questions: u64,
 }
 
 /// Holds contexts and runs them. See the module's header.
@@ -72,6 +75,13 @@ pub struct Runtime {
     pub(crate) called: Option<RunOutcome>,
     pub(crate) loader: Box<ProgramLoader>,
     pub(crate) commands: Receiver<Command>,
+    /// Where host functions send answers, and where they come out.
+    pub(crate) asked: Sender<Answered>,
+    pub(crate) answers: Receiver<Answered>,
+    /// How often another state was loaded: answers to what was asked before don't count.
+    pub(crate) epoch: u64,
+    /// Questions were loaded that nobody will answer.
+    pub(crate) lost_questions: bool,
     /// Workers; none for one thread.
     pub(crate) workers: Option<rayon::ThreadPool>,
     handle: Handle,
@@ -101,6 +111,7 @@ impl Runtime {
     /// A runtime that uses so many threads, at least one. What programs do doesn't depend on how many.
     pub fn with_threads(threads: usize) -> Runtime {
         let (handle, commands) = Handle::channel();
+        let (asked, answers) = channel();
         let pool = || rayon::ThreadPoolBuilder::new().num_threads(threads).build();
         Runtime {
             contexts: Contexts::default(),
@@ -120,6 +131,10 @@ impl Runtime {
             called: None,
             loader: Box::new(|path, _| Err(format!("{path}: this host loads no programs"))),
             commands,
+            asked,
+            answers,
+            epoch: 0,
+            lost_questions: false,
             workers: (threads > 1).then(|| pool().expect("the system gives threads")),
             handle,
         }

@@ -30,13 +30,14 @@ const MAGIC: [u8; 8] = *b"RAYADUMP";
 const VERSION: u32 = 1;
 
 impl Persist for Time {
-    const BYTES_MIN: usize = 32;
+    const BYTES_MIN: usize = 40;
 
     fn dump(&self, to: &mut Writer) {
         to.pod(self.clock_ms);
         to.pod(self.ticks);
         to.pod(self.pool.units);
         to.pod(self.seeds);
+        to.pod(self.questions);
     }
 
     fn load(from: &mut Reader) -> Result<Time, LoadError> {
@@ -45,6 +46,7 @@ impl Persist for Time {
             ticks: from.pod()?,
             pool: Pool { units: from.pod()? },
             seeds: from.pod()?,
+            questions: from.pod()?,
         })
     }
 }
@@ -105,6 +107,8 @@ impl Runtime {
         })?;
         self.ready = Ready::of(&tables.contexts);
         self.time = tables.time;
+        self.epoch += 1;
+        self.lost_questions = true;
         self.programs = tables.programs;
         self.contexts = tables.contexts;
         self.grants = tables.grants;

@@ -27,6 +27,7 @@ impl Runtime {
         while let Ok(command) = self.commands.try_recv() {
             handle::apply(self, command);
         }
+        self.take_answers();
         self.time.ticks += 1;
         let end_ms = self.time.clock_ms + budget.elapsed_ms.max(0.0);
         self.time.pool.add_steps(budget.fuel);

@@ -2,9 +2,10 @@
 
 use raya_compiler::load::MemoryFiles;
 use raya_core::{
-    Call, Capability, ContextId, Grant, GrantUse, Runtime, TaskStatus, TickBudget, Value, VmError,
-    VmOptions,
+    AnswerFuture, Call, Capability, ContextId, DynamicCapability, Grant, GrantUse, HostError,
+    Responder, Runtime, TaskStatus, TickBudget, Value, VmError, VmOptions,
 };
+use std::sync::{Arc, Mutex};
 
 const WORLD: &str = r#"
 declare module "host:log" {
@@ -485,5 +486,192 @@ fn what_an_object_lacks_is_named_when_the_inner_program_is_loaded() {
     assert_eq!(
         text(run_main(nameless, &[])),
         "invalid option `capabilities`: each is a name, an object of a class with a `name`, or a part of such a one"
+    );
+}
+
+/// A mod that awaits `host:net` and tells what became of it.
+const NET: &str = r#"
+    import { fetch } from "host:net";
+    export async function get(url: string): Promise<string> {
+      try {
+        return await fetch(url);
+      } catch (e) {
+        return e instanceof Error ? `${e.name}: ${e.message}` : "?";
+      }
+    }"#;
+
+const NET_TYPES: &str = r#"
+    declare module "host:net" {
+      export function fetch(url: string): Promise<string>;
+    }"#;
+
+fn net_context(runtime: &mut Runtime, capability: Capability) -> ContextId {
+    runtime.register(capability).expect("is new");
+    let options = VmOptions {
+        capabilities: vec!["net".into()],
+        ..VmOptions::default()
+    };
+    let id = runtime.create(options).expect("is made");
+    let bytes = compiled(&[("main.ts", NET), ("net.d.ts", NET_TYPES)]);
+    let loaded = runtime.vm(id).expect("is live").load_rbin_bytes(&bytes);
+    loaded.unwrap_or_else(|e| panic!("{e}"));
+    id
+}
+
+fn get(runtime: &mut Runtime, id: ContextId, url: &str) -> raya_core::TaskId {
+    let mut vm = runtime.vm(id).expect("is live");
+    let args = vec![Value::String(url.into())];
+    vm.run_entry("get", args).expect("starts")
+}
+
+fn returned(runtime: &Runtime, task: raya_core::TaskId) -> Option<String> {
+    match runtime.task(task).expect("is kept") {
+        TaskStatus::Returned(Value::String(text)) => Some(text),
+        TaskStatus::Running => None,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn answers_come_at_the_start_of_a_tick_in_the_order_of_the_questions() {
+    type Asked = Vec<(String, Responder<String>)>;
+    let asked: Arc<Mutex<Asked>> = Arc::default();
+    let kept = asked.clone();
+    let net = Capability::new("net").answering(
+        "fetch",
+        move |_: Call, to: Responder<String>, url: &str| {
+            kept.lock().expect("no panic").push((url.into(), to));
+        },
+    );
+    let mut runtime = Runtime::with_threads(1);
+    let id = net_context(&mut runtime, net);
+    let tasks: Vec<_> = ["a", "b", "c"].map(|url| get(&mut runtime, id, url)).into();
+    runtime.run_until_idle();
+    assert!(tasks.iter().all(|&task| returned(&runtime, task).is_none()));
+    // From another thread, in another order; what is dropped fails.
+    let mut asked = std::mem::take(&mut *asked.lock().expect("no panic"));
+    std::thread::spawn(move || {
+        let (_, c) = asked.pop().expect("asked");
+        c.answer("the third".into());
+        let (_, b) = asked.pop().expect("asked");
+        drop(b);
+        let (_, a) = asked.pop().expect("asked");
+        a.fail("no route");
+    })
+    .join()
+    .expect("no panic");
+    runtime.run_until_idle();
+    let results: Vec<_> = tasks.iter().map(|&task| returned(&runtime, task)).collect();
+    let expected = [
+        "Error: no route",
+        "Error: the host dropped the call",
+        "the third",
+    ];
+    assert_eq!(results, expected.map(|text| Some(text.to_owned())));
+}
+
+#[test]
+fn what_was_asked_before_a_load_is_answered_with_an_error() {
+    let asked: Arc<Mutex<Vec<Responder<String>>>> = Arc::default();
+    let net = |kept: Arc<Mutex<Vec<Responder<String>>>>| {
+        Capability::new("net").answering("fetch", move |_: Call, to: Responder<String>, _: &str| {
+            kept.lock().expect("no panic").push(to)
+        })
+    };
+    let mut runtime = Runtime::with_threads(1);
+    let id = net_context(&mut runtime, net(asked.clone()));
+    let task = get(&mut runtime, id, "a");
+    runtime.run_until_idle();
+    let bytes = runtime.dump();
+    let hash = runtime.hash();
+    runtime.load(&bytes).expect("is valid");
+    assert_eq!(runtime.hash(), hash);
+    for to in asked.lock().expect("no panic").drain(..) {
+        to.answer("too late".into());
+    }
+    runtime.run_until_idle();
+    let expected = "HostGone: the host that was asked is gone";
+    assert_eq!(returned(&runtime, task).as_deref(), Some(expected));
+}
+
+/// Polls a future to its end on a thread of its own: an executor like any other.
+fn run_on_a_thread(future: AnswerFuture) {
+    std::thread::spawn(move || {
+        let mut future = future;
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        while future.as_mut().poll(&mut context).is_pending() {}
+    })
+    .join()
+    .expect("no panic");
+}
+
+#[test]
+fn async_functions_run_on_the_embedders_executor() {
+    let fetch = |_: Call, url: String| async move {
+        if url.is_empty() {
+            return Err("no address");
+        }
+        Ok(format!("<{url}>"))
+    };
+    let net = Capability::new("net").future("fetch", run_on_a_thread, fetch);
+    assert_eq!(
+        net.signatures().collect::<Vec<_>>(),
+        [("fetch", "(a: string) => Promise<string>")]
+    );
+    let mut runtime = Runtime::with_threads(1);
+    let id = net_context(&mut runtime, net);
+    let tasks = ["a", ""].map(|url| get(&mut runtime, id, url));
+    for _ in 0..2 {
+        runtime.run_until_idle();
+    }
+    let results = tasks.map(|task| returned(&runtime, task));
+    let expected = ["<a>", "Error: no address"];
+    assert_eq!(results, expected.map(|text| Some(text.to_owned())));
+}
+
+struct Echo;
+
+impl DynamicCapability for Echo {
+    fn name(&self) -> &str {
+        "net"
+    }
+
+    fn invoke(&mut self, _: &Call, function: &str, args: &[Value]) -> Result<Value, HostError> {
+        match args {
+            [Value::String(text)] if text == "number" => Ok(Value::Number(1.0)),
+            [Value::String(text)] if text == "panic" => panic!("on purpose"),
+            [Value::String(text)] => Ok(Value::String(format!("{function} {text}"))),
+            _ => Err(HostError("what is that".into())),
+        }
+    }
+}
+
+#[test]
+fn hosts_that_know_no_types_serve_calls_by_name() {
+    let mut runtime = Runtime::with_threads(1);
+    let id = net_context(&mut runtime, Capability::dynamic(Echo));
+    let cases = [
+        ("x", "fetch x"),
+        ("number", "Error: expected string, found a number"),
+        ("panic", "Error: the host function panicked"),
+    ];
+    for (url, expected) in cases {
+        let task = get(&mut runtime, id, url);
+        runtime.run_until_idle();
+        assert_eq!(returned(&runtime, task).as_deref(), Some(expected));
+    }
+    let declared = Capability::dynamic(Echo).declare("post", "(a: string) => void");
+    let mut runtime = Runtime::with_threads(1);
+    runtime.register(declared).expect("is new");
+    let options = VmOptions {
+        capabilities: vec!["net".into()],
+        ..VmOptions::default()
+    };
+    let id = runtime.create(options).expect("is made");
+    let bytes = compiled(&[("main.ts", NET), ("net.d.ts", NET_TYPES)]);
+    let error = runtime.vm(id).expect("is live").load_rbin_bytes(&bytes);
+    assert_eq!(
+        error.expect_err("has another function").to_string(),
+        "main.ts:5: the capability `net` has no function `fetch`"
     );
 }

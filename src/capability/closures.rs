@@ -2,9 +2,11 @@
 //!
 //! Invariant: a closure's signature text comes from the traits that read its parameters and write its result.
 
+use super::answers::{Answering, Asynchronous, Question, Responder, ValueFuture};
 use super::values::{Param, Ret};
 use super::{Call, HostError};
 use raya_storages::values::Value;
+use std::future::Future;
 
 /// A closure that can be called at once: see the macro below for its forms.
 pub trait Immediate<Marker>: Send + Sync + 'static {
@@ -60,6 +62,39 @@ macro_rules! closures {
             #[inline]
             fn invoke_scalars(&self, call: &Call, registers: &[u64]) -> Result<u64, HostError> {
                 self(call, $(register::<$p>(registers, $at)?),*).into_register()
+            }
+        }
+
+        impl<F, R, $($p),*> Answering<fn(Call, Responder<R>, $($p),*)> for F
+        where
+            F: FnMut(Call, Responder<R>, $($p),*) + for<'a> FnMut(Call, Responder<R>, $($p::Item<'a>),*) + Send + 'static,
+            R: Ret,
+            $($p: Param,)*
+        {
+            fn type_texts() -> (Vec<String>, String) {
+                (vec![$($p::type_text()),*], R::type_text())
+            }
+            #[allow(unused_variables)]
+            fn ask(&mut self, call: Call, to: Question, args: &[Value]) -> Result<(), HostError> {
+                self(call, Responder::new(to), $(argument::<$p>(args, $at)?),*);
+                Ok(())
+            }
+        }
+
+        impl<F, T, R, $($p),*> Asynchronous<fn(Call, $($p),*) -> (T, R)> for F
+        where
+            F: FnMut(Call, $($p),*) -> T + for<'a> FnMut(Call, $($p::Item<'a>),*) -> T + Send + 'static,
+            T: Future<Output = R> + Send + 'static,
+            R: Ret,
+            $($p: Param,)*
+        {
+            fn type_texts() -> (Vec<String>, String) {
+                (vec![$($p::type_text()),*], R::type_text())
+            }
+            #[allow(unused_variables)]
+            fn begin(&mut self, call: Call, args: &[Value]) -> Result<ValueFuture, HostError> {
+                let future = self(call, $(argument::<$p>(args, $at)?),*);
+                Ok(Box::pin(async move { future.await.into_result() }))
             }
         }
 

@@ -1,22 +1,28 @@
 //! Capabilities: named modules of host functions, written as Rust closures with typed parameters.
 //!
 //! A program imports `{ spawn } from "host:world"` and declares its type; the closure's parameter and result types give
-//! the type it really has, and loading compares the two. Three kinds of function:
+//! the type it really has, and loading compares the two. Kinds of function:
 //! - `function`: called inline, from whichever thread runs the context. Its answer may depend on its arguments and on what
 //!   doesn't change within a tick.
 //! - `blocking`: the context waits; answered between rounds of the tick, one after another in the order of contexts. The
 //!   kind for anything with an effect.
 //! - `deferred`: the same, but the program gets a promise at once and awaits it when it likes.
+//! - `answering`, `future`: the answer takes longer than the call; it comes at the start of a later tick.
 //!
 //! Invariant: a closure's types and its signature text come from the same trait, so they can't differ.
 //! Absent: who is granted what (`runtime`), how arguments leave a heap (`systems/marshal`).
 
+mod answers;
 mod closures;
+mod dynamic;
 mod error;
 mod inline;
 mod values;
 
+pub use answers::{AnswerFuture, Answering, Asynchronous, Responder, ValueFuture};
+pub(crate) use answers::{Answered, AskedFn, Question};
 pub use closures::{Effect, Immediate};
+pub use dynamic::DynamicCapability;
 pub(crate) use error::GuestError;
 pub use error::HostError;
 pub use values::{Param, Ret};
@@ -66,6 +72,8 @@ pub(crate) enum Body {
     Blocking(Arc<Mutex<EffectFn>>),
     /// Between rounds, settling a promise.
     Deferred(Arc<Mutex<EffectFn>>),
+    /// The same, the answer coming at the start of a later tick.
+    Asked(Arc<Mutex<AskedFn>>),
 }
 
 /// A function of a capability.
@@ -82,6 +90,8 @@ pub(crate) struct CapabilityFunction {
 pub struct Capability {
     name: String,
     functions: BTreeMap<String, CapabilityFunction>,
+    /// What serves calls by name, if something does.
+    host: Option<dynamic::Host>,
 }
 
 impl fmt::Debug for Capability {
@@ -118,7 +128,20 @@ pub(crate) fn call_plain(
     guarded(|| function(call, args))
 }
 
-fn guarded(run: impl FnOnce() -> Result<Value, HostError>) -> Result<Value, HostError> {
+/// Asks a host function that answers later; an error is its answer.
+pub(crate) fn call_asked(
+    function: &Mutex<AskedFn>,
+    call: Call,
+    question: Question,
+    args: &[Value],
+) -> Result<(), HostError> {
+    guarded(|| {
+        let mut function = function.lock().unwrap_or_else(PoisonError::into_inner);
+        function(call, question, args)
+    })
+}
+
+fn guarded<T>(run: impl FnOnce() -> Result<T, HostError>) -> Result<T, HostError> {
     catch_unwind(AssertUnwindSafe(run))
         .unwrap_or_else(|_| Err(HostError("the host function panicked".into())))
 }
@@ -129,6 +152,7 @@ impl Capability {
         Capability {
             name: name.into(),
             functions: BTreeMap::new(),
+            host: None,
         }
     }
 
@@ -187,6 +211,33 @@ impl Capability {
         )
     }
 
+    /// Adds a function that answers through a promise when it comes to it, from any thread.
+    pub fn answering<M, F: Answering<M>>(self, name: &str, mut f: F) -> Capability {
+        let (params, ret) = F::type_texts();
+        let asked =
+            move |call: Call, question: Question, args: &[Value]| f.ask(call, question, args);
+        let signature = signature((params, format!("Promise<{ret}>")));
+        self.with(name, signature, Body::Asked(Arc::new(Mutex::new(asked))))
+    }
+
+    /// Adds an async function. `spawn` hands its futures to an executor, whichever it is.
+    pub fn future<M, F: Asynchronous<M>>(
+        self,
+        name: &str,
+        spawn: impl Fn(AnswerFuture) + Send + 'static,
+        mut f: F,
+    ) -> Capability {
+        let (params, ret) = F::type_texts();
+        let asked = move |call: Call, question: Question, args: &[Value]| {
+            let future = f.begin(call, args)?;
+            let to = Responder::<Result<Value, HostError>>::new(question);
+            spawn(Box::pin(async move { to.answer(future.await) }));
+            Ok(())
+        };
+        let signature = signature((params, format!("Promise<{ret}>")));
+        self.with(name, signature, Body::Asked(Arc::new(Mutex::new(asked))))
+    }
+
     fn with(mut self, name: &str, signature: String, body: Body) -> Capability {
         let before = self
             .functions
@@ -199,9 +250,14 @@ impl Capability {
         self
     }
 
-    /// A function by name.
-    pub(crate) fn get(&self, name: &str) -> Option<&CapabilityFunction> {
-        self.functions.get(name)
+    /// A function by name and the type that a program declares.
+    pub(crate) fn get(&self, name: &str, declared: &str) -> Option<CapabilityFunction> {
+        match &self.host {
+            Some(host) if self.functions.is_empty() => {
+                Some(dynamic::function(host, name, declared))
+            }
+            _ => self.functions.get(name).cloned(),
+        }
     }
 }
 
