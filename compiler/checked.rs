@@ -40,10 +40,23 @@ pub struct CheckedProgram {
     pub classes: Vec<ClassInfo>,
     /// Capabilities used: one entry for each `host:` function referenced.
     pub host_functions: Vec<HostFunction>,
+    /// Classes whose instances are handles.
+    pub handle_classes: Vec<HandleClass>,
     /// The entry module's exports, in source order.
     pub exports: Vec<ExportInfo>,
     /// Well-known prelude classes.
     pub known: KnownClasses,
+}
+
+/// A class of handles: a capability's, or the prelude's `Remote`.
+#[derive(Debug, Clone)]
+pub struct HandleClass {
+    /// The class.
+    pub class: ClassId,
+    /// Its name, which is the kind of its handles.
+    pub name: Name,
+    /// The module that its methods are imported from.
+    pub module: Name,
 }
 
 /// The prelude's classes that the language itself needs.

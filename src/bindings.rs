@@ -10,7 +10,7 @@ use crate::ContextId;
 use crate::capability::{AskedFn, Body, Capability, EffectFn, PlainFn};
 use crate::error::{CapabilityNotFound, SignatureMismatch, VmError};
 use crate::inner::{self, VmOp};
-use crate::remote;
+use crate::remote::{self, RemoteOp};
 use crate::runtime::Runtime;
 use raya_bytecode::describe::describe;
 use raya_bytecode::image::{Image, Import};
@@ -35,6 +35,8 @@ pub(crate) enum Service {
     Vm(VmOp),
     /// A public method of an object of another context.
     Provided(Box<str>),
+    /// A call of whatever a handle names.
+    Remote(RemoteOp),
 }
 
 /// What stands behind a program's imports, for one set of grants.
@@ -194,7 +196,10 @@ impl Bindings {
             let place = held.iter().position(|h| *h.name == *module);
             let held = place.map(|place| &held[place]);
             let (function, service) = self.resolve(&program.image, import, held, programs)?;
-            let is_crossing = matches!(service, Service::Vm(_) | Service::Provided(_));
+            let is_crossing = matches!(
+                service,
+                Service::Vm(_) | Service::Provided(_) | Service::Remote(_)
+            );
             binding.links.functions.push(function);
             binding.links.gives_handles.push(is_crossing);
             binding.services.push(service);
@@ -223,7 +228,7 @@ impl Bindings {
                 let bound = body(&function.body, held.is_metered);
                 Some((function.signature, bound))
             }),
-            None => None,
+            None => remote_function(&module, &name),
         };
         let place = Place::of(image, import);
         let Some((signature, function)) = provided else {
@@ -314,6 +319,12 @@ fn provided(
         HostFunction::Blocking
     };
     Some((signature, (function, Service::Provided(name.into()))))
+}
+
+fn remote_function(module: &str, name: &str) -> Option<(String, (HostFunction, Service))> {
+    let (op, signature) = RemoteOp::named(name).filter(|_| module == remote::MODULE)?;
+    let function = (HostFunction::Deferred, Service::Remote(op));
+    Some((signature.into(), function))
 }
 
 fn vm_function(name: &str) -> Option<(String, (HostFunction, Service))> {

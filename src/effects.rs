@@ -64,6 +64,12 @@ impl Runtime {
             Service::Provided(method) => {
                 return self.call_provider(row, id, binding.grants[import], method, args);
             }
+            Service::Remote(op) => {
+                return match self.call_remote(id, *op, args) {
+                    Ok(task) => Served::Later(AnsweredBy::Run(task.to_bits())),
+                    Err(error) => Served::Answer(Err(error)),
+                };
+            }
             Service::Asked(function) => return self.ask(function, call, args),
             Service::Plain(function) => call_plain(&**function, &call, args),
             Service::Effect(function) => call_effect(function, &call, args),

@@ -32,7 +32,7 @@ mod vm;
 
 pub use capability::{
     AnswerFuture, Answering, Asynchronous, Call, Capability, DynamicCapability, Effect, HostError,
-    Immediate, Param, Responder, Ret, ValueFuture,
+    Immediate, Object, ObjectKind, Param, Responder, Ret, ValueFuture,
 };
 pub use control::VmState;
 pub use data::{DataError, from_value, to_value};

@@ -20,6 +20,33 @@ use raya_storages::programs::{Program, ProgramId};
 use raya_storages::runs::RunRow;
 use raya_storages::values::{ObjectRef, REMOTE};
 
+/// The module behind `Remote`; it needs no grant, since a handle is one.
+pub(crate) const MODULE: &str = "raya:remote";
+
+/// The functions of the module.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum RemoteOp {
+    Call,
+    Apply,
+}
+
+impl RemoteOp {
+    /// A function of the module by name, with its type.
+    pub fn named(name: &str) -> Option<(RemoteOp, &'static str)> {
+        Some(match name {
+            "Remote.call" => (
+                RemoteOp::Call,
+                "(a: Remote, b: string, c: unknown[]) => Promise<unknown>",
+            ),
+            "Remote.apply" => (
+                RemoteOp::Apply,
+                "(a: Remote, b: unknown[]) => Promise<unknown>",
+            ),
+            _ => return None,
+        })
+    }
+}
+
 /// A program and the class in it that an object is an instance of.
 pub(crate) type Classified<'a> = (ProgramId, &'a Program, u16);
 
@@ -120,6 +147,48 @@ impl Runtime {
         Ok(task)
     }
 
+    /// Starts what a guest asked of a `Remote`.
+    pub(crate) fn call_remote(
+        &mut self,
+        asker: ContextId,
+        op: RemoteOp,
+        args: &[Value],
+    ) -> Result<TaskId, GuestError> {
+        let Some(Value::Handle(object)) = args.first().filter(|a| is_remote(a)) else {
+            return Err(GuestError::new("TypeError", "this is no Remote"));
+        };
+        if object.rights & RIGHT_CALL == 0 {
+            return Err(GuestError::new(
+                "HandleRights",
+                "this Remote may not be called",
+            ));
+        }
+        let provider = Provider {
+            context: object.owner,
+            pin: object.object,
+        };
+        let list = |at: usize| match args.get(at) {
+            Some(Value::Array(list)) => &list[..],
+            _ => &[],
+        };
+        match (op, args.get(1)) {
+            (RemoteOp::Apply, _) => self.start_method(asker, provider, None, list(1)),
+            (RemoteOp::Call, Some(Value::String(name))) => {
+                self.start_method(asker, provider, Some(name), list(2))
+            }
+            (RemoteOp::Call, _) => Err(GuestError::new("TypeError", "a method has a name")),
+        }
+    }
+
+    /// Says that an object of the host is no more: handles to it are stale from now on.
+    pub fn forget_object<K: crate::ObjectKind>(&mut self, id: u64) {
+        for context in self.context_ids() {
+            if let Some(foreign) = &mut self.contexts.heaps[context.index()].foreign {
+                foreign.forget(K::NAME, id);
+            }
+        }
+    }
+
     /// Frees the objects of a context that nobody can name any more, if so many are named that it is time to look.
     pub(crate) fn sweep_pins(&mut self, row: usize) {
         let is_due = |f: &raya_storages::handles::Foreign| f.pin_count() > f.sweep_at;
@@ -169,6 +238,10 @@ impl Runtime {
         named.sort_unstable();
         named
     }
+}
+
+fn is_remote(value: &Value) -> bool {
+    matches!(value, Value::Handle(object) if object.owner != 0)
 }
 
 /// The function that is called: a method, or the function itself.

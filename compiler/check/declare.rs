@@ -9,7 +9,7 @@ use super::scope::{AliasId, ScopeId, TypeSymbol, Value};
 use super::{AliasData, BodyState, Checker, FieldData, FieldNode, HostData, InterfaceData};
 use super::{InterfaceNode, Lazy};
 use crate::ast::*;
-use crate::checked::{HostFunction, KnownClasses};
+use crate::checked::{HandleClass, HostFunction, KnownClasses};
 use crate::diagnostics::Diagnostics;
 use crate::load::Program;
 use crate::types::{InterfaceId, InterfaceInfo, Prop, Type, TypeId, TypeParamId, TypeParamInfo};
@@ -100,6 +100,15 @@ impl<'a> Checker<'a> {
             StmtKind::Function(f) => {
                 self.declare_value(file, &f.name, Value::Function(f.id), f.span);
             }
+            // Of a class of handles no program makes instances: it is a type only.
+            StmtKind::Class(c)
+                if c.ambient && self.is_prelude(file) && file != self.program.lib =>
+            {
+                self.declare_handle_class(
+                    c,
+                    &self.diagnostics.sources[file.index()].path.clone().into(),
+                );
+            }
             StmtKind::Class(c) => self.declare_value(file, &c.name, Value::Class(c.id), c.span),
             StmtKind::Enum(e) => {
                 let id = self.enum_id(e);
@@ -125,17 +134,52 @@ impl<'a> Checker<'a> {
                         self.error(DUPLICATE, f.span, message);
                     }
                 }
+                StmtKind::Class(class) => self.declare_handle_class(class, &host.name),
                 StmtKind::Interface(_) | StmtKind::TypeAlias(_) | StmtKind::Empty => {}
                 _ => self.error_help(
                     UNSUPPORTED,
                     stmt.span,
-                    "a capability can only declare functions, interfaces and types",
+                    "a capability can only declare functions, classes, interfaces and types",
                     "declare a function that gives the value",
                 ),
             }
         }
         let name: Name = host.name.trim_start_matches("host:").into();
         self.hosts.insert((file, name), HostData { scope, values });
+    }
+
+    /// A class whose instances are handles: what the host, or another context, keeps.
+    fn declare_handle_class(&mut self, class: &'a Class, module: &Name) {
+        for method in &class.methods {
+            let data = &mut self.fns[method.function.id.index()];
+            data.node = Some(&method.function);
+            data.file = class.span.file;
+        }
+        let is_plain = |m: &Method| {
+            m.function.form == FunctionForm::Method
+                && !m.is_static
+                && m.function.type_params.is_empty()
+        };
+        let has_only_methods = class.fields.is_empty()
+            && class.type_params.is_empty()
+            && class.extends.is_none()
+            && class.methods.iter().all(is_plain);
+        if !has_only_methods {
+            self.error_help(
+                UNSUPPORTED,
+                class.span,
+                format!(
+                    "the class `{}` of a capability can only have methods",
+                    class.name
+                ),
+                "declare a method that gives the value, and a function that gives the object",
+            );
+        }
+        self.handle_classes.push(HandleClass {
+            class: class.id,
+            name: class.name.clone(),
+            module: module.trim_start_matches("host:").into(),
+        });
     }
 
     /// The entry of a capability's function among those used, made at its first use.

@@ -265,6 +265,7 @@ struct Checker<'a> {
     calls: Vec<Option<CallSig>>,
     as_types: Vec<Option<TypeId>>,
     host_functions: Vec<HostFunction>,
+    handle_classes: Vec<HandleClass>,
     /// The declarations of `host_functions`.
     host_nodes: Vec<FnId>,
     cx: Context,
@@ -358,6 +359,7 @@ impl<'a> Checker<'a> {
             calls: vec![None; ids.exprs as usize],
             as_types: vec![None; ids.exprs as usize],
             host_functions: Vec::new(),
+            handle_classes: Vec::new(),
             host_nodes: Vec::new(),
             cx: Context::module(program.entry, ScopeId::GLOBAL),
             param_cache: FxHashMap::default(),

@@ -22,6 +22,7 @@ pub(super) struct Tables {
     functions: Vec<FnInfo>,
     classes: Vec<ClassInfo>,
     host_functions: Vec<HostFunction>,
+    handle_classes: Vec<HandleClass>,
     exports: Vec<ExportInfo>,
     known: KnownClasses,
 }
@@ -42,6 +43,7 @@ impl Tables {
             functions: self.functions,
             classes: self.classes,
             host_functions: self.host_functions,
+            handle_classes: self.handle_classes,
             exports: self.exports,
             known: self.known,
         }
@@ -71,6 +73,7 @@ impl<'a> Checker<'a> {
             as_types: self.as_types,
             bindings: self.bindings,
             host_functions: self.host_functions,
+            handle_classes: self.handle_classes,
             known: self.known,
         }
     }

@@ -187,6 +187,10 @@ impl Reflector {
         let known = p.checked.known;
         let children = self.list(p, b, args, env);
         let slot = p.slot(ty, env);
+        if let Some(handles) = p.handle_class(class) {
+            let name = b.string(&handles.name);
+            return b.desc(DESC_HANDLE, name, &[]);
+        }
         match slot.as_class() {
             Some(_) if class == known.map => b.desc(DESC_MAP, 0, &children),
             Some(_) if class == known.set => b.desc(DESC_SET, 0, &children),

@@ -7,7 +7,7 @@ use super::function::{Fx, NOTHING, Val};
 use super::program::{FuncKey, ImportSpec, ImportType};
 use super::repr::{Env, kind};
 use crate::ast::*;
-use crate::checked::{CallParam, CallSig, MemberRes, Resolution};
+use crate::checked::{CallParam, CallSig, HandleClass, MemberRes, Resolution};
 use crate::types::Type;
 use raya_bytecode::isa::Op;
 use raya_bytecode::slot::Slot;
@@ -276,6 +276,9 @@ impl<'a> Fx<'a, '_> {
         sig: &'a CallSig,
         args: &'a [Arg],
     ) -> Val {
+        if let Some(handles) = self.p.handle_class(class) {
+            return self.call_handle(handles, val, f, sig, args);
+        }
         let ast = self.p.ast(f);
         let name = ast.name.clone();
         if self.is_primitive_class(class) {
@@ -483,6 +486,45 @@ impl<'a> Fx<'a, '_> {
             at: (host.span.file, host.span.start),
         };
         (self.p.imports.id(spec), params, ret)
+    }
+
+    /// A call of a method of a handle: of the import `Class.method`, with the handle first.
+    fn call_handle(
+        &mut self,
+        handles: &'a HandleClass,
+        val: Val,
+        f: FnId,
+        sig: &'a CallSig,
+        args: &'a [Arg],
+    ) -> Val {
+        let checked = self.p.checked;
+        let empty = Env::empty();
+        let methods = &checked.classes[handles.class.index()].methods;
+        let method = methods.iter().find(|m| m.1 == f).map_or("?", |m| &m.0);
+        let info = &checked.functions[f.index()];
+        let mut params = vec![Slot::HANDLE];
+        for param in &info.params {
+            params.push(self.p.param_slot(param, &empty));
+        }
+        let ret = self.p.ret_slot(info.ret, &empty);
+        let this = self.convert(val, Slot::HANDLE);
+        let mut vals = vec![this];
+        vals.extend(self.arguments(args, &sig.params, &params[1..]));
+        let class = Type::Class(handles.class, Vec::new());
+        let class = checked
+            .types
+            .find(&class)
+            .expect("the receiver has this type");
+        let types = std::iter::once(class).chain(info.params.iter().map(|p| p.ty));
+        let import = self.p.imports.id(ImportSpec {
+            module: handles.module.clone(),
+            name: format!("{}.{method}", handles.name).into(),
+            params,
+            ret,
+            ty: ImportType::Parts(types.collect(), info.ret),
+            at: (self.span.file, self.span.start),
+        });
+        self.call(Op::CallHost, ret, import, 0, &vals)
     }
 
     fn call_host(&mut self, index: u32, sig: &'a CallSig, args: &'a [Arg]) -> Val {

@@ -8,7 +8,7 @@
 use super::repr::{Env, kind, optional};
 use super::scopes::Scopes;
 use crate::ast::*;
-use crate::checked::{CheckedProgram, FieldInfo};
+use crate::checked::{CheckedProgram, FieldInfo, HandleClass};
 use crate::diagnostics::Diagnostics;
 use crate::mir::Func;
 use crate::types::{Prop, TypeId, TypeParamId};
@@ -254,6 +254,14 @@ impl<'a> Program<'a> {
             .classes
             .get(&class)
             .is_some_and(|c| &*c.name == "__HashIndex")
+    }
+
+    /// What a class of handles is.
+    pub fn handle_class(&self, class: ClassId) -> Option<&'a HandleClass> {
+        self.checked
+            .handle_classes
+            .iter()
+            .find(|c| c.class == class)
     }
 
     /// Whether a file is part of the prelude.

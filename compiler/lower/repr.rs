@@ -218,6 +218,8 @@ impl<'a> Program<'a> {
             Slot::BOOL
         } else if self.is_hash_index(class) {
             Slot::HASH
+        } else if self.handle_class(class).is_some() {
+            Slot::HANDLE
         } else {
             let kinds = self.kinds(args, env);
             Slot::class(self.class_inst(class, kinds))

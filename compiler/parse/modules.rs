@@ -314,9 +314,14 @@ impl Converter<'_> {
                 }
             },
         };
+        let mut kind = self.declaration(declaration);
+        if let StmtKind::Class(class) = &mut kind {
+            // All that stands in a `declare module` is declared only.
+            class.ambient = true;
+        }
         Some(Stmt {
             span: self.span(statement.span()),
-            kind: self.declaration(declaration),
+            kind,
         })
     }
 }

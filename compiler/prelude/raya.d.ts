@@ -113,6 +113,16 @@ declare module "raya:vm" {
   }
 }
 
+declare module "raya:remote" {
+  /** An object or a function of another context: what crosses between contexts as an instance of a class or a function. */
+  class Remote {
+    private readonly __remote: never;
+    private constructor();
+    call(method: string, args?: unknown[]): Promise<unknown>;
+    apply(args?: unknown[]): Promise<unknown>;
+  }
+}
+
 declare module "raya:time" {
   function now(): number;
   function sleep(milliseconds: number): Promise<void>;

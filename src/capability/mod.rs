@@ -17,6 +17,7 @@ mod closures;
 mod dynamic;
 mod error;
 mod inline;
+mod objects;
 mod values;
 
 pub use answers::{AnswerFuture, Answering, Asynchronous, Responder, ValueFuture};
@@ -25,6 +26,7 @@ pub use closures::{Effect, Immediate};
 pub use dynamic::DynamicCapability;
 pub(crate) use error::GuestError;
 pub use error::HostError;
+pub use objects::{Object, ObjectKind};
 pub use values::{Param, Ret};
 
 pub(crate) use closures::signature;
