@@ -10,9 +10,8 @@ use crate::runtime::Runtime;
 use crate::{ContextId, TaskId, Value};
 use raya_storages::contexts::ContextState;
 use raya_storages::entries::{Entry, Origin, Stage};
-use raya_storages::ready::is_runnable;
 use raya_storages::runs::{Failure, RunOutcome, RunRow};
-use raya_systems::execute::CallEnd;
+use raya_systems::execute::{Arguments, CallEnd};
 use raya_systems::marshal;
 
 /// The run of an entry that `call` itself waits for: no row.
@@ -28,7 +27,7 @@ impl Runtime {
     ) -> Result<Value, VmError> {
         let row = self.find(id)?;
         let function = self.exported(row, id, name)?;
-        self.call_function(row, id, function, args)
+        self.call_function(row, id, function, Arguments::Values(args))
     }
 
     /// Calls a function of the context's program now.
@@ -37,16 +36,16 @@ impl Runtime {
         row: usize,
         id: ContextId,
         function: u32,
-        args: &[Value],
+        args: Arguments<'_>,
     ) -> Result<Value, VmError> {
         if self.contexts.states[row] != ContextState::Ready {
             self.make_ready(row, id)?;
         }
-        let is_idle = self.contexts.activities[row].is_none();
-        if is_idle {
-            self.contexts.activities[row] = self.spare.pop();
-        } else if is_runnable(&self.contexts, row as u32) || self.is_blocked(row) {
+        if self.is_occupied(row) {
             return self.call_after_others(row, id, function, args);
+        }
+        if self.contexts.activities[row].is_none() {
+            self.contexts.activities[row] = self.spare.pop();
         }
         let mut notes = Vec::new();
         let end = self.cell(row).call(function, args, CALLED, &mut notes);
@@ -76,9 +75,10 @@ impl Runtime {
         }
     }
 
-    fn is_blocked(&self, row: usize) -> bool {
+    /// Whether something else comes first in a context, or nothing may run there.
+    fn is_occupied(&self, row: usize) -> bool {
         let activity = self.contexts.activities[row].as_ref();
-        activity.is_some_and(|a| a.blocked)
+        self.contexts.holds[row] != 0 || activity.is_some_and(|a| a.blocked || a.is_runnable())
     }
 
     fn make_ready(&mut self, row: usize, id: ContextId) -> Result<(), VmError> {
@@ -115,13 +115,14 @@ impl Runtime {
         row: usize,
         id: ContextId,
         function: u32,
-        args: &[Value],
+        args: Arguments<'_>,
     ) -> Result<Value, VmError> {
-        let activity = self.contexts.activities[row].as_mut();
-        activity.expect("it is active").entries.push(Entry {
+        let args = args.to_values(self.program(row).param_slots(function));
+        let activity = self.contexts.activities[row].get_or_insert_with(Box::default);
+        activity.entries.push(Entry {
             run: CALLED,
             function,
-            stage: Stage::Waiting(args.to_vec()),
+            stage: Stage::Waiting(args),
             origin: Origin::Host,
         });
         self.finish_call(row, id, function)

@@ -18,7 +18,7 @@ use raya_storages::programs::{Program, ProgramId, Programs};
 use raya_storages::runs::Cause;
 use raya_storages::tasks::{LimitFault, Task, TaskState};
 use raya_systems::collect::{Need, collect};
-use raya_systems::execute::{self, Answer, CallEnd, EntryError, Execution, Stop};
+use raya_systems::execute::{self, Answer, Arguments, CallEnd, EntryError, Execution, Stop};
 use raya_systems::marshal::{self, CopyError};
 use raya_systems::schedule;
 
@@ -255,7 +255,7 @@ impl Cell<'_> {
     pub fn call(
         &mut self,
         function: u32,
-        args: &[Value],
+        args: Arguments<'_>,
         run: u64,
         notes: &mut Vec<Note>,
     ) -> Result<CallEnd, Cause> {

@@ -8,12 +8,14 @@
 //! Invariant: a function is of one program, and every context with that program can be called with it; another is refused.
 //! Absent: entries that ticks run (`entries`).
 
-use crate::capability::{Param, Ret, signature};
+use crate::capability::{HostError, Param, Ret, signature};
 use crate::error::{FunctionMismatch, VmError};
 use crate::runtime::Runtime;
 use crate::{ContextId, ProgramId, Value};
 use raya_bytecode::describe::describe;
 use raya_bytecode::image::EXPORT_FUNCTION;
+use raya_bytecode::slot::Slot;
+use raya_systems::execute::Arguments;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -21,10 +23,20 @@ use std::marker::PhantomData;
 pub trait Args {
     /// The values in an array.
     type Values: AsRef<[Value]>;
+    /// The registers in an array.
+    type Registers: AsRef<[u64]>;
+    /// Whether each is a numeric register.
+    const IS_SCALAR: bool;
     /// Their TypeScript types.
     fn type_texts() -> Vec<String>;
     /// As values; fails where one can't cross.
     fn into_values(self) -> Result<Self::Values, VmError>;
+    /// As registers; fails where one isn't.
+    fn into_registers(self) -> Result<Self::Registers, VmError>;
+}
+
+fn refused(error: HostError) -> VmError {
+    VmError::Marshal(error.0.into())
 }
 
 macro_rules! args {
@@ -38,7 +50,15 @@ macro_rules! args {
 
             #[inline]
             fn into_values(self) -> Result<[Value; $count], VmError> {
-                Ok([$(self.$at.into_result().map_err(|e| VmError::Marshal(e.0.into()))?),*])
+                Ok([$(self.$at.into_result().map_err(refused)?),*])
+            }
+
+            type Registers = [u64; $count];
+            const IS_SCALAR: bool = true $(&& $t::IS_SCALAR)*;
+
+            #[inline]
+            fn into_registers(self) -> Result<[u64; $count], VmError> {
+                Ok([$(self.$at.into_register().map_err(refused)?),*])
             }
         }
     };
@@ -52,6 +72,16 @@ args!(A 0 B 1 C 2 D 3; 4);
 args!(A 0 B 1 C 2 D 3 E 4; 5);
 args!(A 0 B 1 C 2 D 3 E 4 F 5; 6);
 
+/// The TypeScript type of a numeric register.
+fn scalar_text(slot: Slot) -> Option<&'static str> {
+    match slot {
+        Slot::F64 => Some("number"),
+        Slot::I32 => Some("int"),
+        Slot::BOOL => Some("boolean"),
+        _ => None,
+    }
+}
+
 /// What a function gives: a type that owns what it holds.
 pub trait Returned: for<'a> Param<Item<'a> = Self> + Sized {}
 
@@ -61,6 +91,8 @@ impl<R: for<'a> Param<Item<'a> = R>> Returned for R {}
 pub struct Function<A, R> {
     program: ProgramId,
     function: u32,
+    /// All that it takes are numeric registers.
+    is_scalar: bool,
     types: PhantomData<fn(A) -> R>,
 }
 
@@ -98,7 +130,13 @@ impl<A: Args, R: Returned> Function<A, R> {
                 wanted,
             })));
         }
+        let slots = linked.param_slots(export.index).iter();
+        let texts = A::type_texts();
+        let is_scalar = |(slot, text): (&Slot, &String)| scalar_text(*slot) == Some(text.as_str());
         Ok(Function {
+            is_scalar: A::IS_SCALAR
+                && slots.len() == texts.len()
+                && slots.zip(&texts).all(is_scalar),
             program,
             function: export.index,
             types: PhantomData,
@@ -114,8 +152,15 @@ impl<A: Args, R: Returned> Function<A, R> {
         if runtime.contexts.programs[row] != self.program.to_bits() {
             return Err(VmError::OtherProgram(context));
         }
-        let args = args.into_values()?;
-        let value = runtime.call_function(row, context, self.function, args.as_ref())?;
+        let value = if self.is_scalar {
+            let registers = args.into_registers()?;
+            let args = Arguments::Registers(registers.as_ref());
+            runtime.call_function(row, context, self.function, args)?
+        } else {
+            let values = args.into_values()?;
+            let args = Arguments::Values(values.as_ref());
+            runtime.call_function(row, context, self.function, args)?
+        };
         R::from_value(&value).ok_or_else(|| {
             let text = format!("the result is no {}", R::type_text());
             VmError::Marshal(text.into())

@@ -19,7 +19,7 @@ use raya_storages::limits::{Counters, Limits};
 use raya_storages::programs::Program;
 use raya_storages::runs::RunOutcome;
 use raya_systems::collect::{Need, collect};
-use raya_systems::execute::{CallEnd, HostFunction, HostLinks};
+use raya_systems::execute::{Arguments, CallEnd, HostFunction, HostLinks};
 
 /// What the modules may use for a template to be made of them.
 const LIMITS: Limits = Limits {
@@ -67,7 +67,12 @@ impl Template {
             counters: &mut counters,
             now_ms: 0.0,
         };
-        let end = cell.call(program.image.entry.init, &[], 0, &mut Vec::new());
+        let end = cell.call(
+            program.image.entry.init,
+            Arguments::Values(&[]),
+            0,
+            &mut Vec::new(),
+        );
         if matches!(end, Ok(CallEnd::Stopped(_))) {
             cell.run(u64::MAX);
         }

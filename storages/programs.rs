@@ -255,6 +255,11 @@ impl Program {
         Some(result)
     }
 
+    /// The slots of a function's parameters.
+    pub fn param_slots(&self, function: u32) -> &[Slot] {
+        &self.image.slots[self.functions[function as usize].params.indices()]
+    }
+
     /// Shapes whose fields have these names in this order; the lowest class id first.
     pub fn shapes_named<'a>(&'a self, names: &'a [&str]) -> impl Iterator<Item = u16> + 'a {
         let hash = names_hash(names.iter().map(|n| n.encode_utf16().collect::<Vec<u16>>()));

@@ -331,3 +331,25 @@ fn typed_functions_check_their_signature_once_and_run_in_any_context_of_the_prog
     let gone = add.call(&mut runtime, b, (1.0, 1.0));
     assert_eq!(gone, Err(VmError::ContextNotFound(b)));
 }
+
+#[test]
+fn a_call_of_a_paused_vm_waits_until_it_is_resumed() {
+    let mut runtime = runtime(1);
+    let id = context(&mut runtime, VmOptions::default());
+    let add = runtime.vm(id).expect("is live");
+    let add = add.function::<(f64, f64), f64>("add").expect("is typed so");
+    assert_eq!(add.call(&mut runtime, id, (2.0, 3.0)), Ok(5.0));
+    runtime.vm(id).expect("is live").pause();
+    let task = match add.call(&mut runtime, id, (2.0, 4.0)) {
+        Err(VmError::Pending(task)) => task,
+        other => panic!("{other:?}"),
+    };
+    runtime.run_until_idle();
+    assert_eq!(runtime.task(task), Ok(TaskStatus::Running));
+    runtime.vm(id).expect("is live").resume();
+    runtime.run_until_idle();
+    assert_eq!(
+        runtime.task(task),
+        Ok(TaskStatus::Returned(Value::Number(6.0)))
+    );
+}

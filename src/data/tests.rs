@@ -1,3 +1,5 @@
+//! Types that come back as they went, and what is refused.
+
 use super::{from_value, to_value};
 use crate::Value;
 use proptest::prelude::*;

@@ -78,7 +78,7 @@ pub enum CallEnd {
 pub fn call(
     execution: &mut Execution<'_>,
     function: u32,
-    args: &[Value],
+    args: Arguments<'_>,
     run: u64,
     fuel: &mut i64,
 ) -> Result<CallEnd, EntryError> {
@@ -110,8 +110,32 @@ pub(super) struct Calling {
     function: u32,
 }
 
+/// What a function is called with.
+#[derive(Clone, Copy, Debug)]
+pub enum Arguments<'a> {
+    /// Values; surplus ones are dropped, missing ones undefined.
+    Values(&'a [Value]),
+    /// One numeric register for each parameter, each of which is a number, an integer or a boolean.
+    Registers(&'a [u64]),
+}
+
+impl Arguments<'_> {
+    /// As values, where the parameters are of these slots.
+    pub fn to_values(self, slots: &[Slot]) -> Vec<Value> {
+        let value = |(register, slot): (&u64, &Slot)| match *slot {
+            Slot::BOOL => Value::Bool(*register != 0),
+            Slot::I32 => Value::Number((*register as i32).into()),
+            _ => Value::Number(f64::from_bits(*register)),
+        };
+        match self {
+            Arguments::Values(values) => values.to_vec(),
+            Arguments::Registers(registers) => registers.iter().zip(slots).map(value).collect(),
+        }
+    }
+}
+
 /// Arguments as mixed pairs.
-type Arguments = SmallVec<[(u64, u32); 8]>;
+type Mixed = SmallVec<[(u64, u32); 8]>;
 
 impl Machine<'_> {
     fn run_call(&mut self) -> CallEnd {
@@ -147,7 +171,7 @@ impl Machine<'_> {
         let Some((function, args)) = self.activity.entries.begin() else {
             return Begun::Nothing;
         };
-        match self.begin(function, &args) {
+        match self.begin(function, Arguments::Values(&args)) {
             Ok(()) => Begun::Runs,
             Err(EntryError::NeedsCollection(words)) => {
                 self.activity.entries.put_back(args);
@@ -174,23 +198,32 @@ impl Machine<'_> {
         self.activity.entries.end(at, outcome);
     }
 
-    /// Takes a stack with a frame of `function` in hand. Surplus arguments are dropped, missing ones undefined. Makes the globals if
-    /// the context has none yet. Nothing has changed on an error.
-    fn begin(&mut self, function: u32, args: &[Value]) -> Result<(), EntryError> {
+    /// Takes a stack with a frame of `function` in hand. Makes the globals if the context has none yet. Nothing has changed on an
+    /// error.
+    fn begin(&mut self, function: u32, args: Arguments<'_>) -> Result<(), EntryError> {
         self.check_entry(function)?;
         let globals = self.globals_words();
         let words = u64::from(globals) + self.new_stack_words(function);
         self.reserve(words)?;
-        let copied = self.copy_arguments_in(function, args, words)?;
+        let copied = match args {
+            Arguments::Values(values) => self.copy_arguments_in(function, values, words)?,
+            Arguments::Registers(_) => None,
+        };
         if globals > 0 {
             let class = self.program.globals_class();
             self.heap.globals = self.take(usize::from(globals), object_header(class));
         }
         let linked = &self.program.functions[function as usize];
         self.stack.begin(function, linked);
-        let written = match &copied {
-            None => self.write_arguments(function, |at| args.get(at).and_then(plain)),
-            Some(copied) => self.write_arguments(function, |at| copied.get(at).copied()),
+        let written = match (&copied, args) {
+            (Some(copied), _) => self.write_arguments(function, |at| copied.get(at).copied()),
+            (None, Arguments::Values(values)) => {
+                self.write_arguments(function, |at| values.get(at).and_then(plain))
+            }
+            (None, Arguments::Registers(registers)) => {
+                self.stack.nums[..registers.len()].copy_from_slice(registers);
+                Ok(())
+            }
         };
         written.inspect_err(|_| self.stack.clear())
     }
@@ -233,7 +266,7 @@ impl Machine<'_> {
         function: u32,
         args: &[Value],
         words: u64,
-    ) -> Result<Option<Arguments>, EntryError> {
+    ) -> Result<Option<Mixed>, EntryError> {
         if args.iter().all(|value| plain(value).is_some()) {
             return Ok(None);
         }
@@ -250,8 +283,7 @@ impl Machine<'_> {
         function: u32,
         argument: impl Fn(usize) -> Option<(u64, u32)>,
     ) -> Result<(), EntryError> {
-        let program = self.program;
-        let slots = &program.image.slots[program.functions[function as usize].params.indices()];
+        let slots = self.program.param_slots(function);
         let (mut num, mut reference) = (0, 0);
         for (at, slot) in slots.iter().enumerate() {
             let given = argument(at).unwrap_or((0, UNDEFINED));
