@@ -41,6 +41,7 @@ impl Runtime {
         if self.contexts.states[row] != ContextState::Ready {
             self.make_ready(row, id)?;
         }
+        self.contexts.counters[row].uses_mut().calls_in += 1;
         if self.is_occupied(row) {
             return self.call_after_others(row, id, function, args);
         }

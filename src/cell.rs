@@ -21,6 +21,7 @@ use raya_systems::collect::{Need, collect};
 use raya_systems::execute::{self, Answer, Arguments, CallEnd, EntryError, Execution, Stop};
 use raya_systems::marshal::{self, CopyError};
 use raya_systems::schedule;
+use tracing::{Span, trace_span};
 
 /// Why something from outside was not let in.
 #[derive(Clone, PartialEq, Debug)]
@@ -102,6 +103,7 @@ impl Cell<'_> {
         }
         ran.steps = (allowed - left) as u64;
         self.counters.steps += ran.steps;
+        self.note_peak();
         self.cross_steps(&mut ran.notes);
         self.enforce_budget(&mut ran.notes);
         ran
@@ -223,7 +225,10 @@ impl Cell<'_> {
     }
 
     fn collect(&mut self, need: Need, left: &mut i64) -> Result<(), LimitFault> {
-        self.counters.collections += 1;
+        let used = self.bytes_used();
+        let uses = self.counters.uses_mut();
+        uses.collections += 1;
+        uses.heap_bytes_peak = uses.heap_bytes_peak.max(used);
         let activity = self.activity.as_deref_mut();
         let stats = collect(
             self.program,
@@ -236,6 +241,13 @@ impl Cell<'_> {
         *left -= stats.fuel as i64;
         self.collect_before_mark(need.words);
         Ok(())
+    }
+
+    /// Between collections a heap only grows, so its peak is before one or now.
+    fn note_peak(&mut self) {
+        let used = self.heap.bytes_used();
+        let uses = self.counters.uses_mut();
+        uses.heap_bytes_peak = uses.heap_bytes_peak.max(used);
     }
 
     /// Without steps left in all, whatever has not ended fails, unless it is to wait for more.
@@ -278,6 +290,7 @@ impl Cell<'_> {
             }
         };
         self.counters.steps += (allowed - left) as u64;
+        self.note_peak();
         if let CallEnd::Stopped(stop) = end {
             self.provide(stop, notes);
         }
@@ -433,6 +446,7 @@ struct Shared<'a> {
     bindings: &'a Bindings,
     now_ms: f64,
     tick: u64,
+    span: &'a Span,
 }
 
 /// Fewer contexts than this are run by one thread.
@@ -462,6 +476,7 @@ pub(crate) fn run_batch(runtime: &mut Runtime, batch: &[u32]) -> Ran {
         bindings: &runtime.bindings,
         now_ms: runtime.time.clock_ms,
         tick: runtime.time.ticks,
+        span: &Span::current(),
     };
     match &runtime.workers {
         Some(workers) if batch.len() > ROWS_PER_JOB => {
@@ -517,6 +532,7 @@ impl Columns<'_> {
         let mut scratch = Stack::default();
         for &id in batch {
             let (row, at) = (id.index(), id.index() - self.base);
+            let _span = trace_span!(parent: shared.span, "context", %id).entered();
             let program =
                 ProgramId::from_bits(shared.programs[row]).and_then(|id| shared.linked.get(id));
             let mut cell = Cell {

@@ -51,6 +51,7 @@ impl Runtime {
         binding: &Binding,
         args: &[Value],
     ) -> Served {
+        self.contexts.counters[row].uses_mut().calls_out += 1;
         let bytes = args.iter().map(Value::bytes).sum::<usize>() as u64;
         if let Err(refused) = self.admit(row, binding.grants[import], bytes) {
             return Served::Answer(Err(refused));

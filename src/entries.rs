@@ -147,6 +147,7 @@ impl Runtime {
             ..RunRow::default()
         };
         let task = self.add_run(row, id, run);
+        self.contexts.counters[row].uses_mut().calls_in += 1;
         if self.contexts.states[row] == ContextState::Broken {
             self.fail_as_modules(row, task);
         } else {

@@ -196,6 +196,8 @@ impl Runtime {
         if activity.calls.is_empty() {
             return;
         }
+        let counted: u64 = activity.calls.iter().sum();
+        self.contexts.counters[row].uses_mut().calls_out += counted;
         let binding = self.bindings.of(row);
         let first = self.contexts.grants[row];
         for (import, calls) in activity.calls.drain(..).enumerate() {

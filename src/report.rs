@@ -2,7 +2,7 @@
 //!
 //! Absent: reports over many contexts as tables (the command line).
 
-use raya_storages::contexts::ContextId;
+use raya_storages::contexts::{ContextId, Priority};
 
 /// What a tick may use.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -51,6 +51,8 @@ pub struct VmStats {
     pub name: String,
     /// Bytes in use by its heap.
     pub heap_bytes_used: u64,
+    /// The most bytes that it ever used; garbage counts, and stacks as they stood at collections.
+    pub heap_bytes_peak: u64,
     /// The most that they may be.
     pub max_heap_bytes: u64,
     /// Live tasks.
@@ -59,14 +61,61 @@ pub struct VmStats {
     pub max_tasks: u32,
     /// Steps executed since it was made.
     pub steps_executed: u64,
+    /// Steps in the latest tick.
+    pub steps_last_tick: u64,
     /// The most that they may be; `None` for no limit.
     pub max_step_budget: Option<u64>,
     /// Collections of its heap.
     pub collections: u64,
+    /// Entries and calls from outside.
+    pub calls_in: u64,
+    /// Calls of functions outside of it, those that were refused included.
+    pub calls_out: u64,
+    /// Calls that its grants let through, those of inner contexts that they were passed on to among them.
+    pub grant_calls: u64,
+    /// Calls that its grants refused.
+    pub grant_refusals: u64,
     /// Its share of the fuel.
     pub weight: u32,
+    /// Whose turn comes before its own.
+    pub priority: Priority,
     /// Contexts that it made.
     pub children: u32,
+}
+
+/// What a context and all inside it use. Of those that have ended nothing is counted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct SubtreeStats {
+    /// How many contexts they are.
+    pub contexts: u64,
+    /// Bytes in use by their heaps.
+    pub heap_bytes_used: u64,
+    /// Live tasks.
+    pub tasks: u64,
+    /// Steps executed since each was made.
+    pub steps_executed: u64,
+    /// Steps in the latest tick.
+    pub steps_last_tick: u64,
+    /// Collections of their heaps.
+    pub collections: u64,
+    /// Entries and calls from outside.
+    pub calls_in: u64,
+    /// Calls of functions outside of each.
+    pub calls_out: u64,
+}
+
+impl SubtreeStats {
+    /// Adds those of one context.
+    pub(crate) fn add(&mut self, stats: &VmStats) {
+        self.contexts += 1;
+        self.heap_bytes_used += stats.heap_bytes_used;
+        self.tasks += u64::from(stats.tasks);
+        self.steps_executed += stats.steps_executed;
+        self.steps_last_tick += stats.steps_last_tick;
+        self.collections += stats.collections;
+        self.calls_in += stats.calls_in;
+        self.calls_out += stats.calls_out;
+    }
 }
 
 /// What became of a task.

@@ -7,6 +7,7 @@
 //! The part in parentheses goes round until the tick's fuel is spent or everyone waits. Collection happens inside execute, where
 //! an allocation asks for it. Invariants: what happens in a context depends on its own rows, its fuel and the answers it got,
 //! never on threads: execution writes only the rows of its context, everything else goes in the order of rows.
+//! Spans of `tracing`, where somebody listens: the tick and each sweep at debug level, each context's turn at trace level.
 //! Absent: what sweeps do (`systems`, `cell`), what contexts ask for (`effects`), entries (`entries`).
 
 use crate::cell::{Note, run_batch};
@@ -17,6 +18,7 @@ use raya_storages::contexts::hold;
 use raya_storages::ready::{TOP, is_runnable};
 use raya_systems::schedule::{self, Shares};
 use raya_systems::wake::wake;
+use tracing::debug_span;
 
 /// Fuel of the ticks that `run_until_idle` makes.
 const IDLE_TICK_FUEL: u64 = 100_000_000;
@@ -29,16 +31,18 @@ impl Runtime {
         }
         self.take_answers();
         self.time.ticks += 1;
+        let _span = debug_span!("tick", number = self.time.ticks).entered();
         let end_ms = self.time.clock_ms + budget.elapsed_ms.max(0.0);
         self.time.pool.add_steps(budget.fuel);
         let mut report = TickReport {
             tick: self.time.ticks,
             ..TickReport::default()
         };
-        schedule::begin_tick(&mut self.shares());
+        debug_span!("share_out").in_scope(|| schedule::begin_tick(&mut self.shares()));
         loop {
-            wake(&mut self.contexts, &mut self.ready, self.time.clock_ms);
-            let batch = self.schedule();
+            debug_span!("wake")
+                .in_scope(|| wake(&mut self.contexts, &mut self.ready, self.time.clock_ms));
+            let batch = debug_span!("schedule").in_scope(|| self.schedule());
             if batch.is_empty() {
                 self.spare_batch = batch;
                 if self.advance_to_sleeper(end_ms) {
@@ -46,13 +50,14 @@ impl Runtime {
                 }
                 break;
             }
-            let ran = run_batch(self, &batch);
+            let ran =
+                debug_span!("execute", contexts = batch.len()).in_scope(|| run_batch(self, &batch));
             report.steps += ran.steps;
             report.contexts_run += ran.contexts;
-            self.attend(ran.notes);
-            report.requests_served += self.effects(&batch);
-            report.entries_ended += self.reap(&batch);
-            self.shares().account(&batch);
+            debug_span!("attend").in_scope(|| self.attend(ran.notes));
+            report.requests_served += debug_span!("effects").in_scope(|| self.effects(&batch));
+            report.entries_ended += debug_span!("reap").in_scope(|| self.reap(&batch));
+            debug_span!("account").in_scope(|| self.shares().account(&batch));
             self.spare_batch = batch;
         }
         self.time.clock_ms = end_ms;

@@ -9,13 +9,12 @@ use crate::events::Event;
 use crate::function::{Args, Function, Returned};
 use crate::grant::GrantUse;
 use crate::options::VmLimits;
-use crate::report::{TaskStatus, VmStats};
+use crate::report::{SubtreeStats, TaskStatus, VmStats};
 use crate::runtime::Runtime;
 use crate::{ContextId, Priority, ProgramId, TaskId, Value};
 use raya_bytecode::describe::describe;
 use raya_bytecode::image::EXPORT_FUNCTION;
 use raya_storages::contexts::ContextState;
-use raya_storages::tasks::TaskState;
 use std::path::Path;
 
 /// A context, seen from outside. See the module's header.
@@ -99,28 +98,12 @@ impl<'a> Vm<'a> {
 
     /// What it uses and may use.
     pub fn stats(&self) -> VmStats {
-        let contexts = &self.runtime.contexts;
-        let row = self.row;
-        let (limits, inner) = (&contexts.limits[row], contexts.inner[row].as_deref());
-        let activity = contexts.activities[row].as_deref();
-        let is_live = |state: TaskState| state != TaskState::Done;
-        let tasks = activity.map_or(0, |a| {
-            a.tasks.iter().filter(|(_, t)| is_live(t.state)).count()
-        });
-        let drawn_steps = inner.map_or(0, |i| i.steps);
-        VmStats {
-            context: self.id,
-            name: contexts.name(row).to_string(),
-            heap_bytes_used: contexts.heaps[row].bytes_used() + activity.map_or(0, |a| a.bytes()),
-            max_heap_bytes: limits.heap_bytes_max + inner.map_or(0, |i| i.heap_bytes),
-            tasks: tasks as u32,
-            max_tasks: limits.tasks_max + inner.map_or(0, |i| i.tasks),
-            steps_executed: contexts.counters[row].steps,
-            max_step_budget: (limits.steps_max != u64::MAX).then(|| limits.steps_max + drawn_steps),
-            collections: contexts.counters[row].collections,
-            weight: contexts.weights[row],
-            children: inner.map_or(0, |i| i.children.len() as u32),
-        }
+        self.runtime.stats_of(self.row)
+    }
+
+    /// What it and all inside it use.
+    pub fn subtree_stats(&self) -> SubtreeStats {
+        self.runtime.subtree_stats_of(self.row)
     }
 
     /// Takes a capability from it, and from the contexts that it passed it on to: from the next call on, calls fail with an error

@@ -47,15 +47,55 @@ impl Latest {
     }
 }
 
+/// What a context has done, counted since it was made.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Uses {
+    /// Entries and calls from outside.
+    pub calls_in: u64,
+    /// Calls of functions outside that were let through or refused.
+    pub calls_out: u64,
+    /// Collections.
+    pub collections: u64,
+    /// The most bytes that its heap held, garbage included; stacks count as they stood at collections.
+    pub heap_bytes_peak: u64,
+}
+
+impl Persist for Uses {
+    const BYTES_MIN: usize = 32;
+
+    fn dump(&self, to: &mut Writer) {
+        to.pod(self.calls_in);
+        to.pod(self.calls_out);
+        to.pod(self.collections);
+        to.pod(self.heap_bytes_peak);
+    }
+
+    fn load(from: &mut Reader) -> Result<Uses, LoadError> {
+        Ok(Uses {
+            calls_in: from.pod()?,
+            calls_out: from.pod()?,
+            collections: from.pod()?,
+            heap_bytes_peak: from.pod()?,
+        })
+    }
+}
+
 /// What a context has used.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Counters {
     /// Steps executed since it was made.
     pub steps: u64,
     /// The latest tick in which it ran.
     pub latest: Latest,
-    /// Collections since it was made.
-    pub collections: u64,
+    /// What else is counted, once it did anything.
+    pub uses: Option<Box<Uses>>,
+}
+
+impl Counters {
+    /// What else is counted, to be added to.
+    pub fn uses_mut(&mut self) -> &mut Uses {
+        self.uses.get_or_insert_with(Box::default)
+    }
 }
 
 /// What a context does that meets a limit.
@@ -196,13 +236,13 @@ impl Persist for Limits {
 }
 
 impl Persist for Counters {
-    const BYTES_MIN: usize = 32;
+    const BYTES_MIN: usize = 25;
 
     fn dump(&self, to: &mut Writer) {
         to.pod(self.steps);
         to.pod(self.latest.tick);
         to.pod(self.latest.steps);
-        to.pod(self.collections);
+        self.uses.dump(to);
     }
 
     fn load(from: &mut Reader) -> Result<Counters, LoadError> {
@@ -212,7 +252,7 @@ impl Persist for Counters {
                 tick: from.pod()?,
                 steps: from.pod()?,
             },
-            collections: from.pod()?,
+            uses: Option::load(from)?,
         })
     }
 }

@@ -34,3 +34,8 @@ export function callHost(times: number): number {
   for (let i = 0; i < times; i++) sum = twice(sum) - sum + 1;
   return sum;
 }
+
+/** Never ends. */
+export function spin(): void {
+  while (true) {}
+}

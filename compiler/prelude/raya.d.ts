@@ -75,6 +75,22 @@ declare module "raya:vm" {
     maxTasks: number;
     stepsExecuted: number;
     maxStepBudget: number;
+    heapBytesPeak: number;
+    stepsLastTick: number;
+    collections: number;
+    callsIn: number;
+    callsOut: number;
+    grantCalls: number;
+    grantRefusals: number;
+    subtree: SubtreeStats;
+  }
+
+  interface SubtreeStats {
+    contexts: number;
+    heapBytesUsed: number;
+    tasks: number;
+    stepsExecuted: number;
+    stepsLastTick: number;
   }
 
   interface VmEvent {

@@ -97,6 +97,27 @@ export interface VmStats {
   maxTasks: number;
   stepsExecuted: number;
   maxStepBudget: number;
+  heapBytesPeak: number;
+  stepsLastTick: number;
+  collections: number;
+  /** Entries and calls from outside. */
+  callsIn: number;
+  /** Calls of functions outside of it. */
+  callsOut: number;
+  /** Calls that its grants let through, and those that they refused. */
+  grantCalls: number;
+  grantRefusals: number;
+  /** The VM and all inside it that are alive; reading it costs steps for each. */
+  subtree: SubtreeStats;
+}
+
+/** What a VM and all inside it use together. */
+export interface SubtreeStats {
+  contexts: number;
+  heapBytesUsed: number;
+  tasks: number;
+  stepsExecuted: number;
+  stepsLastTick: number;
 }
 
 /** What happens to a VM. */
@@ -186,6 +207,20 @@ export class Vm {
       maxTasks: figures[3],
       stepsExecuted: figures[4],
       maxStepBudget: figures[5],
+      heapBytesPeak: figures[6],
+      stepsLastTick: figures[7],
+      collections: figures[8],
+      callsIn: figures[9],
+      callsOut: figures[10],
+      grantCalls: figures[11],
+      grantRefusals: figures[12],
+      subtree: {
+        contexts: figures[13],
+        heapBytesUsed: figures[14],
+        tasks: figures[15],
+        stepsExecuted: figures[16],
+        stepsLastTick: figures[17],
+      },
     };
   }
 

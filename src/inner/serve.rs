@@ -10,6 +10,9 @@ use crate::runtime::Runtime;
 use crate::{ContextId, TaskId, Value, VmError};
 use raya_storages::activities::AnsweredBy;
 
+/// What it costs to read the figures of one context.
+const STEPS_PER_CONTEXT_READ: u64 = 64;
+
 /// A request: who asks, and the arguments.
 struct Request<'a> {
     runtime: &'a mut Runtime,
@@ -193,8 +196,13 @@ impl Request<'_> {
         Value::Array(ids.filter_map(handle).map(Value::Number).collect())
     }
 
+    /// The figures of a child and of all inside it, which the asker pays for.
     fn stats(&mut self, id: ContextId) -> Result<Value, VmError> {
-        let stats = self.runtime.vm(id)?.stats();
+        let vm = self.runtime.vm(id)?;
+        let (stats, subtree) = (vm.stats(), vm.subtree_stats());
+        let asker = self.asker.index();
+        self.runtime
+            .charge(asker, STEPS_PER_CONTEXT_READ * subtree.contexts);
         let figures = [
             stats.heap_bytes_used as f64,
             stats.max_heap_bytes as f64,
@@ -202,6 +210,18 @@ impl Request<'_> {
             f64::from(stats.max_tasks),
             stats.steps_executed as f64,
             stats.max_step_budget.map_or(-1.0, |steps| steps as f64),
+            stats.heap_bytes_peak as f64,
+            stats.steps_last_tick as f64,
+            stats.collections as f64,
+            stats.calls_in as f64,
+            stats.calls_out as f64,
+            stats.grant_calls as f64,
+            stats.grant_refusals as f64,
+            subtree.contexts as f64,
+            subtree.heap_bytes_used as f64,
+            subtree.tasks as f64,
+            subtree.steps_executed as f64,
+            subtree.steps_last_tick as f64,
         ];
         Ok(Value::Array(figures.map(Value::Number).into()))
     }
