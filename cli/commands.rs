@@ -6,3 +6,4 @@ pub mod check;
 pub mod dis;
 pub mod inspect;
 pub mod run;
+pub mod top;

@@ -4,6 +4,7 @@
 
 use raya_core::{Call, Capability};
 use std::io::{BufWriter, Write};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// The level of `console.error` and `console.warn`.
 const ERRORS: f64 = 2.0;
@@ -18,5 +19,27 @@ pub fn console() -> Capability {
         } else {
             let _ = writeln!(output, "{text}").and_then(|()| output.flush());
         }
+    })
+}
+
+/// The last line that was printed, for where there is no room for more.
+#[derive(Clone, Default)]
+pub struct Lines(Arc<Mutex<String>>);
+
+impl Lines {
+    /// The last line.
+    pub fn last(&self) -> String {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+}
+
+/// `console`, keeping the last line.
+pub fn console_into(lines: Lines) -> Capability {
+    Capability::new("console").blocking("print", move |_: &Call, _: f64, text: &str| {
+        let last = text.lines().next_back().unwrap_or_default();
+        last.clone_into(&mut lines.0.lock().unwrap_or_else(PoisonError::into_inner));
     })
 }

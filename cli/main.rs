@@ -13,6 +13,8 @@ mod output;
 mod program;
 mod size;
 mod stats;
+mod top;
+mod world;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -29,6 +31,8 @@ struct Arguments {
 enum Command {
     /// Runs a program: its top-level code, then `main` if it exports one.
     Run(commands::run::Arguments),
+    /// Runs a program and shows its contexts live.
+    Top(commands::top::Arguments),
     /// Compiles a program to a `.rbin`.
     Build(commands::build::Arguments),
     /// Finds all errors of programs, without running them.
@@ -44,6 +48,7 @@ enum Command {
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Run(arguments) => commands::run::run(&arguments),
+        Command::Top(arguments) => commands::top::top(&arguments),
         Command::Build(arguments) => commands::build::build(&arguments),
         Command::Check(arguments) => commands::check::check(&arguments),
         Command::Dis(arguments) => commands::dis::dis(&arguments),

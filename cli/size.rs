@@ -19,9 +19,27 @@ pub fn parse_bytes(text: &str) -> Result<u64, String> {
         .ok_or_else(|| "that is too much".to_owned())
 }
 
+/// Bytes in the largest unit of which there are ten, rounded down.
+pub fn format_bytes(bytes: u64) -> String {
+    let units = [("GiB", 30), ("MiB", 20), ("KiB", 10)];
+    match units.iter().find(|(_, shift)| bytes >= 10 << shift) {
+        Some((unit, shift)) => format!("{} {unit}", bytes >> shift),
+        None => format!("{bytes} B"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::parse_bytes;
+    use super::{format_bytes, parse_bytes};
+
+    #[test]
+    fn sizes_are_written_short() {
+        let sizes = [0, 9_999, 20_000, 70 << 20, u64::MAX].map(format_bytes);
+        assert_eq!(
+            sizes,
+            ["0 B", "9999 B", "19 KiB", "70 MiB", "17179869183 GiB"]
+        );
+    }
 
     #[test]
     fn sizes_are_read_as_written() {

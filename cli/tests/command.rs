@@ -131,6 +131,19 @@ fn hashes_and_stats_are_printed() {
 }
 
 #[test]
+fn top_prints_a_table_where_there_is_no_terminal() {
+    let table = stdout(&["top", "fine.ts"]);
+    assert!(
+        table.contains("heap bytes") && table.contains("fine"),
+        "{table}"
+    );
+    assert_eq!(table, stdout(&["run", "fine.ts", "--stats"]));
+    assert_eq!(code(&["top", "throws.ts"]), 1);
+    assert_eq!(code(&["top", "spins.ts", "--ticks", "2"]), 0);
+    assert_eq!(code(&["top"]), 2);
+}
+
+#[test]
 fn built_programs_are_read_again() {
     let built = scratch("app.rbin");
     let path = built.to_str().expect("UTF-8");
