@@ -12,6 +12,7 @@ pub const LIB_TEXT: &str = include_str!("prelude/lib.ts");
 /// The modules that programs import: name and text.
 const IMPORTABLE: &[(&str, &str)] = &[
     ("raya:remote", include_str!("prelude/remote.ts")),
+    ("raya:sync", include_str!("prelude/sync.ts")),
     ("raya:time", include_str!("prelude/time.ts")),
     ("raya:vm", include_str!("prelude/vm.ts")),
 ];

@@ -48,15 +48,12 @@ pub(crate) struct Note {
 #[derive(Debug, Default)]
 pub(crate) struct Ran {
     pub steps: u64,
-    /// Contexts that had not run in this tick before.
-    pub contexts: u64,
     pub notes: Vec<Note>,
 }
 
 impl Ran {
     fn add(&mut self, later: Ran) {
         self.steps += later.steps;
-        self.contexts += later.contexts;
         self.notes.extend(later.notes);
     }
 }
@@ -445,7 +442,6 @@ struct Shared<'a> {
     linked: &'a Programs,
     bindings: &'a Bindings,
     now_ms: f64,
-    tick: u64,
     span: &'a Span,
 }
 
@@ -475,7 +471,6 @@ pub(crate) fn run_batch(runtime: &mut Runtime, batch: &[u32]) -> Ran {
         linked: &runtime.programs,
         bindings: &runtime.bindings,
         now_ms: runtime.time.clock_ms,
-        tick: runtime.time.ticks,
         span: &Span::current(),
     };
     match &runtime.workers {
@@ -547,10 +542,9 @@ impl Columns<'_> {
                 counters: &mut self.counters[at],
                 now_ms: shared.now_ms,
             };
-            let mut ran = cell.run(schedule::steps_allowed(self.credits[at]));
+            let ran = cell.run(schedule::steps_allowed(self.credits[at]));
             schedule::charge(&mut self.credits[at], ran.steps);
-            let is_first = self.counters[at].latest.add(shared.tick, ran.steps);
-            ran.contexts = u64::from(is_first);
+            self.counters[at].steps_last_tick += ran.steps;
             all.add(ran);
         }
         all

@@ -126,15 +126,12 @@ impl<'a> Fleet<'a> {
     /// Those that have most of something, at most `count`, the first first.
     pub fn top_by(&self, metric: Metric, count: usize) -> Vec<(ContextId, u64)> {
         let contexts = &self.runtime.contexts;
-        let tick = self.runtime.time.ticks;
         let uses = |read: fn(&Uses) -> u64| {
             move |row: usize| contexts.counters[row].uses.as_deref().map_or(0, read)
         };
         // One loop each, so that the column is read and nothing decided at every row.
         match metric {
-            Metric::StepsLastTick => {
-                self.top(count, |row| contexts.counters[row].latest.steps_in(tick))
-            }
+            Metric::StepsLastTick => self.top(count, |row| contexts.counters[row].steps_last_tick),
             Metric::Steps => self.top(count, |row| contexts.counters[row].steps),
             Metric::HeapBytes => self.top(count, |row| contexts.heaps[row].bytes_used()),
             Metric::Collections => self.top(count, uses(|u| u.collections)),
@@ -185,7 +182,7 @@ impl<'a> Fleet<'a> {
         let counters = &contexts.counters[row];
         let uses = |read: fn(&Uses) -> u64| counters.uses.as_deref().map_or(0, read);
         match metric {
-            Metric::StepsLastTick => counters.latest.steps_in(self.runtime.time.ticks),
+            Metric::StepsLastTick => counters.steps_last_tick,
             Metric::Steps => counters.steps,
             Metric::HeapBytes => contexts.heaps[row].bytes_used(),
             Metric::HeapBytesPeak => {

@@ -58,6 +58,8 @@ pub struct Runtime {
     pub(crate) batch: Vec<u32>,
     /// An empty batch, or the last one: its memory is used again.
     pub(crate) spare_batch: Vec<u32>,
+    /// Rows that ran in the latest tick.
+    pub(crate) ran: Vec<u32>,
     /// Rows that stand still until the next tick.
     pub(crate) held_this_tick: Vec<u32>,
     pub(crate) bindings: Bindings,
@@ -123,6 +125,7 @@ impl Runtime {
             ready: Ready::default(),
             batch: Vec::new(),
             spare_batch: Vec::new(),
+            ran: Vec::new(),
             held_this_tick: Vec::new(),
             bindings: Bindings::default(),
             templates: Vec::new(),

@@ -20,6 +20,7 @@ use raya_storages::grants::Grants;
 use raya_storages::programs::{Program, ProgramId, Programs};
 use raya_storages::ready::Ready;
 use raya_storages::runs::Runs;
+use raya_systems::account;
 use raya_systems::schedule::Pool;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -106,6 +107,7 @@ impl Runtime {
             programs: &tables.programs,
         })?;
         self.ready = Ready::of(&tables.contexts);
+        self.ran = account::ran(&tables.contexts.counters);
         self.time = tables.time;
         self.epoch += 1;
         self.lost_questions = true;

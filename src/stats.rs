@@ -28,7 +28,7 @@ impl Runtime {
             tasks: live_tasks(contexts, row) as u32,
             max_tasks: limits.tasks_max + inner.map_or(0, |i| i.tasks),
             steps_executed: counters.steps,
-            steps_last_tick: counters.latest.steps_in(self.time.ticks),
+            steps_last_tick: counters.steps_last_tick,
             max_step_budget: (limits.steps_max != u64::MAX).then(|| limits.steps_max + drawn_steps),
             collections: uses.collections,
             calls_in: uses.calls_in,

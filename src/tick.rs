@@ -16,6 +16,7 @@ use crate::runtime::Runtime;
 use crate::{TickBudget, TickReport};
 use raya_storages::contexts::hold;
 use raya_storages::ready::{TOP, is_runnable};
+use raya_systems::account;
 use raya_systems::schedule::{self, Shares};
 use raya_systems::wake::wake;
 use tracing::debug_span;
@@ -38,6 +39,7 @@ impl Runtime {
             tick: self.time.ticks,
             ..TickReport::default()
         };
+        account::begin_tick(&mut self.contexts.counters, &mut self.ran);
         debug_span!("share_out").in_scope(|| schedule::begin_tick(&mut self.shares()));
         loop {
             debug_span!("wake")
@@ -50,10 +52,10 @@ impl Runtime {
                 }
                 break;
             }
+            self.note_first_runs(&batch);
             let ran =
                 debug_span!("execute", contexts = batch.len()).in_scope(|| run_batch(self, &batch));
             report.steps += ran.steps;
-            report.contexts_run += ran.contexts;
             debug_span!("attend").in_scope(|| self.attend(ran.notes));
             report.requests_served += debug_span!("effects").in_scope(|| self.effects(&batch));
             report.entries_ended += debug_span!("reap").in_scope(|| self.reap(&batch));
@@ -127,6 +129,13 @@ impl Runtime {
         batch
     }
 
+    /// Takes note of those that run for the first time in this tick.
+    fn note_first_runs(&mut self, batch: &[u32]) {
+        let counters = &self.contexts.counters;
+        let is_first = |row: &&u32| counters[**row as usize].steps_last_tick == 0;
+        self.ran.extend(batch.iter().filter(is_first));
+    }
+
     /// Reads outcomes and drops what is done.
     fn reap(&mut self, batch: &[u32]) -> u64 {
         batch
@@ -160,6 +169,9 @@ impl Runtime {
     }
 
     fn end_tick(&mut self, report: &mut TickReport) {
+        self.ran.sort_unstable();
+        self.ran.dedup();
+        report.contexts_run = self.ran.len() as u64;
         self.spare.truncate((report.contexts_run as usize).max(1));
         while let Some(row) = self.held_this_tick.pop() {
             self.contexts.holds[row as usize] &= !hold::TICK;

@@ -23,30 +23,6 @@ pub struct Limits {
     pub steps_per_tick_max: u64,
 }
 
-/// The latest tick in which a context ran. So no sweep is needed to begin the count anew.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Latest {
-    /// The tick's number; 0 for none.
-    pub tick: u64,
-    /// Steps in it.
-    pub steps: u64,
-}
-
-impl Latest {
-    /// The steps in a tick, if that was the latest.
-    pub fn steps_in(&self, tick: u64) -> u64 {
-        if self.tick == tick { self.steps } else { 0 }
-    }
-
-    /// Counts steps in a tick; whether they are the first in it.
-    pub fn add(&mut self, tick: u64, steps: u64) -> bool {
-        let is_first = self.tick != tick;
-        self.steps = self.steps_in(tick) + steps;
-        self.tick = tick;
-        is_first
-    }
-}
-
 /// What a context has done, counted since it was made.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Uses {
@@ -85,8 +61,8 @@ impl Persist for Uses {
 pub struct Counters {
     /// Steps executed since it was made.
     pub steps: u64,
-    /// The latest tick in which it ran.
-    pub latest: Latest,
+    /// Steps in the latest tick: not those of calls between ticks.
+    pub steps_last_tick: u64,
     /// What else is counted, once it did anything.
     pub uses: Option<Box<Uses>>,
 }
@@ -236,22 +212,18 @@ impl Persist for Limits {
 }
 
 impl Persist for Counters {
-    const BYTES_MIN: usize = 25;
+    const BYTES_MIN: usize = 17;
 
     fn dump(&self, to: &mut Writer) {
         to.pod(self.steps);
-        to.pod(self.latest.tick);
-        to.pod(self.latest.steps);
+        to.pod(self.steps_last_tick);
         self.uses.dump(to);
     }
 
     fn load(from: &mut Reader) -> Result<Counters, LoadError> {
         Ok(Counters {
             steps: from.pod()?,
-            latest: Latest {
-                tick: from.pod()?,
-                steps: from.pod()?,
-            },
+            steps_last_tick: from.pod()?,
             uses: Option::load(from)?,
         })
     }

@@ -3,6 +3,7 @@
 //! Free functions over named tables; no state of their own; none imports another.
 //! Absent: tables (`storages/`), the embedder's types (`src/`), clocks.
 
+pub mod account;
 pub mod admit;
 pub mod collect;
 pub mod execute;

@@ -81,6 +81,7 @@ const BUILTINS: &[(&str, Builtin)] = &[
     ("__promiseNew", Builtin::PromiseNew),
     ("__promiseResolve", Builtin::PromiseResolve),
     ("__promiseReject", Builtin::PromiseReject),
+    ("__promiseProbe", Builtin::PromiseProbe),
     ("__sleep", Builtin::Sleep),
     ("now", Builtin::Now),
     ("__stackTrace", Builtin::StackTrace),

@@ -143,3 +143,35 @@ declare module "raya:time" {
   function now(): number;
   function sleep(milliseconds: number): Promise<void>;
 }
+
+declare module "raya:sync" {
+  class Mutex {
+    get isLocked(): boolean;
+    lock(): Promise<void>;
+    tryLock(): boolean;
+    unlock(): void;
+    withLock<T>(fn: () => T | Promise<T>): Promise<T>;
+  }
+
+  class Semaphore {
+    constructor(permits: number);
+    readonly permits: number;
+    get available(): number;
+    acquire(): Promise<void>;
+    tryAcquire(): boolean;
+    release(): void;
+    withPermit<T>(fn: () => T | Promise<T>): Promise<T>;
+  }
+
+  class Channel<T> {
+    constructor(capacity?: number);
+    readonly capacity: number;
+    get length(): number;
+    get isClosed(): boolean;
+    send(value: T): Promise<void>;
+    trySend(value: T): boolean;
+    receive(): Promise<T | undefined>;
+    tryReceive(): T | undefined;
+    close(): void;
+  }
+}

@@ -138,6 +138,7 @@ pub(super) fn run(m: &mut Machine<'_>, builtin: Builtin, nums: &[u64], refs: &[u
         Builtin::PromiseNew => timing::promise_new(m),
         Builtin::PromiseResolve => timing::promise_resolve(m, w),
         Builtin::PromiseReject => timing::promise_reject(m, w),
+        Builtin::PromiseProbe => timing::promise_probe(m, w),
         Builtin::Sleep => timing::sleep(m, w),
         Builtin::Now => float(m.now_ms),
         Builtin::StackTrace => timing::stack_trace(m),

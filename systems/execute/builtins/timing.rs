@@ -1,10 +1,10 @@
 //! Promises, sleep and stack traces.
 
-use super::{Outcome, Window, nothing, reference};
+use super::{Outcome, Window, float, nothing, reference};
 use crate::execute::machine::Machine;
 use crate::execute::tasks::Settled;
 use raya_bytecode::image::{CLASS_ERROR, NONE};
-use raya_storages::layout::PROMISE_WORDS;
+use raya_storages::layout::{PROMISE_FULFILLED, PROMISE_HANDLED, PROMISE_REJECTED, PROMISE_WORDS};
 
 /// Words that the error of a promise resolved with itself takes at most.
 const CYCLE_WORDS: u64 = 512;
@@ -27,6 +27,19 @@ pub(super) fn promise_resolve(m: &mut Machine<'_>, w: Window<'_>) -> Outcome {
 pub(super) fn promise_reject(m: &mut Machine<'_>, w: Window<'_>) -> Outcome {
     m.settle(w.r(0)?, Settled::Rejected(w.mixed(0, 1)));
     nothing()
+}
+
+/// What has become of a promise and of who waited for it, as a number that `BUILTIN_INFO` explains.
+pub(super) fn promise_probe(m: &mut Machine<'_>, w: Window<'_>) -> Outcome {
+    let words = m.words(w.r(0)?);
+    let (flags, has_waiters) = (words[1] as u8, words[3] != 0);
+    float(match flags & 3 {
+        PROMISE_FULFILLED => 3.0,
+        PROMISE_REJECTED => 4.0,
+        _ if has_waiters => 1.0,
+        _ if flags & PROMISE_HANDLED != 0 => 2.0,
+        _ => 0.0,
+    })
 }
 
 pub(super) fn sleep(m: &mut Machine<'_>, w: Window<'_>) -> Outcome {

@@ -1,0 +1,220 @@
+//! Locks, permits and channels between tasks of a context, in programs as users write them; each also with a dump and load after
+//! every tick, so that holders and waiters are in them.
+
+#[path = "common/script.rs"]
+mod script;
+
+use raya_core::{Value, VmError};
+
+const PROGRAM: script::Programs = &[(
+    "./main.rbin",
+    r#"
+import { Channel, Mutex, Semaphore } from "raya:sync";
+import { sleep } from "raya:time";
+
+const log: string[] = [];
+
+export async function exclusion(): Promise<string> {
+  const mutex = new Mutex();
+  let inside = 0;
+  const work = async (name: string): Promise<void> => {
+    await mutex.lock();
+    inside++;
+    log.push(name + inside);
+    await sleep(40);
+    inside--;
+    mutex.unlock();
+  };
+  const all = ["a", "b", "c", "d"].map((name) => work(name));
+  log.push(mutex.isLocked ? "locked" : "free");
+  log.push(mutex.tryLock() ? "got" : "not");
+  await Promise.all(all);
+  log.push(mutex.isLocked ? "locked" : "free");
+  log.push(mutex.tryLock() ? "got" : "not");
+  mutex.unlock();
+  return log.join(" ");
+}
+
+export async function released(): Promise<string> {
+  const mutex = new Mutex();
+  const failing = mutex.withLock(async () => {
+    await sleep(40);
+    throw new Error("inside");
+  });
+  const after = mutex.withLock(() => "after");
+  try {
+    await failing;
+  } catch (e) {
+    log.push(e instanceof Error ? e.message : "?");
+  }
+  log.push(await after);
+  log.push(String(await mutex.withLock(async () => 7)));
+  log.push(mutex.isLocked ? "locked" : "free");
+  try {
+    mutex.unlock();
+  } catch (e) {
+    log.push(e instanceof Error ? e.message : "?");
+  }
+  return log.join(", ");
+}
+
+export async function permits(): Promise<string> {
+  const semaphore = new Semaphore(3);
+  let now = 0;
+  let most = 0;
+  const done: number[] = [];
+  const work = (i: number): Promise<void> => semaphore.withPermit(async () => {
+    now++;
+    if (now > most) most = now;
+    await sleep(20 + i);
+    now--;
+    done.push(i);
+  });
+  const all: Promise<void>[] = [];
+  for (let i = 0; i < 10; i++) all.push(work(i));
+  log.push("free " + semaphore.available);
+  await Promise.all(all);
+  log.push("most " + most, done.join(""), "free " + semaphore.available);
+  for (const wrong of [0, -1, 1.5, NaN]) {
+    try {
+      new Semaphore(wrong);
+    } catch (e) {
+      if (e instanceof RangeError) log.push("refused");
+    }
+  }
+  try {
+    semaphore.release();
+  } catch (e) {
+    log.push(e instanceof Error ? e.message : "?");
+  }
+  return log.join(", ");
+}
+
+export async function pressure(capacity: number): Promise<string> {
+  const channel = new Channel<number>(capacity);
+  const produce = async (): Promise<void> => {
+    for (let i = 0; i < 6; i++) {
+      await channel.send(i);
+      log.push("s" + i);
+    }
+    channel.close();
+  };
+  const consume = async (): Promise<void> => {
+    while (true) {
+      await sleep(30);
+      const value = await channel.receive();
+      if (value === undefined) break;
+      log.push("r" + value);
+    }
+  };
+  await Promise.all([produce(), consume()]);
+  return log.join(" ");
+}
+
+export async function closing(): Promise<string> {
+  const channel = new Channel<string>(1);
+  const waits = channel.receive();
+  log.push(channel.trySend("to the waiter") ? "sent" : "full");
+  log.push(channel.trySend("kept") ? "sent" : "full");
+  log.push(channel.trySend("too much") ? "sent" : "full");
+  const late = channel.send("late");
+  await sleep(40);
+  log.push(String(channel.length), (await waits) ?? "nothing");
+  channel.close();
+  try {
+    await late;
+  } catch (e) {
+    log.push(e instanceof Error ? e.message : "?");
+  }
+  try {
+    await channel.send("never");
+  } catch (e) {
+    log.push(e instanceof Error ? e.message : "?");
+  }
+  log.push(channel.tryReceive() ?? "nothing", channel.tryReceive() ?? "nothing");
+  log.push((await channel.receive()) ?? "nothing", channel.isClosed ? "closed" : "open");
+  const other = new Channel<string>();
+  const ends = other.receive();
+  other.close();
+  log.push((await ends) ?? "nothing");
+  return log.join(", ");
+}
+
+/** Many wait for one lock, in turn, for as long as it takes. */
+export async function crowd(count: number): Promise<number> {
+  const mutex = new Mutex();
+  let order = 0;
+  let wrong = 0;
+  const work = (i: number): Promise<void> => mutex.withLock(async () => {
+    if (order++ !== i) wrong++;
+    await sleep(1);
+  });
+  const all: Promise<void>[] = [];
+  for (let i = 0; i < count; i++) all.push(work(i));
+  await Promise.all(all);
+  return wrong * 1000 + order;
+}
+"#,
+)];
+
+/// What an export gives, the same on two threads and with a dump and load after every tick.
+fn run(name: &str, args: &[f64]) -> Result<Value, VmError> {
+    let run = |setting| {
+        let args = args.iter().map(|&n| Value::Number(n)).collect();
+        script::run(PROGRAM, name, args, setting)
+    };
+    let result = run((1, false));
+    assert_eq!(run((2, false)), result, "{name} on two threads");
+    assert_eq!(run((1, true)), result, "{name} with dumps and loads");
+    result
+}
+
+fn text(name: &str, args: &[f64]) -> String {
+    script::text(run(name, args))
+}
+
+#[test]
+fn a_mutex_is_held_by_one_first_come_first_served() {
+    assert_eq!(text("exclusion", &[]), "locked not a1 b1 c1 d1 free got");
+}
+
+#[test]
+fn with_lock_unlocks_however_its_function_ends() {
+    assert_eq!(
+        text("released", &[]),
+        "inside, after, 7, free, unlock of a Mutex that is not locked"
+    );
+}
+
+#[test]
+fn a_semaphore_lets_so_many_in() {
+    assert_eq!(
+        text("permits", &[]),
+        "free 0, most 3, 0123456789, free 3, refused, refused, refused, refused, release of a permit that nobody holds"
+    );
+}
+
+#[test]
+fn a_channel_holds_senders_back() {
+    assert_eq!(
+        text("pressure", &[2.0]),
+        "s0 s1 s2 r0 s3 r1 s4 r2 s5 r3 r4 r5"
+    );
+    assert_eq!(
+        text("pressure", &[0.0]),
+        "s0 r0 s1 r1 s2 r2 s3 r3 s4 r4 s5 r5"
+    );
+}
+
+#[test]
+fn a_channel_that_closes_tells_all_who_wait() {
+    assert_eq!(
+        text("closing", &[]),
+        "sent, sent, full, 1, to the waiter, the Channel was closed, send to a closed Channel, kept, nothing, nothing, closed, nothing"
+    );
+}
+
+#[test]
+fn spec_t9_5_a_crowd_keeps_its_order() {
+    assert_eq!(run("crowd", &[100.0]), Ok(Value::Number(100.0)));
+}
