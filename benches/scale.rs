@@ -18,7 +18,7 @@ fn world(count: usize, nth: usize) -> (Runtime, Vec<ContextId>) {
 }
 
 fn ticks(c: &mut Criterion) {
-    let count = if is_test() { 1_000 } else { 100_000 };
+    let count: usize = if is_test() { 1_000 } else { 100_000 };
     let mut group = c.benchmark_group("tick");
     for (nth, what) in [
         (count, "1 spins"),
@@ -34,7 +34,7 @@ fn ticks(c: &mut Criterion) {
 }
 
 fn fleet(c: &mut Criterion) {
-    let count = if is_test() { 1_000 } else { 100_000 };
+    let count: usize = if is_test() { 1_000 } else { 100_000 };
     let (mut runtime, _) = world(count, 3);
     runtime.tick(TickBudget::fuel(10 * count as u64));
     let mut group = c.benchmark_group("fleet");
