@@ -235,8 +235,8 @@ fn a_tick_and_its_sweeps_are_spans_and_contexts_at_trace_level_only() {
         }
         let names = Names(Arc::default(), Some(level));
         tracing::subscriber::with_default(names.clone(), || ticks(&mut runtime, 1, 10_000));
-        let names = names.0.lock().expect("no panic").clone();
-        names
+        let names = names.0.lock().expect("no panic");
+        names.clone()
     };
     let sweeps = [
         "wake", "schedule", "execute", "attend", "effects", "reap", "account",
