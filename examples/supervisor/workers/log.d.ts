@@ -1,0 +1,3 @@
+declare module "host:log" {
+  export function info(message: string): void;
+}
