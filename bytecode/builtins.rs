@@ -96,6 +96,7 @@ builtins! {
     PromiseResolve (PROMISE, MIXED) -> VOID "resolves it; with a promise, follows that one; nothing if already resolved"
     PromiseReject (PROMISE, MIXED) -> VOID "rejects it; nothing if already resolved"
     PromiseProbe (PROMISE) -> F64 "0 pending and never waited for, 1 pending and waited for, 2 pending and whoever waited was cancelled, 3 fulfilled, 4 rejected"
+    PromiseCancel (PROMISE) -> BOOL "cancels the task that settles it and those that it waits for; whether there is one"
     Sleep (F64) -> PROMISE "a promise that resolves when the clock has advanced by so many milliseconds"
     Now () -> F64 "the clock, in milliseconds"
     StackTrace () -> STR "the frames of the task, innermost first, one a line, as Error.stack shows them"

@@ -109,6 +109,9 @@ pub enum Operand {
     RetR,
 }
 
+/// `c` of the `Catch` of a handler that only cleans up and throws again.
+pub const CATCH_CLEANUP: u16 = 1;
+
 /// A bank of registers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Bank {
@@ -405,7 +408,7 @@ instructions! {
     // Tasks and errors.
     Await     (DefF DefR UseR; UseN None None) Call 8 "(n[a], r[b]) = what mixed (n[d], r[c]) settles to; always lets other tasks run first; all four are locals"
     Throw     (UseN UseR None)        Leave 4 "throw mixed (n[a], r[b])"
-    Catch     (DefF DefR None)        Next 1 "first instruction of a handler: mixed (n[a], r[b]) = what was thrown"
+    Catch     (DefF DefR Imm)         Next 1 "first instruction of a handler: mixed (n[a], r[b]) = what was thrown; c = 1 if it only cleans up and throws again, so that cancelled tasks run it"
     Trap      (Imm None None)         Leave 1 "throw trap number a: see `Trap`"
     Ext       (None None None)        Next 0 "operands of the instruction before; never run"
 }

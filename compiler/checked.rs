@@ -267,3 +267,17 @@ pub struct ExportInfo {
     /// Its type.
     pub ty: TypeId,
 }
+
+impl CheckedProgram {
+    /// Whether a class is `Promise` or extends it: its instances are promises, and have no fields.
+    pub fn is_promise(&self, class: ClassId) -> bool {
+        let mut next = Some(class);
+        while let Some(class) = next {
+            if class == self.known.promise {
+                return true;
+            }
+            next = self.classes[class.index()].base.as_ref().map(|b| b.0);
+        }
+        false
+    }
+}

@@ -35,13 +35,18 @@ pub(crate) enum Refused {
 /// Steps that a call runs before requests are served.
 pub(crate) const CALL_FUEL: u64 = 1 << 40;
 
-/// What happened in a context while it ran, for its owner: told when all have run, in the order of contexts.
+/// What happened in a context while it ran: seen to when all have run, in the order of contexts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Note {
-    pub id: ContextId,
-    pub kind: EventKind,
-    pub used: u64,
-    pub max: u64,
+pub(crate) enum Note {
+    /// An event for its owner.
+    Event {
+        id: ContextId,
+        kind: EventKind,
+        used: u64,
+        max: u64,
+    },
+    /// It cancelled this run of an inner context, as bits.
+    Cancel(u64),
 }
 
 /// What running came to.
@@ -101,6 +106,7 @@ impl Cell<'_> {
         ran.steps = (allowed - left) as u64;
         self.counters.steps += ran.steps;
         self.note_peak();
+        self.note_cancels(&mut ran.notes);
         self.cross_steps(&mut ran.notes);
         self.enforce_budget(&mut ran.notes);
         ran
@@ -156,14 +162,22 @@ impl Cell<'_> {
 
     /// One note a kind is enough: they are counted by owners, not by what a task did often.
     fn note(&self, (kind, used, max): (EventKind, u64, u64), notes: &mut Vec<Note>) {
-        if notes.iter().all(|note| note.kind != kind) {
+        let is_alike = |note: &Note| matches!(note, Note::Event { kind: k, .. } if *k == kind);
+        if !notes.iter().any(is_alike) {
             let id = self.id;
-            notes.push(Note {
+            notes.push(Note::Event {
                 id,
                 kind,
                 used,
                 max,
             });
+        }
+    }
+
+    /// What it cancelled elsewhere.
+    fn note_cancels(&mut self, notes: &mut Vec<Note>) {
+        if let Some(activity) = self.activity.as_mut() {
+            notes.extend(activity.cancels.drain(..).map(Note::Cancel));
         }
     }
 
@@ -291,6 +305,7 @@ impl Cell<'_> {
         if let CallEnd::Stopped(stop) = end {
             self.provide(stop, notes);
         }
+        self.note_cancels(notes);
         self.cross_steps(notes);
         self.enforce_budget(notes);
         Ok(end)
@@ -366,6 +381,24 @@ impl Cell<'_> {
         let activity = self.activity.as_mut().expect("who asked is active");
         let request = activity.outbox.remove(0);
         self.deliver(request.promise, answer);
+    }
+
+    /// Cancels an entry, by its run. False: it is over.
+    pub fn cancel(&mut self, run: u64, notes: &mut Vec<Note>) -> Result<bool, LimitFault> {
+        let mut at_limit = false;
+        let cancelled = loop {
+            match execute::cancel_entry(&mut self.execution(), run, at_limit) {
+                Ok(cancelled) => break cancelled,
+                Err(EntryError::NeedsCollection(words)) => {
+                    at_limit = self.collect(Need::words(words), &mut 0).is_err();
+                }
+                Err(EntryError::Limit(_)) if !at_limit => at_limit = true,
+                Err(EntryError::Limit(fault)) => return Err(fault),
+                Err(error) => unreachable!("cancelling takes no arguments: {error:?}"),
+            }
+        };
+        self.note_cancels(notes);
+        Ok(cancelled)
     }
 
     /// Settles the promise at a place of `listeners`.

@@ -4,8 +4,9 @@
 //! When control takes effect is said in `vm`. Absent: limits (`limits`), cancelling tasks (`cancel`).
 
 use crate::capability::GuestError;
-use crate::cell::CALL_FUEL;
+use crate::cell::{CALL_FUEL, Note};
 use crate::error::VmError;
+use crate::fault::limit_error;
 use crate::limits::give_back;
 use crate::runtime::Runtime;
 use crate::{ContextId, TaskId};
@@ -141,6 +142,56 @@ impl Runtime {
             self.hold(row, holds);
         }
         self.contexts.counters[row].steps - before
+    }
+
+    /// Cancels a task that was started from outside: its `await` throws, so that its `finally` blocks run, and so do those of the
+    /// tasks that it awaits; `catch` doesn't see it. A task that runs is cancelled at its next `await`, one that has not begun
+    /// never begins. What it asked of contexts inside is cancelled there. It ends as [`VmError::Cancelled`] in any case.
+    /// False: it had ended before.
+    pub fn cancel(&mut self, task: TaskId) -> Result<bool, VmError> {
+        let is_cancelled = self.cancel_one(task);
+        self.cancel_all_inside();
+        is_cancelled
+    }
+
+    /// Cancels what cancelled tasks asked of contexts inside theirs, and so on.
+    pub(crate) fn cancel_all_inside(&mut self) {
+        while let Some(run) = self.cancels.pop() {
+            self.cancel_inside(run);
+        }
+    }
+
+    fn cancel_inside(&mut self, run: u64) {
+        let Some((task, run)) = TaskId::from_bits(run).and_then(|t| Some((t, self.runs.find(t)?)))
+        else {
+            return;
+        };
+        let context = ContextId::from_bits(self.runs.contexts[run]);
+        let owner = context.and_then(|id| self.contexts.parent(id.index()));
+        // What was asked of the one outside goes on: it is not the asker's.
+        if owner.map(ContextId::to_bits) == Some(self.runs.askers[run]) {
+            // It is a limit of that context, and nothing to the caller.
+            let _ = self.cancel_one(task);
+        }
+    }
+
+    fn cancel_one(&mut self, task: TaskId) -> Result<bool, VmError> {
+        let run = self.runs.find(task).ok_or(VmError::TaskNotFound(task))?;
+        if self.runs.outcomes[run].is_some() {
+            return Ok(false);
+        }
+        let context = ContextId::from_bits(self.runs.contexts[run]);
+        let row = context.expect("a run has a context").index();
+        let mut notes = Vec::new();
+        let is_cancelled = self.cell(row).cancel(task.to_bits(), &mut notes);
+        let runs = notes.iter().filter_map(|note| match note {
+            Note::Cancel(run) => Some(*run),
+            Note::Event { .. } => None,
+        });
+        self.cancels.extend(runs);
+        self.reap_entries(row);
+        self.settle_down(row);
+        is_cancelled.map_err(limit_error)
     }
 
     /// Ends a context and those inside it.

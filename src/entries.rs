@@ -11,7 +11,7 @@
 use crate::capability::GuestError;
 use crate::cell::Cell;
 use crate::error::VmError;
-use crate::fault::fault;
+use crate::fault::{CANCELLED_ERROR, fault};
 use crate::runtime::Runtime;
 use crate::{ContextId, TaskId, Value};
 use raya_bytecode::image::{EXPORT_FUNCTION, NONE};
@@ -20,7 +20,7 @@ use raya_storages::contexts::ContextState;
 use raya_storages::entries::{Entry, Origin, Stage};
 use raya_storages::events::EventKind;
 use raya_storages::programs::ProgramId;
-use raya_storages::runs::{OUTCOMES_KEPT_MAX, RunOutcome, RunRow, Runs};
+use raya_storages::runs::{Cause, OUTCOMES_KEPT_MAX, RunOutcome, RunRow, Runs};
 use raya_systems::schedule;
 
 impl Runtime {
@@ -263,7 +263,11 @@ impl Runtime {
             }
             RunOutcome::Failed(failure) => {
                 let fault = fault(&self.program(row).image, self.contexts.name(row), failure);
-                Err(GuestError::new("Error", fault.to_string()))
+                let name = match failure.cause {
+                    Cause::Cancelled => CANCELLED_ERROR,
+                    _ => "Error",
+                };
+                Err(GuestError::new(name, fault.to_string()))
             }
         }
     }

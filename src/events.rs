@@ -157,25 +157,34 @@ impl Runtime {
 
     /// Does what is to be done about what happened in contexts while they ran.
     pub(crate) fn attend(&mut self, notes: Vec<Note>) {
-        for Note {
-            id,
-            kind,
-            used,
-            max,
-        } in notes
-        {
-            let Some(row) = self.contexts.find(id) else {
-                continue;
-            };
-            self.tell_owner(id, kind, used, max);
-            match kind {
-                EventKind::HeapPressure | EventKind::StepPressure => {
-                    self.contexts.holds[row] |= hold::TICK;
-                    self.held_this_tick.push(row as u32);
+        for note in notes {
+            match note {
+                Note::Cancel(run) => {
+                    self.cancels.push(run);
+                    self.cancel_all_inside();
                 }
-                EventKind::Paused => self.pause_at_mark(row),
-                _ => self.enforce(row, kind, used, max),
+                Note::Event {
+                    id,
+                    kind,
+                    used,
+                    max,
+                } => self.attend_event(id, kind, used, max),
             }
+        }
+    }
+
+    fn attend_event(&mut self, id: ContextId, kind: EventKind, used: u64, max: u64) {
+        let Some(row) = self.contexts.find(id) else {
+            return;
+        };
+        self.tell_owner(id, kind, used, max);
+        match kind {
+            EventKind::HeapPressure | EventKind::StepPressure => {
+                self.contexts.holds[row] |= hold::TICK;
+                self.held_this_tick.push(row as u32);
+            }
+            EventKind::Paused => self.pause_at_mark(row),
+            _ => self.enforce(row, kind, used, max),
         }
     }
 

@@ -9,6 +9,9 @@ use raya_storages::runs::{Cause, Failure};
 use raya_storages::tasks::LimitFault;
 use std::fmt;
 
+/// The name of the error that a cancelled task is for whoever awaits it.
+pub(crate) const CANCELLED_ERROR: &str = "CancelledError";
+
 /// What a program threw, or the limit that it met, with its stack.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Fault {
@@ -88,7 +91,7 @@ pub(crate) fn fault(image: &Image, context: &str, failure: &Failure) -> Fault {
         Cause::Threw { name, message } => (name.clone(), message.clone()),
         Cause::Limit(limit) => ("Error".into(), limit_error(*limit).to_string()),
         Cause::Marshal(message) => ("TypeError".into(), message.clone()),
-        Cause::Cancelled => ("Error".into(), VmError::Cancelled.to_string()),
+        Cause::Cancelled => (CANCELLED_ERROR.into(), VmError::Cancelled.to_string()),
     };
     let trace = failure
         .trace

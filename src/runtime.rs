@@ -52,6 +52,8 @@ pub struct Runtime {
     pub(crate) runs: Runs,
     /// What happened to contexts that no context owns.
     pub(crate) mail: Mailbox,
+    /// Runs that are to be cancelled too, while one is.
+    pub(crate) cancels: Vec<u64>,
     pub(crate) time: Time,
     pub(crate) ready: Ready,
     /// Rows that can run a step now.
@@ -121,6 +123,7 @@ impl Runtime {
             programs: Programs::default(),
             runs: Runs::default(),
             mail: Mailbox::new(EMBEDDER_EVENTS_MAX),
+            cancels: Vec::new(),
             time: Time::default(),
             ready: Ready::default(),
             batch: Vec::new(),

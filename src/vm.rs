@@ -197,6 +197,11 @@ impl<'a> Vm<'a> {
         self.runtime.resume(self.row);
     }
 
+    /// Cancels a task, as [`Runtime::cancel`] does.
+    pub fn cancel(&mut self, task: TaskId) -> Result<bool, VmError> {
+        self.runtime.cancel(task)
+    }
+
     /// Runs it now for so many steps, paused or not, or until it has nothing more to run; gives the steps it took. It stops where
     /// a basic block ends, since steps are charged there: so it may take less than a block more.
     pub fn run_steps(&mut self, steps: u64) -> u64 {

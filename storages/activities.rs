@@ -15,6 +15,7 @@ use crate::tasks::{Task, TaskState, Tasks};
 use crate::timers::Timers;
 use crate::values::Value;
 use raya_bytecode::isa::Op;
+use raya_bytecode::slot::Slot;
 use std::collections::VecDeque;
 
 /// One entry of the queue of microtasks, first in first out.
@@ -111,6 +112,8 @@ pub struct Activity {
     pub owed: Vec<Owed>,
     /// Promises that wait for an event about an inner context, in the order they were asked for.
     pub listeners: Vec<Watch>,
+    /// Runs of inner contexts that it cancelled, for whoever ran it to see to at once: never part of a dump.
+    pub cancels: Vec<u64>,
 }
 
 impl Activity {
@@ -145,6 +148,7 @@ impl Activity {
         self.calls.clear();
         self.owed.clear();
         self.listeners.clear();
+        self.cancels.clear();
     }
 
     /// Whether the answer that the running task waits for was asked for.
@@ -278,6 +282,15 @@ impl Activity {
         )?;
         for (_, task) in self.tasks.iter() {
             ensure(is_optional(task.promise), "a task settles a promise")?;
+            let awaits = task.state == TaskState::Waiting;
+            ensure(
+                is_optional(task.awaits) && awaits == (task.awaits != 0),
+                "who waits, and nobody else, awaits a promise",
+            )?;
+            ensure(
+                is_optional(task.due) && soundness.accepts(Slot::ANY, task.cancelled),
+                "what a task is cancelled with is sound",
+            )?;
             for row in &task.stack.rows {
                 verify_registers(row, &task.stack, program, soundness)?;
             }
@@ -299,6 +312,7 @@ impl Activity {
             while next != 0 {
                 let task = self.tasks.at(next - 1).filter(is_waiting);
                 let task = task.ok_or(LoadError::Invalid("who waits for a promise is waiting"))?;
+                ensure(task.awaits == promise, "who waits says for what")?;
                 left = left
                     .checked_sub(1)
                     .ok_or(LoadError::Invalid("a task is in one list"))?;
@@ -542,6 +556,7 @@ impl Persist for Activity {
         self.calls.dump(to);
         self.owed.dump(to);
         self.listeners.dump(to);
+        assert!(self.cancels.is_empty(), "cancels are seen to at once");
     }
 
     fn load(from: &mut Reader) -> Result<Activity, LoadError> {
@@ -556,6 +571,7 @@ impl Persist for Activity {
             calls: Vec::load(from)?,
             owed: Vec::load(from)?,
             listeners: Vec::load(from)?,
+            cancels: Vec::new(),
         })
     }
 }

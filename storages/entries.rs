@@ -181,6 +181,24 @@ impl Entries {
         self.ended += 1;
     }
 
+    /// Ends one that has not begun.
+    pub fn end_waiting(&mut self, at: usize, outcome: RunOutcome) {
+        let entry = self.rows.remove(at);
+        self.rows.insert(self.begun as usize, entry);
+        self.begun += 1;
+        self.end(self.begun as usize - 1, outcome);
+    }
+
+    /// The place of the entry with a run.
+    pub fn of_run(&self, run: u64) -> Option<usize> {
+        self.rows.iter().position(|entry| entry.run == run)
+    }
+
+    /// How far the entry at a place has come.
+    pub fn stage(&self, at: usize) -> &Stage {
+        &self.rows[at].stage
+    }
+
     /// All of them, in order.
     pub fn iter(&self) -> impl Iterator<Item = &Entry> {
         self.rows.iter()

@@ -68,7 +68,7 @@ pub enum Outcome {
     Threw(Vec<(u32, u32)>),
     /// At a limit; its promise is rejected with an Error that says so. Trace as above.
     Limit(LimitFault, Vec<(u32, u32)>),
-    /// Its context ended, or it was cancelled.
+    /// It was cancelled.
     Cancelled,
 }
 
@@ -85,6 +85,12 @@ pub struct Task {
     pub resumer: u32,
     /// The next task waiting for the same promise: index + 1, 0 for none.
     pub next_waiter: u32,
+    /// The promise that it waits for: a reference, a root; 0 if it doesn't.
+    pub awaits: u32,
+    /// The error that it was cancelled with: a reference, a root; 0 if it was not.
+    pub cancelled: u32,
+    /// A promise, rejected with that, which it goes on with at its next `Await`: a reference, a root; 0 for none.
+    pub due: u32,
     /// Where the result of its `Await` goes (numeric register of the top frame).
     pub await_num: u16,
     /// Where the result of its `Await` goes (reference register of the top frame).
@@ -230,7 +236,7 @@ impl Persist for Outcome {
 }
 
 impl Persist for Task {
-    const BYTES_MIN: usize = 32;
+    const BYTES_MIN: usize = 44;
 
     fn dump(&self, to: &mut Writer) {
         self.state.dump(to);
@@ -238,6 +244,9 @@ impl Persist for Task {
         to.pod(self.promise);
         to.pod(self.resumer);
         to.pod(self.next_waiter);
+        to.pod(self.awaits);
+        to.pod(self.cancelled);
+        to.pod(self.due);
         to.pod(self.await_num);
         to.pod(self.await_ref);
         self.outcome.dump(to);
@@ -250,6 +259,9 @@ impl Persist for Task {
             promise: from.pod()?,
             resumer: from.pod()?,
             next_waiter: from.pod()?,
+            awaits: from.pod()?,
+            cancelled: from.pod()?,
+            due: from.pod()?,
             await_num: from.pod()?,
             await_ref: from.pod()?,
             outcome: Option::load(from)?,

@@ -141,6 +141,9 @@ fn activity_roots(program: &Program, activity: &mut Activity, window_refs: u32, 
     let running = activity.running;
     for (index, task) in (1..).zip(&mut activity.tasks.task) {
         copy.root(&mut task.promise);
+        copy.root(&mut task.awaits);
+        copy.root(&mut task.cancelled);
+        copy.root(&mut task.due);
         let (_, locals_end) = task.stack.locals_end(&program.functions);
         let window = if index == running { window_refs } else { 0 };
         let end = (locals_end + window) as usize;

@@ -12,7 +12,7 @@ pub fn reap(activity: &mut Activity) {
     let is_open = activity.entries.is_any_open();
     let is_over = |id: &TaskId| {
         let task = &activity.tasks.task[id.index()];
-        let explains = matches!(task.outcome, Some(Outcome::Limit(..) | Outcome::Threw(..)));
+        let explains = !matches!(task.outcome, None | Some(Outcome::Returned));
         task.state == TaskState::Done && !(is_open && explains)
     };
     let over: Vec<TaskId> = activity.tasks.ids().filter(is_over).collect();

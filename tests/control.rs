@@ -213,6 +213,28 @@ export function source(): string {
   }
 }
 
+export async function cancelled(name: string): Promise<string> {
+  const vm = make({ ...small, maxStepBudget: 5000000 });
+  const task = vm.runEntry(name);
+  for (let i = 0; i < 3; i++) await vm.runEntry("tick");
+  const first = task.cancel();
+  let said = "returned";
+  try {
+    await task;
+  } catch (e) {
+    said = e instanceof Error ? `${e.name}: ${e.message}` : "?";
+  }
+  const log = String(await vm.runEntry("log"));
+  return `${first} ${task.cancel()} ${said} | ${log}`;
+}
+
+export async function cancelledHere(): Promise<string> {
+  const vm = make(small);
+  const task = vm.runEntry<number>("tick");
+  await task;
+  return `${task.cancel()} ${await task}`;
+}
+
 export async function chain(depth: number, name: string): Promise<number> {
   if (depth === 0) return 0;
   const { maxHeapBytes, maxTasks } = { maxHeapBytes: depth * 300000, maxTasks: depth * 6 };
@@ -232,6 +254,67 @@ export function count(n: number): number {
   return i;
 }
 export function spin(): void { while (true) {} }
+const lines: string[] = [];
+export function log(): string[] { return lines; }
+async function inner(): Promise<void> {
+  try {
+    lines.push("inner begins");
+    await new Promise<void>((resolve: () => void): void => {});
+    lines.push("never");
+  } catch (e) {
+    lines.push("never caught");
+  } finally {
+    await Promise.resolve();
+    lines.push("inner ends");
+  }
+}
+/** Cleans up, and can't hold it back. */
+export async function waits(): Promise<string> {
+  try {
+    try {
+      await inner();
+    } catch (e) {
+      lines.push("never caught");
+    }
+    lines.push("never");
+  } finally {
+    try {
+      await Promise.reject(new Error("own"));
+    } catch (e) {
+      lines.push("its own error is caught");
+    }
+    lines.push("outer ends");
+  }
+  return "done";
+}
+/** Returns from its `finally`, which changes nothing. */
+export async function stubborn(): Promise<string> {
+  try {
+    await new Promise<void>((resolve: () => void): void => {});
+  } finally {
+    lines.push("stays");
+    return "kept";
+  }
+}
+/** Throws something else from there. */
+export async function throwing(): Promise<string> {
+  try {
+    await new Promise<void>((resolve: () => void): void => {});
+  } finally {
+    throw new Error("other");
+  }
+}
+export function never(): Promise<void> { return new Promise<void>((resolve: () => void): void => {}); }
+export async function late(): Promise<void> {
+  try {
+    for (let i = 0; i < 2000; i++) lines.length;
+    lines.push("before");
+    await Promise.resolve();
+    lines.push("never");
+  } finally {
+    lines.push("after");
+  }
+}
 export function fails(): void { throw new Error("on purpose"); }
 export function grow(): number {
   const all: number[][] = [];
@@ -322,9 +405,92 @@ fn weights_can_be_set_while_it_runs() {
 
 #[test]
 fn spec_b_2_exports_can_be_read() {
-    let expected = "count(a: number) => number; fails() => void; grow() => number; spin() => void; \
-        tick() => number true0";
-    assert_eq!(gives("reflected"), expected);
+    let said = gives("reflected");
+    assert!(
+        said.starts_with("count(a: number) => number; fails() => void; "),
+        "{said}"
+    );
+    assert!(
+        said.ends_with("; waits() => Promise<string> true0"),
+        "{said}"
+    );
+}
+
+fn cancelled(name: &str) -> String {
+    let ways = [(1, false), (2, false), (1, true)];
+    let [one, two, reloaded] = ways.map(|way| {
+        let args = vec![Value::String(name.into())];
+        text(script::run(PROGRAMS, "cancelled", args, way))
+    });
+    assert_eq!(one, two);
+    assert_eq!(one, reloaded);
+    one
+}
+
+#[test]
+fn spec_t8_13_a_cancelled_task_runs_its_finally_blocks_and_nothing_else() {
+    let said = "true false CancelledError: the task was cancelled";
+    let log = "inner begins,inner ends,its own error is caught,outer ends";
+    assert_eq!(cancelled("waits"), format!("{said} | {log}"));
+    assert_eq!(cancelled("stubborn"), format!("{said} | stays"));
+    assert_eq!(cancelled("throwing"), format!("{said} | "));
+    assert_eq!(cancelled("never"), format!("{said} | "));
+}
+
+#[test]
+fn a_task_that_has_ended_can_not_be_cancelled() {
+    assert_eq!(gives("cancelledHere"), "false 1");
+}
+
+#[test]
+fn spec_t8_13_tasks_are_cancelled_from_rust() {
+    let mut runtime = script::runtime(1, PROGRAMS);
+    const MODS: Programs = &[("./mod.rbin", MOD)];
+    let id = script::context(&mut runtime, MODS, VmOptions::default());
+    let start = |runtime: &mut raya_core::Runtime, name: &str| {
+        let mut vm = runtime.vm(id).expect("is live");
+        vm.run_entry(name, vec![]).expect("is there")
+    };
+    let is_cancelled = |runtime: &raya_core::Runtime, task| match runtime.task(task) {
+        Ok(TaskStatus::Failed(VmError::Cancelled, fault)) => fault.name == "CancelledError",
+        _ => false,
+    };
+    // One that has not begun, one in the middle of its code, and one that waits.
+    let unborn = start(&mut runtime, "late");
+    assert_eq!(runtime.cancel(unborn), Ok(true));
+    assert!(is_cancelled(&runtime, unborn));
+    let running = start(&mut runtime, "late");
+    runtime.tick(raya_core::TickBudget::fuel(500));
+    assert_eq!(runtime.cancel(running), Ok(true));
+    assert_eq!(
+        runtime.cancel(running),
+        Ok(true),
+        "twice is no more than once"
+    );
+    assert_eq!(runtime.task(running), Ok(TaskStatus::Running));
+    let copy = runtime.dump();
+    runtime.load(&copy).expect("what was dumped loads");
+    runtime.run_until_idle();
+    assert!(is_cancelled(&runtime, running));
+    let waiting = start(&mut runtime, "waits");
+    runtime.run_until_idle();
+    assert_eq!(runtime.cancel(waiting), Ok(true));
+    runtime.run_until_idle();
+    assert!(is_cancelled(&runtime, waiting));
+    assert_eq!(runtime.cancel(waiting), Ok(false));
+    let log = runtime.vm(id).expect("is live").call("log", vec![]);
+    let Ok(Value::Array(lines)) = log else {
+        panic!("{log:?}")
+    };
+    let expected = [
+        "before",
+        "after",
+        "inner begins",
+        "inner ends",
+        "its own error is caught",
+        "outer ends",
+    ];
+    assert_eq!(lines, expected.map(|line| Value::String(line.into())));
 }
 
 #[test]

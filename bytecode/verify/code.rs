@@ -168,7 +168,7 @@ impl Step<'_, '_> {
 
     fn check_immediate(&self, letter: char, value: u16) -> Result<(), Problem> {
         let (ok, expected) = match self.op {
-            Op::ConstZ => (value <= 1, "0 or 1"),
+            Op::ConstZ | Op::Catch => (value <= 1, "0 or 1"),
             Op::Tag | Op::JTag | Op::JNTag => (value <= 3, "a tag from 0 to 3"),
             Op::Trap => (value <= Trap::InvalidLength as u16, "the number of a trap"),
             _ => (true, ""),

@@ -82,6 +82,7 @@ const BUILTINS: &[(&str, Builtin)] = &[
     ("__promiseResolve", Builtin::PromiseResolve),
     ("__promiseReject", Builtin::PromiseReject),
     ("__promiseProbe", Builtin::PromiseProbe),
+    ("__promiseCancel", Builtin::PromiseCancel),
     ("__sleep", Builtin::Sleep),
     ("now", Builtin::Now),
     ("__stackTrace", Builtin::StackTrace),

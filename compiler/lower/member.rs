@@ -214,14 +214,8 @@ impl<'a> Fx<'a, '_> {
     /// Whether a class's instances aren't objects: arrays, strings, numbers, booleans, promises.
     pub fn is_primitive_class(&self, class: ClassId) -> bool {
         let known = self.p.checked.known;
-        [
-            known.array,
-            known.string,
-            known.number,
-            known.boolean,
-            known.promise,
-        ]
-        .contains(&class)
+        [known.array, known.string, known.number, known.boolean].contains(&class)
+            || self.p.checked.is_promise(class)
     }
 
     /// Whether a member must be found at run time: a class below overrides it, or it has no body here.

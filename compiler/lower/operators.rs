@@ -431,7 +431,7 @@ impl<'a> Fx<'a, '_> {
             _ => return vec![self.slot(ty)],
         };
         let known = self.p.checked.known;
-        if class == known.promise {
+        if self.p.checked.is_promise(class) {
             return vec![Slot::PROMISE];
         }
         if class == known.array {

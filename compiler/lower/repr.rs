@@ -206,7 +206,7 @@ impl<'a> Program<'a> {
 
     fn class_slot(&mut self, class: ClassId, args: &[TypeId], env: &Env) -> Slot {
         let known = self.checked.known;
-        if class == known.promise {
+        if self.checked.is_promise(class) {
             Slot::PROMISE
         } else if class == known.array {
             array_of(args.first().map_or(Slot::MIXED, |&a| self.slot(a, env)))

@@ -5,7 +5,7 @@
 use super::function::{Fx, NOTHING, Scope, Val};
 use crate::ast::*;
 use crate::mir::{BlockId, Inst, NO_REG, Term};
-use raya_bytecode::isa::Op;
+use raya_bytecode::isa::{CATCH_CLEANUP, Op};
 use raya_bytecode::slot::Slot;
 
 impl<'a> Fx<'a, '_> {
@@ -328,7 +328,7 @@ impl<'a> Fx<'a, '_> {
             self.handler = outer;
             self.start(on_finally);
             let error = self.fresh(Slot::MIXED);
-            self.emit(Op::Catch, error.n.0, error.r.0, 0);
+            self.emit(Op::Catch, error.n.0, error.r.0, CATCH_CLEANUP.into());
             self.finalizer(body);
             let inst = Inst::new(Op::Throw, [error.n.0, error.r.0, 0], self.span);
             self.finish(Term::Leave(inst));

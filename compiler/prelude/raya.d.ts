@@ -23,7 +23,9 @@ declare namespace console {
 }
 
 declare module "raya:vm" {
-  type Task<T> = Promise<T>;
+  interface Task<T> extends Promise<T> {
+    cancel(): boolean;
+  }
   type VmState = "new" | "running" | "paused" | "failed" | "terminated";
   type VmEventKind = "finished" | "failed" | "pressure" | "limit" | "paused" | "ended";
   type VmResource = "" | "heap" | "tasks" | "steps" | "stack";

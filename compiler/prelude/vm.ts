@@ -16,11 +16,20 @@ declare function __vmResume(handle: number): void;
 declare function __vmRunSteps(handle: number, steps: number): void;
 declare function __vmNextEvent(handle: number): Promise<unknown>;
 declare function __vmTerminate(handle: number): void;
+declare function __promiseCancel(task: Promise<unknown>): boolean;
 declare function __vmRevoke(handle: number, capability: string): void;
 declare function __vmGrants(handle: number): unknown[][];
 
-/** What `runEntry` returns. */
-export type Task<T> = Promise<T>;
+/** What `runEntry` returns: a promise of the result, and a way to call the work off. */
+export class Task<T> extends Promise<T> {
+  /**
+   * Cancels it: the entry's `await` throws, so that its `finally` blocks run, and this promise is rejected with an error named
+   * `CancelledError`. False: it had ended before.
+   */
+  cancel(): boolean {
+    return __promiseCancel(this);
+  }
+}
 
 /** An object of a class that serves as a capability: `name` is the module, its public methods are the functions. */
 export interface Named {
@@ -184,7 +193,11 @@ export class Vm {
   }
 
   /** Calls an exported function; what it returns is copied over, and checked to be a `T`. */
-  async runEntry<T = unknown>(name: string, args: unknown[] = []): Promise<T> {
+  runEntry<T = unknown>(name: string, args: unknown[] = []): Task<T> {
+    return this.__run<T>(name, args) as Task<T>;
+  }
+
+  async __run<T>(name: string, args: unknown[]): Promise<T> {
     const result = await __vmRun(this.__handle, name, args);
     return result as T;
   }

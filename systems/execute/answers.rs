@@ -126,6 +126,7 @@ impl Machine<'_> {
         let task = self.task(index);
         task.state = TaskState::Running;
         task.next_waiter = 0;
+        task.awaits = 0;
         let was_follower = task.stack.rows.is_empty();
         if was_follower {
             self.free_task(index);

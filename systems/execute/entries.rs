@@ -352,11 +352,20 @@ impl Machine<'_> {
     }
 
     /// Ends the entry that ran in a task (index + 1), and the task with it.
-    pub fn end_entry_of(&mut self, task: u32, settled: Settled, outcome: Outcome) {
+    pub fn end_entry_of(
+        &mut self,
+        task: u32,
+        settled: Settled,
+        outcome: Outcome,
+        (error, due): (u32, u32),
+    ) {
         // A dump may hold a task that is nobody's: it just ends.
         if let Some(at) = self.activity.entries.of_task(task) {
             match settled {
-                Settled::Resolved(value) => self.entry_returned(at, value),
+                Settled::Resolved(value) if error == 0 => self.entry_returned(at, value),
+                Settled::Resolved((_, promise)) => {
+                    self.cancel_returned(at, promise, (error, due));
+                }
                 Settled::Rejected(error) => {
                     let failure = Box::new(self.failure(error, Some(outcome)));
                     self.activity.entries.end(at, RunOutcome::Failed(failure));
@@ -438,6 +447,7 @@ impl Machine<'_> {
                 cause: Cause::Limit(fault),
                 trace,
             },
+            Some(Outcome::Cancelled) => Failure::without_trace(Cause::Cancelled),
             Some(Outcome::Threw(trace)) => Failure {
                 cause: self.thrown(error),
                 trace,

@@ -10,7 +10,7 @@ use super::machine::{Machine, Need};
 use super::state::{Exit, handlers};
 use super::tasks::Settled;
 use raya_bytecode::image::{Class, NONE};
-use raya_bytecode::isa::{Inst, Op, Trap};
+use raya_bytecode::isa::{CATCH_CLEANUP, Inst, Op, Trap};
 use raya_bytecode::slot::{NULL, Slot, TAG_BOOLEAN, TAG_NUMBER, UNDEFINED};
 use raya_storages::frames::FrameRow;
 use raya_storages::layout::object_header;
@@ -176,6 +176,7 @@ impl Machine<'_> {
 
     /// Unwinds the running task. `in_flight`: the top frame's pc is the instruction that throws, not the one after.
     pub fn throw(&mut self, value: Thrown, in_flight: bool) -> Exit {
+        let is_cancellation = self.is_cancelled_with(value.1);
         for depth in (0..self.stack.rows.len()).rev() {
             let row = self.stack.rows[depth];
             // A function may have thousands of handlers, and each is looked at.
@@ -188,7 +189,7 @@ impl Machine<'_> {
                 row.pc - 1
             };
             let pc = pc - self.program.functions[row.function as usize].code_start;
-            if let Some(target) = self.handler_of(row.function, pc) {
+            if let Some(target) = self.handler_of(row.function, pc, is_cancellation) {
                 self.stack.rows.truncate(depth + 1);
                 self.catch_at(target, value);
                 return Exit::Switch;
@@ -198,13 +199,28 @@ impl Machine<'_> {
         self.end_running(Settled::Rejected(value), Outcome::Threw(trace))
     }
 
-    fn handler_of(&self, function: u32, pc: u32) -> Option<u32> {
-        let handlers = self.program.functions[function as usize].handlers.indices();
-        let handlers = &self.program.image.handlers[handlers];
-        handlers
-            .iter()
-            .find(|h| h.start <= pc && pc < h.end)
-            .map(|h| h.target)
+    /// Whether a value is what the running task was cancelled with.
+    fn is_cancelled_with(&self, reference: u32) -> bool {
+        let running = self.activity.running.checked_sub(1);
+        let task = running.and_then(|index| self.activity.tasks.at(index));
+        task.is_some_and(|t| t.cancelled != 0 && t.cancelled == reference)
+    }
+
+    /// The handler around a place; for a cancellation, the first that only cleans up: what is around a handler that
+    /// is passed over is what is around its own code.
+    fn handler_of(&self, function: u32, pc: u32, is_cancellation: bool) -> Option<u32> {
+        let linked = &self.program.functions[function as usize];
+        let handlers = &self.program.image.handlers[linked.handlers.indices()];
+        let mut pc = pc;
+        for _ in handlers {
+            let around = handlers.iter().find(|h| h.start <= pc && pc < h.end)?;
+            let catch = self.program.image.code[(linked.code_start + around.target) as usize];
+            if !is_cancellation || catch.c == CATCH_CLEANUP {
+                return Some(around.target);
+            }
+            pc = around.target;
+        }
+        None
     }
 
     /// Lets the top frame go on in a handler, whose `Catch` is done here.

@@ -13,6 +13,7 @@ mod answers;
 mod arrays;
 mod builtins;
 mod calls;
+mod cancel;
 mod dispatch;
 mod entries;
 mod errors;
@@ -31,6 +32,7 @@ mod tasks;
 pub use answers::{
     Answer, answer_blocked, error_value, fail_all_for_steps, fault_running, settle_promise,
 };
+pub use cancel::cancel_entry;
 pub use entries::{Arguments, CallEnd, EntryError, call};
 pub use host::{Caller, HostCall, HostError, HostFunction, HostLinks};
 

@@ -186,6 +186,11 @@ impl Machine<'_> {
         let index = self.running_task();
         self.leave();
         let task = self.task(index);
+        // Who was cancelled meanwhile goes on with that instead.
+        let promise = match std::mem::take(&mut task.due) {
+            0 => promise,
+            due => due,
+        };
         task.await_num = num;
         task.await_ref = reference;
         let resumer = std::mem::take(&mut task.resumer);
@@ -204,7 +209,9 @@ impl Machine<'_> {
 
     /// Puts a task at the end of a pending promise's list.
     fn wait_for(&mut self, index: u32, promise: u32) {
-        self.task(index).state = TaskState::Waiting;
+        let task = self.task(index);
+        task.state = TaskState::Waiting;
+        task.awaits = promise;
         let waiters = self.words(promise)[3];
         let (first, last) = (waiters as u32, (waiters >> 32) as u32);
         if last != 0 {
@@ -214,7 +221,29 @@ impl Machine<'_> {
         self.words_mut(promise)[3] = u64::from(first) | u64::from(index + 1) << 32;
     }
 
-    /// Ends the running task; whoever spawned it goes on.
+    /// Takes a waiting task out of its promise's list.
+    pub fn stop_waiting(&mut self, index: u32) {
+        let promise = std::mem::take(&mut self.task(index).awaits);
+        let after = std::mem::take(&mut self.task(index).next_waiter);
+        let waiters = self.words(promise)[3];
+        let (mut first, mut last) = (waiters as u32, (waiters >> 32) as u32);
+        let (mut before, mut next) = (0, first);
+        while next != index + 1 {
+            before = next;
+            next = self.task(next - 1).next_waiter;
+        }
+        if before == 0 {
+            first = after;
+        } else {
+            self.task(before - 1).next_waiter = after;
+        }
+        if last == index + 1 {
+            last = before;
+        }
+        self.words_mut(promise)[3] = u64::from(first) | u64::from(last) << 32;
+    }
+
+    /// Ends the running task; whoever spawned it goes on. One that was cancelled ends so, whatever it came to.
     pub fn end_running(&mut self, settled: Settled, outcome: Outcome) -> Exit {
         self.stack.clear();
         let running = self.activity.running;
@@ -222,11 +251,18 @@ impl Machine<'_> {
             return self.end_at_once(settled, outcome);
         }
         let task = self.task(running - 1);
+        let (error, due) = (task.cancelled, task.due);
+        let (settled, outcome) = match settled {
+            // What an entry returns is what is waited for.
+            Settled::Resolved(_) if task.promise == 0 => (settled, outcome),
+            _ if error == 0 => (settled, outcome),
+            _ => (Settled::Rejected((0, error)), Outcome::Cancelled),
+        };
         let promise = task.promise;
         let resumer = std::mem::take(&mut task.resumer);
         self.activity.running = resumer;
         if promise == 0 {
-            self.end_entry_of(running, settled, outcome);
+            self.end_entry_of(running, settled, outcome, (error, due));
         } else {
             let task = self.task(running - 1);
             task.state = TaskState::Done;
@@ -421,6 +457,7 @@ impl Machine<'_> {
                 return;
             };
             next = std::mem::take(&mut task.next_waiter);
+            task.awaits = 0;
             if task.stack.rows.is_empty() {
                 let follower = task.promise;
                 self.free_task(index);

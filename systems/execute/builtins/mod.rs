@@ -139,6 +139,7 @@ pub(super) fn run(m: &mut Machine<'_>, builtin: Builtin, nums: &[u64], refs: &[u
         Builtin::PromiseResolve => timing::promise_resolve(m, w),
         Builtin::PromiseReject => timing::promise_reject(m, w),
         Builtin::PromiseProbe => timing::promise_probe(m, w),
+        Builtin::PromiseCancel => Ok((u64::from(m.cancel_promise(w.r(0)?)?), UNDEFINED)),
         Builtin::Sleep => timing::sleep(m, w),
         Builtin::Now => float(m.now_ms),
         Builtin::StackTrace => timing::stack_trace(m),
