@@ -1,5 +1,16 @@
 //! A view of one context: load a program, call it, look at it, end it.
 //!
+//! When control takes effect:
+//!
+//! | what | from Rust (between ticks) | from Raya (while effects are served, contexts in order of rows) |
+//! |---|---|---|
+//! | `pause`, `resume`, `run_steps` | at once | from the next round of the tick on: requests of this round are still answered |
+//! | `terminate` | at once | at once: what it asked in this round is lost, who waits for it gets an error |
+//! | `cancel` | a task that waits goes on with the error when it runs next; one that runs, at its next `await` | the same |
+//! | limits, refills, weights | at once: the next slice of steps is measured by them | from the next round on |
+//! | soft marks | it stops where the block ends and runs on in the next tick | the same |
+//! | `OnLimit` | where the block ends; suspending and ending before anything that others asked is served | the same |
+//!
 //! Invariant: a view borrows the runtime, so the row it names stays live as long as it does.
 //! Absent: how entries are run (`entries`), what passes between ticks (`tick`).
 
