@@ -10,6 +10,8 @@ use crate::inner::{self, Served};
 use crate::runtime::Runtime;
 use crate::{Call, ContextId, TaskId, Value};
 use raya_storages::activities::{AnsweredBy, Owed, Request, Watch};
+use raya_storages::entries::Origin;
+use raya_systems::execute::HostFunction;
 
 impl Runtime {
     /// Serves what contexts asked of the host.
@@ -63,7 +65,10 @@ impl Runtime {
         let answer = match &binding.services[import] {
             Service::Vm(op) => return inner::serve(self, id, *op, args),
             Service::Provided(method) => {
-                return self.call_provider(row, id, binding.grants[import], method, args);
+                let function = &binding.links.functions[import];
+                let is_blocking = matches!(function, HostFunction::Blocking);
+                let place = binding.grants[import];
+                return self.call_provider(row, id, place, method, args, is_blocking);
             }
             Service::Remote(op) => {
                 return match self.call_remote(id, *op, args) {
@@ -86,6 +91,7 @@ impl Runtime {
         place: Option<u16>,
         method: &str,
         args: &[Value],
+        is_blocking: bool,
     ) -> Served {
         let grant = place.and_then(|place| {
             let first = self.contexts.grants[row];
@@ -93,7 +99,12 @@ impl Runtime {
         });
         let provider = grant.and_then(|id| self.grants.providers[id.index()].as_deref().copied());
         let provider = provider.expect("a binding to an object has one");
-        match self.start_method(id, provider, Some(method), args) {
+        let origin = if is_blocking {
+            Origin::BlockingMethod
+        } else {
+            Origin::Method
+        };
+        match self.start_method(id, provider, Some(method), args, origin) {
             Ok(task) => Served::Later(AnsweredBy::Run(task.to_bits())),
             Err(error) => Served::Answer(Err(error)),
         }

@@ -2,7 +2,8 @@
 //!
 //! A call becomes an entry of the object's context, with the object as its first argument, which begins when it is that context's
 //! turn, also while its modules are still running (they may be waiting for the one that calls).
-//! Invariants: only public methods with a reflected type are reached, and functions that were given away; an object that others may name
+//! Who is blocked waits for a method of an ancestor that gives no promise, and so waits for nobody but its own ancestors: no two
+//! contexts can wait for each other. Invariants: only public methods with a reflected type are reached, and functions that were given away; an object that others may name
 //! stays until a sweep at the end of a tick finds nobody who could. Absent: how the values cross (`systems/marshal`).
 
 use crate::bindings::Bound;
@@ -113,6 +114,7 @@ impl Runtime {
         provider: Provider,
         name: Option<&str>,
         args: &[Value],
+        origin: Origin,
     ) -> Result<TaskId, GuestError> {
         let gone = || GuestError::new("HandleStale", "the object is no more, or its context ended");
         let (_, program, class) = self.bound().classify(provider).ok_or_else(gone)?;
@@ -143,7 +145,7 @@ impl Runtime {
             is_passed_on: false,
         }));
         let args = std::iter::once(this).chain(args.iter().cloned()).collect();
-        self.enqueue(row, task, function, args, Origin::Method);
+        self.enqueue(row, task, function, args, origin);
         Ok(task)
     }
 
@@ -172,9 +174,11 @@ impl Runtime {
             _ => &[],
         };
         match (op, args.get(1)) {
-            (RemoteOp::Apply, _) => self.start_method(asker, provider, None, list(1)),
+            (RemoteOp::Apply, _) => {
+                self.start_method(asker, provider, None, list(1), Origin::Method)
+            }
             (RemoteOp::Call, Some(Value::String(name))) => {
-                self.start_method(asker, provider, Some(name), list(2))
+                self.start_method(asker, provider, Some(name), list(2), Origin::Method)
             }
             (RemoteOp::Call, _) => Err(GuestError::new("TypeError", "a method has a name")),
         }

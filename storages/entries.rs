@@ -43,6 +43,16 @@ pub enum Origin {
     Context = 1,
     /// Another context that called a method of an object: it does not wait for the modules' own code.
     Method = 2,
+    /// The same, the other context doing nothing until it has ended: a promise as result is refused, since whoever settles that
+    /// could wait for the one that waits.
+    BlockingMethod = 3,
+}
+
+impl Origin {
+    /// Whether a method was called.
+    pub fn is_method(self) -> bool {
+        matches!(self, Origin::Method | Origin::BlockingMethod)
+    }
 }
 
 impl Persist for Origin {
@@ -57,7 +67,8 @@ impl Persist for Origin {
             0 => Origin::Host,
             1 => Origin::Context,
             2 => Origin::Method,
-            _ => return Err(LoadError::Invalid("an origin is one of three")),
+            3 => Origin::BlockingMethod,
+            _ => return Err(LoadError::Invalid("an origin is one of four")),
         })
     }
 }
@@ -102,10 +113,10 @@ impl Entries {
     pub fn push(&mut self, entry: Entry) {
         // Before those that wait for the modules' own code come those that don't.
         let begun = self.begun as usize;
-        let is_held_up = self.is_starting && entry.origin == Origin::Method;
+        let is_held_up = self.is_starting && entry.origin.is_method();
         let urgent = self.rows[begun..]
             .iter()
-            .take_while(|e| e.origin == Origin::Method)
+            .take_while(|e| e.origin.is_method())
             .count();
         let at = if is_held_up && begun > 0 {
             begun + urgent
@@ -136,9 +147,7 @@ impl Entries {
 
     fn can_begin(&self) -> bool {
         let next = self.rows.get(self.begun as usize);
-        next.is_some_and(|next| {
-            !self.is_starting || self.begun == 0 || next.origin == Origin::Method
-        })
+        next.is_some_and(|next| !self.is_starting || self.begun == 0 || next.origin.is_method())
     }
 
     /// Takes the arguments of the entry that begins next, which is running from now on; `put_back` if it can't begin yet.

@@ -8,6 +8,9 @@ use raya_core::{
 use std::sync::{Arc, Mutex};
 
 const WORLD: &str = r#"
+declare module "host:circle" {
+  export function ask(): unknown;
+}
 declare module "host:log" {
   export function info(message: string): void;
   export function size(): number;
@@ -673,5 +676,73 @@ fn hosts_that_know_no_types_serve_calls_by_name() {
     assert_eq!(
         error.expect_err("has another function").to_string(),
         "main.ts:5: the capability `net` has no function `fetch`"
+    );
+}
+
+#[test]
+fn blocked_calls_wait_upwards_and_never_for_a_promise() {
+    let middle = r#"
+        import { Vm } from "raya:vm";
+        import { info, size } from "host:log";
+        class Relay {
+          readonly name = "log";
+          info(message: string): void {
+            info(`middle ${message}`);
+          }
+          size(): number {
+            return size();
+          }
+          fails(_why: string): void {}
+          async slow(n: number): Promise<number> {
+            return n;
+          }
+        }
+        export async function main(): Promise<string> {
+          const vm = new Vm({ maxHeapBytes: 1000000, capabilities: [new Relay()] });
+          vm.loadRbin("./mod.rbin");
+          return vm.runEntry<string>("main", [2]);
+        }"#;
+    let main = format!(
+        "{LOG_CAPABILITY}
+        export async function main(): Promise<string> {{
+          const vm = new Vm({{ maxHeapBytes: 8000000, capabilities: ['raya:vm', log] }});
+          vm.loadRbin('./middle.rbin');
+          return `${{await vm.runEntry<string>('main')}}: ${{log.lines.join()}}`;
+        }}"
+    );
+    let others = &[("./mod.rbin", LOGGING), ("./middle.rbin", middle)];
+    assert_eq!(
+        text(run_main(&main, others)),
+        "2 lines, 21, nothing: middle line 0,middle line 1"
+    );
+    let inner = "
+        import { ask } from 'host:circle';
+        export function nothing(): void {}
+        export function main(): string {
+          try {
+            return String(ask());
+          } catch (e) {
+            return e instanceof Error ? `${e.name}: ${e.message}` : '?';
+          }
+        }";
+    let circle = "
+        import { Vm } from 'raya:vm';
+        class Circle {
+          readonly name = 'circle';
+          vm: Vm | undefined;
+          ask(): unknown {
+            return this.vm?.runEntry('nothing');
+          }
+        }
+        export async function main(): Promise<string> {
+          const circle = new Circle();
+          const vm = new Vm({ maxHeapBytes: 1000000, maxTasks: 3, capabilities: [circle] });
+          circle.vm = vm;
+          vm.loadRbin('./inner.rbin');
+          return vm.runEntry<string>('main');
+        }";
+    assert_eq!(
+        text(run_main(circle, &[("./inner.rbin", inner)])),
+        "TypeError: a promise can't leave its context"
     );
 }

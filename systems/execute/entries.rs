@@ -376,7 +376,8 @@ impl Machine<'_> {
     }
 
     fn entry_returned(&mut self, at: usize, value: (u64, u32)) {
-        if !self.is_promise(value.1) {
+        let is_waited_for = self.activity.entries.called(at).1 == Origin::BlockingMethod;
+        if !self.is_promise(value.1) || is_waited_for {
             let outcome = self.result(at, value);
             self.activity.entries.end(at, outcome);
             return;
