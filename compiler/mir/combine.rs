@@ -26,6 +26,7 @@ pub fn run(func: &mut Func) {
         let mut joiner = Joiner {
             counts: &counts,
             regs: &mut func.regs,
+            guarded: block.handler.is_some(),
             in_loop: in_loops[id.index()],
             out: Vec::new(),
             written: FxHashMap::default(),
@@ -79,6 +80,8 @@ struct Joiner<'a> {
     counts: &'a flow::Counts,
     /// Types of the function's registers.
     regs: &'a mut Vec<Slot>,
+    /// An error may lead to a handler, which may read what was written before.
+    guarded: bool,
     /// A constant made here will leave the loop: it costs nothing.
     in_loop: bool,
     /// What was added so far, but for what was moved.
@@ -239,12 +242,19 @@ impl Joiner<'_> {
 
     /// `r.x = r.x + y`, also where `y` is a product, or the sum was joined with what made `y`.
     fn field_update(&mut self, store: &Inst) -> Option<Inst> {
-        let (sum_at, sum) = self.part(store.x[2])?;
-        let sum = sum.clone();
+        let value = store.x[2];
+        let alone = self.part(value).is_some();
+        let sum_at = if alone {
+            *self.written.get(&Reg(value))?
+        } else {
+            self.read_later(value)?
+        };
+        let sum = self.out[sum_at].clone()?;
         let (minus, sides) = match sum.op {
             Op::AddF => (false, vec![(1, 2), (2, 1)]),
             Op::SubF => (true, vec![(1, 2)]),
-            Op::MulAddF | Op::AddAddF => (false, vec![(3, 0)]),
+            Op::MulAddF => (false, vec![(3, 0)]),
+            Op::AddAddF if alone => (false, vec![(3, 0)]),
             Op::MulSubF => (true, vec![(3, 0)]),
             _ => return None,
         };
@@ -277,9 +287,31 @@ impl Joiner<'_> {
                 joined.x[2 + i] = factor;
             }
             joined.x[5] = store.x[3];
-            return Some(joined);
+            if alone {
+                return Some(joined);
+            }
+            // Who reads the sum finds it in the field.
+            self.add(joined);
+            let mut load = Inst::new(Op::GetN, [value, store.x[0], store.x[1]], span);
+            load.x[3] = store.x[3];
+            return Some(load);
         }
         None
+    }
+
+    /// Where a register got its only value, if nobody reads that before the next instruction and no handler may at all.
+    fn read_later(&self, reg: u32) -> Option<usize> {
+        if self.guarded || self.counts.defs.get(reg as usize) != Some(&1) {
+            return None;
+        }
+        let at = *self.written.get(&Reg(reg))?;
+        let stays = |u: Reg| self.written.get(&u).is_none_or(|&w| w < at);
+        let between = self.out.get(at + 1..)?;
+        let reads = |inst: &Inst| inst.uses().any(|u| u == Reg(reg));
+        let waits = self.out[at].as_ref()?.uses().all(stays)
+            && between.len() <= DISTANCE_MAX
+            && !between.iter().flatten().any(reads);
+        waits.then_some(at)
     }
 
     /// The factors of the product that a register holds, which goes; else the register.

@@ -172,6 +172,25 @@ fn a_product_is_added_to_a_field_at_once() {
 }
 
 #[test]
+fn a_sum_that_is_read_again_is_loaded_from_its_field() {
+    let sum = |read_before: bool| {
+        let mut insts = vec![inst(Op::GetN, 3, 0, 0), inst(Op::AddF, 4, 3, 1)];
+        if read_before {
+            insts.push(inst(Op::NegF, 5, 4, 0));
+        }
+        insts.extend([inst(Op::SetN, 0, 0, 4), inst(Op::MulF, 6, 4, 4)]);
+        combined(&[OBJ, F, F], &[F, F, F, F], insts, 6)
+    };
+    let left = sum(false);
+    assert_eq!(ops(&left), [Op::AddToN, Op::GetN, Op::MulF]);
+    assert_eq!(left[1].x[..3], [4, 0, 0]);
+    assert_eq!(
+        ops(&sum(true)),
+        [Op::GetN, Op::AddF, Op::NegF, Op::SetN, Op::MulF]
+    );
+}
+
+#[test]
 fn two_products_join_their_sum() {
     let insts = vec![
         inst(Op::MulF, 3, 0, 1),
