@@ -5,7 +5,8 @@
 
 use super::{Func, Inst, Reg, flow};
 use raya_bytecode::isa::Op;
-use rustc_hash::FxHashSet;
+use raya_bytecode::slot::Slot;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// The pass.
 pub fn run(func: &mut Func) {
@@ -62,27 +63,52 @@ fn source_of(insts: &[Inst], from: Reg, to: Reg, guarded: bool) -> Option<usize>
     None
 }
 
+/// The copies in a block so far, and which still are what they were copied from.
+#[derive(Default)]
+struct Copies {
+    /// Instructions so far.
+    at: u32,
+    /// When each register was last written.
+    written: FxHashMap<Reg, u32>,
+    /// What a register was copied from, and when.
+    copies: FxHashMap<Reg, (Reg, u32)>,
+}
+
+impl Copies {
+    fn original(&self, reg: Reg) -> Reg {
+        let stays = |reg, since| self.written.get(&reg).is_none_or(|&w| w <= since);
+        match self.copies.get(&reg) {
+            Some(&(from, since)) if stays(reg, since) && stays(from, since) => from,
+            _ => reg,
+        }
+    }
+
+    fn note(&mut self, inst: &Inst, regs: &[Slot]) {
+        self.at += 1;
+        for def in inst.defs() {
+            self.written.insert(def, self.at);
+        }
+        if is_move(inst) {
+            let (to, from) = (Reg(inst.x[0]), Reg(inst.x[1]));
+            if to != from && regs[to.index()] == regs[from.index()] {
+                self.copies.insert(to, (from, self.at));
+            }
+        }
+    }
+}
+
 /// In a block, reads of `t` after `t = x` become reads of `x` until either is written.
 fn read_originals(func: &mut Func) {
     for &id in &func.order {
         let regs = &func.regs;
         let block = &mut func.blocks[id.index()];
-        let mut copies: Vec<(Reg, Reg)> = Vec::new();
-        let original = |copies: &[(Reg, Reg)], reg: Reg| {
-            copies.iter().find(|c| c.0 == reg).map_or(reg, |c| c.1)
-        };
+        let mut copies = Copies::default();
         for inst in &mut block.insts {
-            inst.map_uses(|reg| original(&copies, reg));
-            copies.retain(|&(t, x)| inst.defs().all(|d| d != t && d != x));
-            if is_move(inst) {
-                let (to, from) = (Reg(inst.x[0]), Reg(inst.x[1]));
-                if to != from && regs[to.index()] == regs[from.index()] {
-                    copies.push((to, from));
-                }
-            }
+            inst.map_uses(|reg| copies.original(reg));
+            copies.note(inst, regs);
         }
         if let Some(inst) = block.term.inst_mut() {
-            inst.map_uses(|reg| original(&copies, reg));
+            inst.map_uses(|reg| copies.original(reg));
         }
     }
 }

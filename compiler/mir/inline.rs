@@ -11,6 +11,8 @@ use raya_bytecode::slot::Slot;
 
 /// What is put in the place of a call has so many instructions at most.
 const CALLEE_MAX: usize = 32;
+/// And so many parameters: a call with more than a call can have must stay to be refused.
+const PARAMS_MAX: usize = 16;
 /// A function stops growing here.
 const CALLER_MAX: usize = 2000;
 
@@ -92,7 +94,11 @@ fn is_small(func: &Func) -> bool {
         let ends = !matches!(block.term, Term::Open);
         ends && block.handler.is_none() && block.insts.iter().all(stays)
     };
-    if func.is_async || size(func) > CALLEE_MAX || !func.order.iter().all(fits) {
+    if func.is_async
+        || func.params.len() > PARAMS_MAX
+        || size(func) > CALLEE_MAX
+        || !func.order.iter().all(fits)
+    {
         return false;
     }
     // A variable that counts on being 0 at first would not be the second time.
