@@ -4,7 +4,7 @@
 #[path = "common/script.rs"]
 mod script;
 
-use raya_core::{Value, VmError};
+use raya_core::{ContextId, Runtime, TaskId, TaskStatus, TickBudget, Value, VmError};
 
 const PROGRAM: script::Programs = &[(
     "./main.rbin",
@@ -140,6 +140,29 @@ export async function closing(): Promise<string> {
   return log.join(", ");
 }
 
+const shared = new Mutex();
+const letters = new Channel<string>();
+
+export async function hold(name: string, ms: number): Promise<string> {
+  return await shared.withLock(async () => {
+    log.push(name);
+    await sleep(ms);
+    return name;
+  });
+}
+
+export async function take(name: string): Promise<string> {
+  return name + ((await letters.receive()) ?? "nothing");
+}
+
+export async function give(text: string): Promise<void> {
+  await letters.send(text);
+}
+
+export function state(): string {
+  return log.join("") + (shared.isLocked ? " locked" : " free");
+}
+
 /** Many wait for one lock, in turn, for as long as it takes. */
 export async function crowd(count: number): Promise<number> {
   const mutex = new Mutex();
@@ -217,4 +240,74 @@ fn a_channel_that_closes_tells_all_who_wait() {
 #[test]
 fn spec_t9_5_a_crowd_keeps_its_order() {
     assert_eq!(run("crowd", &[100.0]), Ok(Value::Number(100.0)));
+}
+
+fn start(runtime: &mut Runtime, id: ContextId, name: &str, args: Vec<Value>) -> TaskId {
+    let mut vm = runtime.vm(id).expect("is live");
+    vm.run_entry(name, args).expect("starts")
+}
+
+fn returned(runtime: &Runtime, task: TaskId) -> String {
+    match runtime.task(task) {
+        Ok(TaskStatus::Returned(Value::String(text))) => text,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Ticks with a dump and load after each.
+fn ticks(runtime: &mut Runtime, count: u32) {
+    for _ in 0..count {
+        runtime.tick(TickBudget::fuel(100_000));
+        let bytes = runtime.dump();
+        runtime.load(&bytes).expect("loads");
+    }
+}
+
+#[test]
+fn who_is_cancelled_leaves_the_queue_and_holders_release() {
+    let mut runtime = script::runtime(1, PROGRAM);
+    let id = script::context(&mut runtime, PROGRAM, script::outer());
+    let hold = |runtime: &mut Runtime, name: &str| {
+        let args = vec![Value::String(name.into()), Value::Number(100.0)];
+        start(runtime, id, "hold", args)
+    };
+    let [a, b, c, d] = ["a", "b", "c", "d"].map(|name| hold(&mut runtime, name));
+    ticks(&mut runtime, 1);
+    // One that waits, and the one that holds.
+    assert_eq!(runtime.cancel(b), Ok(true));
+    assert_eq!(runtime.cancel(a), Ok(true));
+    ticks(&mut runtime, 30);
+    assert!(matches!(runtime.task(b), Ok(TaskStatus::Failed(..))));
+    assert_eq!(
+        (returned(&runtime, c), returned(&runtime, d)),
+        ("c".into(), "d".into())
+    );
+    let mut vm = runtime.vm(id).expect("is live");
+    assert_eq!(
+        vm.call("state", vec![]),
+        Ok(Value::String("acd free".into()))
+    );
+}
+
+#[test]
+fn what_is_sent_passes_over_a_receiver_that_was_cancelled() {
+    let mut runtime = script::runtime(1, PROGRAM);
+    let id = script::context(&mut runtime, PROGRAM, script::outer());
+    let text = |text: &str| vec![Value::String(text.into())];
+    let [a, b] = ["a", "b"].map(|name| start(&mut runtime, id, "take", text(name)));
+    ticks(&mut runtime, 1);
+    assert_eq!(runtime.cancel(a), Ok(true));
+    ticks(&mut runtime, 1);
+    start(&mut runtime, id, "give", text("1"));
+    ticks(&mut runtime, 2);
+    assert_eq!(returned(&runtime, b), "b1");
+    // A sender that was cancelled takes its value along.
+    let gone = start(&mut runtime, id, "give", text("2"));
+    start(&mut runtime, id, "give", text("3"));
+    ticks(&mut runtime, 1);
+    assert_eq!(runtime.cancel(gone), Ok(true));
+    ticks(&mut runtime, 1);
+    let c = start(&mut runtime, id, "take", text("c"));
+    ticks(&mut runtime, 2);
+    assert_eq!(returned(&runtime, c), "c3");
 }
