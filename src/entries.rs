@@ -162,8 +162,12 @@ impl Runtime {
         let runs = self.contexts.entries[row]
             .as_deref()
             .map_or(&[][..], Vec::as_slice);
+        // The modules have ended before any of them begins.
         let is_open = |bits: &&u64| {
-            TaskId::from_bits(**bits).is_some_and(|id| self.runs.outcomes[id.index()].is_none())
+            TaskId::from_bits(**bits).is_some_and(|id| {
+                let run = id.index();
+                self.runs.outcomes[run].is_none() && self.runs.functions[run] != NONE
+            })
         };
         let max = self.contexts.limits[row].tasks_max;
         if runs.len() < max as usize {
