@@ -16,6 +16,13 @@ fn frame(c: &mut Criterion) {
         for &id in &contexts {
             call(&mut runtime, id, "update", &[0.1]);
         }
+        let update = runtime.vm(contexts[0]).expect("is live");
+        let update = update
+            .function::<(f64,), f64>("update")
+            .expect("is typed so");
+        group.bench_function(format!("{count} contexts called, {threads} threads"), |b| {
+            b.iter(|| update.call_each(&mut runtime, &contexts, |_| (0.1,)));
+        });
         group.bench_function(format!("{count} contexts, {threads} threads"), |b| {
             b.iter(|| {
                 for &id in &contexts {

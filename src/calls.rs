@@ -4,18 +4,16 @@
 //! stops on its way. Absent: entries and their outcomes (`entries`), how it is run (`cell`).
 
 use crate::cell::CALL_FUEL;
+use crate::cell::{CALLED, Note, call_batch};
 use crate::error::VmError;
 use crate::fault::failure_error;
 use crate::runtime::Runtime;
 use crate::{ContextId, TaskId, Value};
 use raya_storages::contexts::ContextState;
 use raya_storages::entries::{Entry, Origin, Stage};
-use raya_storages::runs::{Failure, RunOutcome, RunRow};
+use raya_storages::runs::{Cause, Failure, RunOutcome, RunRow};
 use raya_systems::execute::{Arguments, CallEnd};
 use raya_systems::marshal;
-
-/// The run of an entry that `call` itself waits for: no row.
-const CALLED: u64 = 0;
 
 impl Runtime {
     /// Calls an exported function now.
@@ -50,6 +48,58 @@ impl Runtime {
         }
         let mut notes = Vec::new();
         let end = self.cell(row).call(function, args, CALLED, &mut notes);
+        self.conclude_call(row, id, function, end, notes)
+    }
+
+    /// Calls a function of the program of several contexts now, side by side where nothing else goes on in them; gives the results
+    /// in the order of `calls`, which hold the contexts' rows and what is passed.
+    pub(crate) fn call_in_each<V: AsRef<[Value]> + Sync>(
+        &mut self,
+        function: u32,
+        calls: &[(ContextId, V)],
+    ) -> Vec<Result<Value, VmError>> {
+        let mut results: Vec<Option<Result<Value, VmError>>> = Vec::new();
+        results.resize_with(calls.len(), || None);
+        let mut batch: Vec<(ContextId, usize)> = Vec::with_capacity(calls.len());
+        batch.extend(calls.iter().map(|call| call.0).zip(0..));
+        batch.retain(|&(id, _)| self.can_be_called_beside(id));
+        batch.sort_unstable_by_key(|&(id, at)| (id.index(), at));
+        batch.dedup_by_key(|call| call.0);
+        let ends = call_batch(self, &batch, function, |at| calls[at].1.as_ref());
+        for (&(id, at), (end, notes)) in batch.iter().zip(ends) {
+            self.contexts.counters[id.index()].uses_mut().calls_in += 1;
+            results[at] = Some(self.conclude_call(id.index(), id, function, end, notes));
+        }
+        // Those that have something else to do, or are called twice.
+        for ((id, args), result) in calls.iter().zip(&mut results) {
+            if result.is_none() {
+                let args = Arguments::Values(args.as_ref());
+                let called = self.find(*id);
+                *result = Some(called.and_then(|row| self.call_function(row, *id, function, args)));
+            }
+        }
+        results.into_iter().flatten().collect()
+    }
+
+    /// Whether a context can be called while others are.
+    fn can_be_called_beside(&mut self, id: ContextId) -> bool {
+        self.contexts.find(id).is_some_and(|row| {
+            if self.contexts.states[row] == ContextState::Loaded {
+                self.apply_template(row);
+            }
+            self.contexts.states[row] == ContextState::Ready && !self.is_occupied(row)
+        })
+    }
+
+    /// Does what is left of a call when its function has returned, failed or stopped.
+    fn conclude_call(
+        &mut self,
+        row: usize,
+        id: ContextId,
+        function: u32,
+        end: Result<CallEnd, Cause>,
+        notes: Vec<Note>,
+    ) -> Result<Value, VmError> {
         if !notes.is_empty() {
             self.attend_outside(row, notes);
             self.find(id)?;
@@ -95,6 +145,9 @@ impl Runtime {
     /// What a call has left behind goes its way.
     fn after_call(&mut self, row: usize) {
         let activity = &mut self.contexts.activities[row];
+        if activity.is_none() {
+            return;
+        }
         if let Some(untouched) = activity.take_if(|a| a.is_untouched()) {
             self.spare.push(untouched);
             return;

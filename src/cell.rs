@@ -32,6 +32,9 @@ pub(crate) enum Refused {
     Marshal(String),
 }
 
+/// The run of an entry that a call itself waits for: no row.
+pub(crate) const CALLED: u64 = 0;
+
 /// Steps that a call runs before requests are served.
 pub(crate) const CALL_FUEL: u64 = 1 << 40;
 
@@ -475,21 +478,14 @@ struct Shared<'a> {
     linked: &'a Programs,
     bindings: &'a Bindings,
     now_ms: f64,
-    span: &'a Span,
 }
 
 /// Fewer contexts than this are run by one thread.
 const ROWS_PER_JOB: usize = 8;
 
-/// Runs the contexts of a batch (rows in order), each for its credit; gives the steps of all and their notes in order.
-pub(crate) fn run_batch(runtime: &mut Runtime, batch: &[u32]) -> Ran {
+/// What a batch works on: what it writes, what it reads, and who does it.
+fn views(runtime: &mut Runtime) -> (Columns<'_>, Shared<'_>, Option<&rayon::ThreadPool>) {
     let contexts = &mut runtime.contexts;
-    let id_of = |row: &u32| {
-        contexts
-            .id_at(*row as usize)
-            .expect("a runnable row is live")
-    };
-    let batch: Vec<ContextId> = batch.iter().map(id_of).collect();
     let columns = Columns {
         base: 0,
         heaps: &mut contexts.heaps,
@@ -504,28 +500,85 @@ pub(crate) fn run_batch(runtime: &mut Runtime, batch: &[u32]) -> Ran {
         linked: &runtime.programs,
         bindings: &runtime.bindings,
         now_ms: runtime.time.clock_ms,
-        span: &Span::current(),
     };
-    match &runtime.workers {
-        Some(workers) if batch.len() > ROWS_PER_JOB => {
-            workers.install(|| columns.run(&batch, shared))
-        }
-        _ => columns.run_in_order(&batch, shared),
-    }
+    (columns, shared, runtime.workers.as_ref())
+}
+
+/// Runs the contexts of a batch (rows in order), each for its credit; gives the steps of all and their notes in order.
+pub(crate) fn run_batch(runtime: &mut Runtime, batch: &[u32]) -> Ran {
+    let id_of = |row: &u32| {
+        let id = runtime.contexts.id_at(*row as usize);
+        id.expect("a runnable row is live")
+    };
+    let batch: Vec<ContextId> = batch.iter().map(id_of).collect();
+    let span = Span::current();
+    let (columns, shared, workers) = views(runtime);
+    let run = |columns: Columns<'_>, batch: &[ContextId]| columns.run(batch, shared, &span);
+    let add = |mut ran: Ran, rest: Ran| {
+        ran.add(rest);
+        ran
+    };
+    columns.side_by_side(&batch, workers, ContextId::index, &run, &add)
+}
+
+/// How a call ended, and what happened meanwhile.
+pub(crate) type Called = (Result<CallEnd, Cause>, Vec<Note>);
+
+/// Calls a function in contexts (rows in order, each once) that do nothing else, side by side; `args` gives what is passed by the
+/// number beside the context.
+pub(crate) fn call_batch<'v>(
+    runtime: &mut Runtime,
+    batch: &[(ContextId, usize)],
+    function: u32,
+    args: impl Fn(usize) -> &'v [Value] + Sync,
+) -> Vec<Called> {
+    let (columns, shared, workers) = views(runtime);
+    let call = |columns: Columns<'_>, batch: &[(ContextId, usize)]| {
+        columns.call(batch, shared, function, &args)
+    };
+    let append = |mut called: Vec<Called>, mut rest: Vec<Called>| {
+        called.append(&mut rest);
+        called
+    };
+    columns.side_by_side(batch, workers, |call| call.0.index(), &call, &append)
 }
 
 impl Columns<'_> {
-    /// Runs the halves of a batch side by side: the first half's rows lie before those of the second.
-    fn run(self, batch: &[ContextId], shared: Shared<'_>) -> Ran {
+    /// Works on a batch, by several threads if there are any and it is worth while.
+    fn side_by_side<I: Copy + Sync, T: Send>(
+        self,
+        batch: &[I],
+        workers: Option<&rayon::ThreadPool>,
+        row: impl Fn(I) -> usize + Copy + Sync,
+        work: &(impl Fn(Columns<'_>, &[I]) -> T + Sync),
+        join: &(impl Fn(T, T) -> T + Sync),
+    ) -> T {
+        match workers {
+            Some(workers) if batch.len() > ROWS_PER_JOB => {
+                workers.install(|| self.halves(batch, row, work, join))
+            }
+            _ => work(self, batch),
+        }
+    }
+
+    /// Works on the halves of a batch side by side: the first half's rows lie before those of the second.
+    fn halves<I: Copy + Sync, T: Send>(
+        self,
+        batch: &[I],
+        row: impl Fn(I) -> usize + Copy + Sync,
+        work: &(impl Fn(Columns<'_>, &[I]) -> T + Sync),
+        join: &(impl Fn(T, T) -> T + Sync),
+    ) -> T {
         if batch.len() <= ROWS_PER_JOB {
-            return self.run_in_order(batch, shared);
+            return work(self, batch);
         }
         let (first, second) = batch.split_at(batch.len() / 2);
-        let (before, after) = self.split_at(second[0].index());
-        let (mut ran, rest) =
-            rayon::join(|| before.run(first, shared), || after.run(second, shared));
-        ran.add(rest);
-        ran
+        let (before, after) = self.split_at(row(second[0]));
+        let (done, rest) = rayon::join(
+            || before.halves(first, row, work, join),
+            || after.halves(second, row, work, join),
+        );
+        join(done, rest)
     }
 
     /// Two views that share no row; the second begins at `row`.
@@ -555,31 +608,67 @@ impl Columns<'_> {
         (before, after)
     }
 
-    fn run_in_order(self, batch: &[ContextId], shared: Shared<'_>) -> Ran {
+    /// The rows of one context, whose program is there.
+    fn cell<'c>(
+        &'c mut self,
+        id: ContextId,
+        shared: Shared<'c>,
+        scratch: &'c mut Stack,
+    ) -> Cell<'c> {
+        let (row, at) = (id.index(), id.index() - self.base);
+        let program =
+            ProgramId::from_bits(shared.programs[row]).and_then(|id| shared.linked.get(id));
+        Cell {
+            id,
+            program: program.expect("who runs has a program"),
+            binding: shared.bindings.of(row),
+            heap: &mut self.heaps[at],
+            activity: &mut self.activities[at],
+            scratch,
+            limits: &shared.limits[row],
+            marks: self.marks[at].as_deref_mut(),
+            counters: &mut self.counters[at],
+            now_ms: shared.now_ms,
+        }
+    }
+
+    fn run(mut self, batch: &[ContextId], shared: Shared<'_>, span: &Span) -> Ran {
         let mut all = Ran::default();
         let mut scratch = Stack::default();
         for &id in batch {
-            let (row, at) = (id.index(), id.index() - self.base);
-            let _span = trace_span!(parent: shared.span, "context", %id).entered();
-            let program =
-                ProgramId::from_bits(shared.programs[row]).and_then(|id| shared.linked.get(id));
-            let mut cell = Cell {
-                id,
-                program: program.expect("who runs has a program"),
-                binding: shared.bindings.of(row),
-                heap: &mut self.heaps[at],
-                activity: &mut self.activities[at],
-                scratch: &mut scratch,
-                limits: &shared.limits[row],
-                marks: self.marks[at].as_deref_mut(),
-                counters: &mut self.counters[at],
-                now_ms: shared.now_ms,
-            };
-            let ran = cell.run(schedule::steps_allowed(self.credits[at]));
+            let at = id.index() - self.base;
+            let _span = trace_span!(parent: span, "context", %id).entered();
+            let allowed = schedule::steps_allowed(self.credits[at]);
+            let ran = self.cell(id, shared, &mut scratch).run(allowed);
             schedule::charge(&mut self.credits[at], ran.steps);
             self.counters[at].steps_last_tick += ran.steps;
             all.add(ran);
         }
         all
+    }
+
+    fn call<'v>(
+        mut self,
+        batch: &[(ContextId, usize)],
+        shared: Shared<'_>,
+        function: u32,
+        args: &impl Fn(usize) -> &'v [Value],
+    ) -> Vec<Called> {
+        let mut called = Vec::with_capacity(batch.len());
+        let (mut scratch, mut spare) = (Stack::default(), None);
+        for &(id, number) in batch {
+            let at = id.index() - self.base;
+            if self.activities[at].is_none() {
+                self.activities[at] = spare.take();
+            }
+            let (args, mut notes) = (Arguments::Values(args(number)), Vec::new());
+            let mut cell = self.cell(id, shared, &mut scratch);
+            called.push((cell.call(function, args, CALLED, &mut notes), notes));
+            // Most leave nothing behind, and one activity serves them all.
+            if let Some(untouched) = self.activities[at].take_if(|a| a.is_untouched()) {
+                spare = Some(untouched);
+            }
+        }
+        called
     }
 }

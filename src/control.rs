@@ -212,20 +212,23 @@ impl Runtime {
     fn remove_one(&mut self, row: usize, why: &str) {
         let id = self.contexts.id_at(row).expect("a live row");
         let name = match self.contexts.name(row) {
-            "" => id.to_string(),
-            name => name.to_owned(),
+            "" => None,
+            name => Some(name.to_owned()),
         };
-        let message = format!("{}{why}", VmError::ContextEnded(name.into()));
+        let message = || {
+            let name = name.clone().unwrap_or_else(|| id.to_string());
+            format!("{}{why}", VmError::ContextEnded(name.into()))
+        };
         self.tell_owner(id, EventKind::Ended, 0, 0);
         if let Some(parent) = self.contexts.parent(row) {
-            self.dismiss_listeners(parent.index(), id, &message);
+            self.dismiss_listeners(parent.index(), id, &message());
         }
         let entries = self.contexts.entries[row].take().unwrap_or_default();
         for task in entries.iter().filter_map(|&bits| TaskId::from_bits(bits)) {
             let asker = ContextId::from_bits(self.runs.askers[task.index()]);
             if let Some(asking) = asker.and_then(|asker| self.contexts.find(asker)) {
                 let by = AnsweredBy::Run(task.to_bits());
-                self.settle_owed(asking, by, Err(GuestError::new("Error", message.clone())));
+                self.settle_owed(asking, by, Err(GuestError::new("Error", message())));
             }
             self.runs.free(task);
         }

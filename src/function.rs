@@ -161,6 +161,47 @@ impl<A: Args, R: Returned> Function<A, R> {
             let args = Arguments::Values(values.as_ref());
             runtime.call_function(row, context, self.function, args)?
         };
+        Self::returned(value)
+    }
+
+    /// Calls it in each of several contexts, as `call` does, on all the runtime's threads: what an engine does once a frame. Gives
+    /// the results in the order of `contexts`. What the functions do in one context can't depend on another, so neither do the
+    /// results on the number of threads.
+    ///
+    /// # Errors
+    /// As `call`, each for its context.
+    pub fn call_each(
+        self,
+        runtime: &mut Runtime,
+        contexts: &[ContextId],
+        mut args: impl FnMut(ContextId) -> A,
+    ) -> Vec<Result<R, VmError>>
+    where
+        A::Values: Sync,
+    {
+        let prepared = contexts.iter().map(|&id| {
+            let row = runtime.find(id)?;
+            if runtime.contexts.programs[row] != self.program.to_bits() {
+                return Err(VmError::OtherProgram(id));
+            }
+            Ok((id, args(id).into_values()?))
+        });
+        let prepared: Vec<Result<(ContextId, A::Values), VmError>> = prepared.collect();
+        let refused: Vec<Option<VmError>> =
+            prepared.iter().map(|p| p.as_ref().err().cloned()).collect();
+        let calls: Vec<(ContextId, A::Values)> = prepared.into_iter().flatten().collect();
+        let mut results = runtime.call_in_each(self.function, &calls).into_iter();
+        let result = |refused: Option<VmError>| match refused {
+            Some(error) => Err(error),
+            None => results
+                .next()
+                .expect("every call has a result")
+                .and_then(Self::returned),
+        };
+        refused.into_iter().map(result).collect()
+    }
+
+    fn returned(value: Value) -> Result<R, VmError> {
         R::from_value(&value).ok_or_else(|| {
             let text = format!("the result is no {}", R::type_text());
             VmError::Marshal(text.into())

@@ -12,7 +12,7 @@ use crate::tasks::LimitFault;
 use crate::values::Value;
 
 /// The outcomes that a context keeps when another entry is started; half as many more before the oldest go.
-pub const OUTCOMES_KEPT_MAX: usize = 32;
+pub const OUTCOMES_KEPT_MAX: usize = 8;
 
 /// Why a run failed.
 #[derive(Clone, PartialEq, Debug)]

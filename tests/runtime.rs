@@ -353,3 +353,38 @@ fn a_call_of_a_paused_vm_waits_until_it_is_resumed() {
         Ok(TaskStatus::Returned(Value::Number(6.0)))
     );
 }
+
+#[test]
+fn contexts_called_side_by_side_do_what_they_do_one_by_one() {
+    let build = |threads| {
+        let mut runtime = runtime(threads);
+        let ids: Vec<_> = (0..40)
+            .map(|_| context(&mut runtime, VmOptions::default()))
+            .collect();
+        // Some have something else to do, one is gone.
+        for id in &ids[3..6] {
+            start(&mut runtime, *id, "nap", &[5.0]);
+        }
+        runtime.vm(ids[7]).expect("is live").terminate();
+        (runtime, ids)
+    };
+    let (mut single, ids) = build(1);
+    let vm = single.vm(ids[0]).expect("is live");
+    let sum = vm.function::<(f64,), f64>("sum").expect("is typed so");
+    let argument = |id: raya_core::ContextId| (id.index() as f64 * 10.0,);
+    let one_by_one: Vec<_> = ids
+        .iter()
+        .map(|&id| sum.call(&mut single, id, argument(id)))
+        .collect();
+    assert_eq!(one_by_one[7], Err(VmError::ContextNotFound(ids[7])));
+    for threads in [1, 2] {
+        let (mut runtime, ids) = build(threads);
+        let results = sum.call_each(&mut runtime, &ids, argument);
+        assert_eq!(results, one_by_one);
+        assert_eq!(runtime.hash(), single.hash());
+        // Twice the same, in any order.
+        let twice = [ids[9], ids[8], ids[9]];
+        let results = sum.call_each(&mut runtime, &twice, argument);
+        assert_eq!(results[0], results[2]);
+    }
+}
