@@ -173,3 +173,18 @@ fn density_is_measured() {
         assert!(printed.contains(part), "{printed}");
     }
 }
+
+/// The examples are what a new user runs first: they end as they say.
+#[test]
+fn the_examples_run() {
+    assert_eq!(stdout(&["run", "../../../examples/vm"]), "42\n");
+    assert_eq!(stdout(&["run", "../../../examples/vm/add.ts"]), "5\n");
+    let supervised = stdout(&["run", "../../../examples/supervisor"]);
+    for fate in [
+        "steady: done, with 0 restarts",
+        "flaky: done, with 2 restarts",
+        "greedy: gave up after 2 of 4 jobs: Error: heap limit exceeded",
+    ] {
+        assert!(supervised.contains(fate), "{supervised}");
+    }
+}

@@ -1,6 +1,6 @@
 // A supervisor: one inner VM a worker, restarted when it fails, with longer and longer pauses, until it has failed too often.
 // What happens in a worker stays there: a throw, a loop without end and a heap that is full are all the same to the others.
-import { Task, Vm } from "raya:vm";
+import { Vm } from "raya:vm";
 import { sleep } from "raya:time";
 
 class LogCapability {
@@ -70,6 +70,6 @@ function firstLine(error: unknown): string {
 }
 
 const workers = [new Supervised("steady", 4), new Supervised("flaky", 6), new Supervised("greedy", 4)];
-const running: Task<string>[] = workers.map((worker) => worker.run());
+const running: Promise<string>[] = workers.map((worker) => worker.run());
 const fates = await Promise.all(running);
 workers.forEach((worker, i) => console.log(`${worker.worker}: ${fates[i]}`));
