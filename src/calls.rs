@@ -3,14 +3,13 @@
 //! Invariant: a call of a context that does nothing else goes straight to the function; it becomes an entry like others only when it
 //! stops on its way. Absent: entries and their outcomes (`entries`), how it is run (`cell`).
 
-use crate::cell::CALL_FUEL;
-use crate::cell::{CALLED, Note, call_batch};
+use crate::cell::{CALL_FUEL, CALLED, Note, call_batch};
 use crate::error::VmError;
 use crate::fault::failure_error;
 use crate::runtime::Runtime;
 use crate::{ContextId, TaskId, Value};
 use raya_storages::contexts::ContextState;
-use raya_storages::entries::{Entry, Origin, Stage};
+use raya_storages::entries::Origin;
 use raya_storages::runs::{Cause, Failure, RunOutcome, RunRow};
 use raya_systems::execute::{Arguments, CallEnd};
 use raya_systems::marshal;
@@ -84,9 +83,7 @@ impl Runtime {
     /// Whether a context can be called while others are.
     fn can_be_called_beside(&mut self, id: ContextId) -> bool {
         self.contexts.find(id).is_some_and(|row| {
-            if self.contexts.states[row] == ContextState::Loaded {
-                self.apply_template(row);
-            }
+            self.apply_template(row);
             self.contexts.states[row] == ContextState::Ready && !self.is_occupied(row)
         })
     }
@@ -133,9 +130,7 @@ impl Runtime {
     }
 
     fn make_ready(&mut self, row: usize, id: ContextId) -> Result<(), VmError> {
-        if self.contexts.states[row] == ContextState::Loaded {
-            self.apply_template(row);
-        }
+        self.apply_template(row);
         if self.contexts.states[row] != ContextState::Ready {
             self.run_modules_now(id, row)?;
         }
@@ -172,13 +167,7 @@ impl Runtime {
         args: Arguments<'_>,
     ) -> Result<Value, VmError> {
         let args = args.to_values(self.program(row).param_slots(function));
-        let activity = self.contexts.activities[row].get_or_insert_with(Box::default);
-        activity.entries.push(Entry {
-            run: CALLED,
-            function,
-            stage: Stage::Waiting(args),
-            origin: Origin::Host,
-        });
+        self.take_on(row, CALLED, function, args, Origin::Host);
         self.finish_call(row, id, function)
     }
 

@@ -58,8 +58,7 @@ impl Runtime {
         let row = self.find(id)?;
         match self.contexts.states[row] {
             ContextState::Empty => return Err(VmError::NoProgram(id)),
-            ContextState::Loaded => self.apply_template(row),
-            _ => {}
+            _ => self.apply_template(row),
         }
         if let Some(task) = self.modules_run(row) {
             return Ok(task);
@@ -90,19 +89,35 @@ impl Runtime {
         args: Vec<Value>,
         origin: Origin,
     ) {
+        self.take_on(row, task.to_bits(), function, args, origin);
+        self.ready.update(&self.contexts, row as u32);
+    }
+
+    /// Adds an entry to what goes on in a context.
+    pub(crate) fn take_on(
+        &mut self,
+        row: usize,
+        run: u64,
+        function: u32,
+        args: Vec<Value>,
+        origin: Origin,
+    ) {
         let activity = &mut self.contexts.activities[row];
         let activity = activity.get_or_insert_with(|| self.spare.pop().unwrap_or_default());
         activity.entries.push(Entry {
-            run: task.to_bits(),
+            run,
             function,
             stage: Stage::Waiting(args),
             origin,
         });
-        self.ready.update(&self.contexts, row as u32);
     }
 
-    /// Lets a context begin where its modules would leave it, if its program has a template and its limits suffice.
+    /// Lets a context that has only been loaded begin where its modules would leave it, if its program has a template and its limits
+    /// suffice.
     pub(crate) fn apply_template(&mut self, row: usize) {
+        if self.contexts.states[row] != ContextState::Loaded {
+            return;
+        }
         let program = ProgramId::from_bits(self.contexts.programs[row]).expect("it is loaded");
         let contexts = &mut self.contexts;
         let (heap, limits) = (&mut contexts.heaps[row], &contexts.limits[row]);
@@ -132,9 +147,7 @@ impl Runtime {
     ) -> Result<TaskId, VmError> {
         let row = self.find(id)?;
         let functions = self.exported(row, id, name)?;
-        if self.contexts.states[row] == ContextState::Loaded {
-            self.apply_template(row);
-        }
+        self.apply_template(row);
         if self.contexts.states[row] == ContextState::Loaded {
             self.start_modules(id)?;
         }

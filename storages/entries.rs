@@ -111,19 +111,15 @@ pub struct Entries {
 impl Entries {
     /// Adds one that has not begun.
     pub fn push(&mut self, entry: Entry) {
-        // Before those that wait for the modules' own code come those that don't.
         let begun = self.begun as usize;
-        let is_held_up = self.is_starting && entry.origin.is_method();
-        let urgent = self.rows[begun..]
-            .iter()
-            .take_while(|e| e.origin.is_method())
-            .count();
-        let at = if is_held_up && begun > 0 {
-            begun + urgent
-        } else {
-            self.rows.len()
-        };
-        self.rows.insert(at, entry);
+        if !(self.is_starting && begun > 0 && entry.origin.is_method()) {
+            self.rows.push(entry);
+            return;
+        }
+        // Before those that wait for the modules' own code come those that don't.
+        let waiting = self.rows[begun..].iter();
+        let urgent = waiting.take_while(|e| e.origin.is_method()).count();
+        self.rows.insert(begun + urgent, entry);
     }
 
     /// Adds one that has begun.
@@ -253,8 +249,8 @@ impl Entries {
 
     /// Gives an entry another row of `runs`.
     pub fn rename(&mut self, run: u64, to: u64) {
-        if let Some(entry) = self.rows.iter_mut().find(|e| e.run == run) {
-            entry.run = to;
+        if let Some(at) = self.of_run(run) {
+            self.rows[at].run = to;
         }
     }
 

@@ -1,10 +1,14 @@
 //! Capabilities: what contexts are granted, how much of it, by whom, and what they get when it is refused.
 
+#[path = "common/script.rs"]
+mod script;
+
 use raya_compiler::load::MemoryFiles;
 use raya_core::{
     AnswerFuture, Call, Capability, ContextId, DynamicCapability, Grant, GrantUse, HostError,
     Responder, Runtime, TaskStatus, TickBudget, Value, VmError, VmOptions,
 };
+use script::{result, text};
 use std::sync::{Arc, Mutex};
 
 const WORLD: &str = r#"
@@ -302,18 +306,7 @@ fn run_main(main: &str, others: &[(&'static str, &'static str)]) -> Result<Value
     vm.load_rbin_bytes(&bytes)?;
     let task = vm.run_entry("main", vec![])?;
     runtime.run_until_idle();
-    match runtime.task(task)? {
-        TaskStatus::Returned(value) => Ok(value),
-        TaskStatus::Failed(error, _) => Err(error),
-        TaskStatus::Running => panic!("it never ends"),
-    }
-}
-
-fn text(value: Result<Value, VmError>) -> String {
-    match value {
-        Ok(Value::String(text)) => text,
-        other => panic!("{other:?}"),
-    }
+    result(&runtime, task)
 }
 
 #[test]

@@ -1,10 +1,13 @@
 //! Foreign handles: objects of the host and of other contexts that programs hold and call but never have.
 
+#[path = "common/script.rs"]
+mod script;
+
 use raya_compiler::load::MemoryFiles;
 use raya_core::{
-    Call, Capability, ContextId, Object, ObjectKind, Runtime, TaskStatus, TickBudget, Value,
-    VmError, VmOptions,
+    Call, Capability, ContextId, Object, ObjectKind, Runtime, TickBudget, Value, VmError, VmOptions,
 };
+use script::{result, text};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
@@ -139,18 +142,7 @@ fn run(
             break;
         }
     }
-    match world.task(task)? {
-        TaskStatus::Returned(value) => Ok(value),
-        TaskStatus::Failed(error, _) => Err(error),
-        TaskStatus::Running => panic!("it never ends"),
-    }
-}
-
-fn text(value: Result<Value, VmError>) -> String {
-    match value {
-        Ok(Value::String(text)) => text,
-        other => panic!("{other:?}"),
-    }
+    result(&world, task)
 }
 
 #[test]

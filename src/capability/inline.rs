@@ -4,7 +4,6 @@
 
 use super::Call;
 use super::closures::Immediate;
-use raya_bytecode::slot::TAG_NUMBER;
 use raya_storages::contexts::ContextId;
 use raya_storages::values::Value;
 use raya_systems::execute::{self, Caller, HostCall};
@@ -19,11 +18,7 @@ pub(super) fn invoke_inline<M, F: Immediate<M>>(
     f: &F,
     call: &mut HostCall<'_>,
 ) -> Result<(), execute::HostError> {
-    let context = ContextId::from_bits(call.context).expect("contexts that run have an id");
-    let caller = Call {
-        context,
-        clock_ms: call.now_ms,
-    };
+    let caller = call_of(call.context, call.now_ms);
     let mut args = [const { Value::Undefined }; ARGUMENTS_MAX];
     for (at, arg) in args.iter_mut().enumerate().take(call.len()) {
         *arg = argument_value(call, at)?;
@@ -41,23 +36,22 @@ pub(super) fn invoke_scalars<M, F: Immediate<M>>(
     caller: Caller,
     registers: &[u64],
 ) -> Result<u64, execute::HostError> {
-    let context = ContextId::from_bits(caller.context).expect("contexts that run have an id");
-    let call = Call {
-        context,
-        clock_ms: caller.now_ms,
-    };
+    let call = call_of(caller.context, caller.now_ms);
     f.invoke_scalars(&call, registers)
         .map_err(|e| execute::HostError::new(e.0))
+}
+
+/// A call by the context with these bits.
+#[inline]
+fn call_of(context: u64, clock_ms: f64) -> Call {
+    let context = ContextId::from_bits(context).expect("contexts that run have an id");
+    Call { context, clock_ms }
 }
 
 /// An argument, copied out of the heap.
 #[inline]
 fn argument_value(call: &HostCall<'_>, at: usize) -> Result<Value, execute::HostError> {
-    let raw = call.arg_raw(at);
-    if raw.1 == TAG_NUMBER {
-        return Ok(Value::Number(f64::from_bits(raw.0)));
-    }
-    marshal::copy_out(call.program(), call.heap(), raw)
+    marshal::copy_out(call.program(), call.heap(), call.arg_raw(at))
         .map_err(|e| execute::HostError::new(e.to_string()))
 }
 

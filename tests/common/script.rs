@@ -83,6 +83,15 @@ pub fn finish(
     panic!("it never ends")
 }
 
+/// How a task ended that nothing runs any more.
+pub fn result(runtime: &Runtime, task: TaskId) -> Result<Value, VmError> {
+    match runtime.task(task)? {
+        TaskStatus::Returned(value) => Ok(value),
+        TaskStatus::Failed(error, _) => Err(error),
+        TaskStatus::Running => panic!("it never ends"),
+    }
+}
+
 /// A text that a program gave.
 pub fn text(value: Result<Value, VmError>) -> String {
     match value {
