@@ -323,8 +323,12 @@ fn provided(
 
 fn remote_function(module: &str, name: &str) -> Option<(String, (HostFunction, Service))> {
     let (op, signature) = RemoteOp::named(name).filter(|_| module == remote::MODULE)?;
-    let function = (HostFunction::Deferred, Service::Remote(op));
-    Some((signature.into(), function))
+    let function = if op.is_deferred() {
+        HostFunction::Deferred
+    } else {
+        HostFunction::Blocking
+    };
+    Some((signature.into(), (function, Service::Remote(op))))
 }
 
 fn vm_function(name: &str) -> Option<(String, (HostFunction, Service))> {

@@ -71,10 +71,8 @@ impl Runtime {
                 return self.call_provider(row, id, place, method, args, is_blocking);
             }
             Service::Remote(op) => {
-                return match self.call_remote(id, *op, args) {
-                    Ok(task) => Served::Later(AnsweredBy::Run(task.to_bits())),
-                    Err(error) => Served::Answer(Err(error)),
-                };
+                let served = self.serve_remote(id, *op, args);
+                return served.unwrap_or_else(|error| Served::Answer(Err(error)));
             }
             Service::Asked(function) => return self.ask(function, call, args),
             Service::Plain(function) => call_plain(&**function, &call, args),

@@ -34,6 +34,16 @@ fn fits(field: &'static str, value: u64, left: u64) -> Result<(), VmError> {
     ))
 }
 
+/// Nobody has more handles than the one that it is inside.
+fn handles_fit(contexts: &Contexts, parent: usize, handles_max: u32) -> Result<(), VmError> {
+    let of_parent = contexts.heaps[parent].handles_max();
+    if handles_max <= of_parent {
+        return Ok(());
+    }
+    let message = format!("{handles_max} is more than the parent's ({of_parent})");
+    Err(VmError::option("max_handles", message))
+}
+
 /// Live tasks and bytes of stacks.
 fn in_use(contexts: &Contexts, row: usize) -> (u32, u64) {
     contexts.activities[row].as_ref().map_or((0, 0), |a| {
@@ -66,6 +76,7 @@ pub(crate) fn draw(
     let left = left(contexts, parent);
     fits("max_heap_bytes", child.max_heap_bytes, left.heap_bytes_max)?;
     fits("max_tasks", child.max_tasks.into(), left.tasks_max.into())?;
+    handles_fit(contexts, parent, child.max_handles)?;
     let mut steps = 0;
     if left.steps_max != u64::MAX {
         steps = child.max_step_budget.unwrap_or(u64::MAX);
@@ -195,6 +206,7 @@ impl Runtime {
             max_step_budget: given(limits.steps_max).map(|max| max + drawn.steps),
             max_steps_per_tick: given(limits.steps_per_tick_max),
             max_stack_frames: limits.stack_frames_max,
+            max_handles: contexts.heaps[row].handles_max(),
             soft_heap_bytes: soft(marks.heap_bytes, drawn.heap_bytes),
             soft_steps: soft(marks.steps, drawn.steps),
             on_limit: marks.on_limit,
@@ -209,6 +221,7 @@ impl Runtime {
             self.collect_above(row, new.max_heap_bytes);
         }
         let own = self.own_limits(row, new, &old)?;
+        self.check_handles(row, new.max_handles)?;
         self.draw_difference(row, new, &old)?;
         let contexts = &mut self.contexts;
         contexts.limits[row] = own;
@@ -224,9 +237,35 @@ impl Runtime {
             let (heap_bytes, steps) = (inner.heap_bytes as i64, inner.steps as i64);
             shift_marks(contexts, row, -heap_bytes, -steps);
         }
+        if new.max_handles != old.max_handles {
+            contexts.heaps[row].set_handles_max(new.max_handles);
+        }
         lower_collection_mark(contexts, row);
         self.ready.update(&self.contexts, row as u32);
         Ok(())
+    }
+
+    /// Fails where so many handles are more than the parent's, or fewer than are in use or a child may have.
+    fn check_handles(&mut self, row: usize, handles_max: u32) -> Result<(), VmError> {
+        if let Some(parent) = self.contexts.parent(row) {
+            handles_fit(&self.contexts, parent.index(), handles_max)?;
+        }
+        let is_above = self.handles_in_use(row) > handles_max;
+        if is_above && self.contexts.programs[row] != 0 {
+            // Some may be garbage.
+            self.cell(row).collect_all();
+        }
+        let inner = self.contexts.inner[row].iter();
+        let children = inner.flat_map(|inner| inner.children.iter());
+        let of_children = children.map(|&row| self.contexts.heaps[row as usize].handles_max());
+        let used = self.handles_in_use(row).max(of_children.max().unwrap_or(0));
+        in_use_fits("max_handles", handles_max.into(), used.into())
+    }
+
+    /// Handles held, or objects that others may name, whichever are more.
+    fn handles_in_use(&self, row: usize) -> u32 {
+        let foreign = self.contexts.heaps[row].foreign.as_ref();
+        foreign.map_or(0, |f| f.handle_count().max(f.pin_count()))
     }
 
     /// Collects a heap that has more than so many bytes in use: part of it may be garbage.

@@ -6,6 +6,7 @@
 use crate::error::VmError;
 use crate::grant::Grant;
 use raya_storages::contexts::{ContextId, Priority};
+use raya_storages::handles::HANDLES_MAX;
 use raya_storages::limits::{Limits, Marks, NO_MARK, OnLimit};
 
 /// The default of `max_heap_bytes`.
@@ -18,6 +19,10 @@ pub const MAX_TASKS: u32 = 1000;
 pub const TASKS_LIMIT: u32 = 1 << 24;
 /// The default of `max_stack_frames`.
 pub const MAX_STACK_FRAMES: u32 = 10_000;
+/// The default of `max_handles`.
+pub const MAX_HANDLES: u32 = HANDLES_MAX;
+/// The most that `max_handles` may be.
+pub const HANDLES_LIMIT: u32 = 1 << 16;
 /// The most that `weight` may be.
 pub const WEIGHT_LIMIT: u32 = 1 << 16;
 /// The most that a step budget may be: what a guest's `number` holds exactly.
@@ -38,6 +43,9 @@ pub struct VmOptions {
     pub max_steps_per_tick: Option<u64>,
     /// Frames of one stack.
     pub max_stack_frames: u32,
+    /// Handles to what lies elsewhere that it may hold; also the objects of its own that others may hold handles to. At most its
+    /// parent's.
+    pub max_handles: u32,
     /// Bytes of heap and stacks that are pressure: its owner gets an event, and it stops until the next tick, so that the owner
     /// can act first. Crossed where a collection leaves less than a 16th of it free. Once, until use is below it again or limits
     /// are set.
@@ -73,6 +81,8 @@ pub struct VmLimits {
     pub max_steps_per_tick: Option<u64>,
     /// See [`VmOptions::max_stack_frames`].
     pub max_stack_frames: u32,
+    /// See [`VmOptions::max_handles`].
+    pub max_handles: u32,
     /// See [`VmOptions::soft_heap_bytes`].
     pub soft_heap_bytes: Option<u64>,
     /// See [`VmOptions::soft_steps`].
@@ -89,6 +99,7 @@ impl Default for VmOptions {
             max_step_budget: None,
             max_steps_per_tick: None,
             max_stack_frames: MAX_STACK_FRAMES,
+            max_handles: MAX_HANDLES,
             soft_heap_bytes: None,
             soft_steps: None,
             on_limit: OnLimit::FailTask,
@@ -118,6 +129,7 @@ impl VmOptions {
             max_step_budget: self.max_step_budget,
             max_steps_per_tick: self.max_steps_per_tick,
             max_stack_frames: self.max_stack_frames,
+            max_handles: self.max_handles,
             soft_heap_bytes: self.soft_heap_bytes,
             soft_steps: self.soft_steps,
             on_limit: self.on_limit,
@@ -130,6 +142,7 @@ impl VmLimits {
     pub(crate) fn validate(&self) -> Result<(), VmError> {
         at_most("max_heap_bytes", self.max_heap_bytes, HEAP_BYTES_LIMIT)?;
         at_most("max_tasks", self.max_tasks.into(), TASKS_LIMIT.into())?;
+        at_most("max_handles", self.max_handles.into(), HANDLES_LIMIT.into())?;
         let steps_max = self.max_step_budget.unwrap_or(0);
         at_most("max_step_budget", steps_max, STEPS_LIMIT)?;
         if self.max_steps_per_tick == Some(0) {
@@ -212,6 +225,10 @@ mod tests {
                 ..default()
             },
             VmOptions {
+                max_handles: HANDLES_LIMIT + 1,
+                ..default()
+            },
+            VmOptions {
                 max_step_budget: Some(u64::MAX),
                 ..default()
             },
@@ -248,6 +265,7 @@ mod tests {
         let expected = [
             "max_heap_bytes",
             "max_tasks",
+            "max_handles",
             "max_step_budget",
             "max_steps_per_tick",
             "soft_heap_bytes",

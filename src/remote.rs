@@ -4,7 +4,8 @@
 //! turn, also while its modules are still running (they may be waiting for the one that calls).
 //! Who is blocked waits for a method of an ancestor that gives no promise, and so waits for nobody but its own ancestors: no two
 //! contexts can wait for each other. Invariants: only public methods with a reflected type are reached, and functions that were given away; an object that others may name
-//! stays until a sweep at the end of a tick finds nobody who could. Absent: how the values cross (`systems/marshal`).
+//! stays until a sweep at the end of a tick finds nobody who could. Absent: how the values cross (`systems/marshal`), who gives
+//! and takes rights (`handles`).
 
 use crate::bindings::Bound;
 use crate::capability::GuestError;
@@ -29,6 +30,9 @@ pub(crate) const MODULE: &str = "raya:remote";
 pub(crate) enum RemoteOp {
     Call,
     Apply,
+    Lend,
+    Attenuate,
+    Revoke,
 }
 
 impl RemoteOp {
@@ -43,8 +47,22 @@ impl RemoteOp {
                 RemoteOp::Apply,
                 "(a: Remote, b: unknown[]) => Promise<unknown>",
             ),
+            "__remoteLend" => (
+                RemoteOp::Lend,
+                "(a: unknown, b: boolean, c: boolean) => Remote",
+            ),
+            "__remoteAttenuate" => (
+                RemoteOp::Attenuate,
+                "(a: unknown, b: boolean, c: boolean) => unknown",
+            ),
+            "__remoteRevoke" => (RemoteOp::Revoke, "(a: unknown) => void"),
             _ => return None,
         })
+    }
+
+    /// Whether it gives a promise; the others are waited for.
+    pub fn is_deferred(self) -> bool {
+        matches!(self, RemoteOp::Call | RemoteOp::Apply)
     }
 }
 
@@ -117,7 +135,14 @@ impl Runtime {
         origin: Origin,
     ) -> Result<TaskId, GuestError> {
         let gone = || GuestError::new("HandleStale", "the object is no more, or its context ended");
-        let (_, program, class) = self.bound().classify(provider).ok_or_else(gone)?;
+        let classified = self.bound().classify(provider);
+        let (_, program, class) = classified.ok_or_else(|| {
+            let owner = ContextId::from_bits(provider.context);
+            match owner.and_then(|owner| self.contexts.find(owner)) {
+                Some(_) => GuestError::new("HandleRevoked", "this Remote was revoked"),
+                None => gone(),
+            }
+        })?;
         let function = called(program, class, name)?;
         let context = ContextId::from_bits(provider.context).expect("it was found");
         let row = context.index();
@@ -159,37 +184,30 @@ impl Runtime {
         let Some(Value::Handle(object)) = args.first().filter(|a| is_remote(a)) else {
             return Err(GuestError::new("TypeError", "this is no Remote"));
         };
-        if object.rights & RIGHT_CALL == 0 {
+        let provider = Provider {
+            context: object.owner,
+            pin: object.object,
+        };
+        // What its owner allows counts, whatever the holder's row says.
+        let allowed = self.pin_rights(provider).unwrap_or(object.rights);
+        if object.rights & allowed & RIGHT_CALL == 0 {
             return Err(GuestError::new(
                 "HandleRights",
                 "this Remote may not be called",
             ));
         }
-        let provider = Provider {
-            context: object.owner,
-            pin: object.object,
-        };
         let list = |at: usize| match args.get(at) {
             Some(Value::Array(list)) => &list[..],
             _ => &[],
         };
-        match (op, args.get(1)) {
-            (RemoteOp::Apply, _) => {
+        match args.get(1) {
+            _ if op == RemoteOp::Apply => {
                 self.start_method(asker, provider, None, list(1), Origin::Method)
             }
-            (RemoteOp::Call, Some(Value::String(name))) => {
+            Some(Value::String(name)) => {
                 self.start_method(asker, provider, Some(name), list(2), Origin::Method)
             }
-            (RemoteOp::Call, _) => Err(GuestError::new("TypeError", "a method has a name")),
-        }
-    }
-
-    /// Says that an object of the host is no more: handles to it are stale from now on.
-    pub fn forget_object<K: crate::ObjectKind>(&mut self, id: u64) {
-        for context in self.context_ids() {
-            if let Some(foreign) = &mut self.contexts.heaps[context.index()].foreign {
-                foreign.forget(K::NAME, id);
-            }
+            _ => Err(GuestError::new("TypeError", "a method has a name")),
         }
     }
 

@@ -75,6 +75,10 @@ pub struct VmStats {
     pub grant_calls: u64,
     /// Calls that its grants refused.
     pub grant_refusals: u64,
+    /// Handles that it holds.
+    pub handles: u32,
+    /// The most that it may hold.
+    pub max_handles: u32,
     /// Its share of the fuel.
     pub weight: u32,
     /// Whose turn comes before its own.

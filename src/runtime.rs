@@ -7,7 +7,7 @@ use crate::bindings::Bindings;
 use crate::capability::Answered;
 use crate::error::VmError;
 use crate::handle::{Command, Handle};
-use crate::options::VmOptions;
+use crate::options::{MAX_HANDLES, VmOptions};
 use crate::template::Template;
 use crate::{Capability, ContextId, TaskId, TaskStatus, Vm, fault, limits};
 use raya_bytecode::verify;
@@ -200,12 +200,16 @@ impl Runtime {
         let (limits, marks) = (given.row(), given.marks());
         self.time.seeds += 1;
         let seed = options.seed.unwrap_or(self.time.seeds);
+        let mut heap = Heap::new(limits.heap_bytes_max, seed);
+        if given.max_handles != MAX_HANDLES {
+            heap.set_handles_max(given.max_handles);
+        }
         let id = self.contexts.insert(ContextRow {
             parents: options.parent.map_or(0, ContextId::to_bits),
             limits,
             weights: options.weight,
             priorities: options.priority,
-            heaps: Heap::new(limits.heap_bytes_max, seed),
+            heaps: heap,
             names: (!options.name.is_empty()).then(|| Box::new(options.name.into_boxed_str())),
             holds,
             marks: (!marks.is_usual()).then(|| Box::new(marks)),

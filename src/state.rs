@@ -17,6 +17,7 @@ use raya_storages::contexts::{ContextId, Contexts, UNITS_MAX};
 use raya_storages::dump::{LoadError, Persist, Reader, Writer, ensure, hash_bytes};
 use raya_storages::events::Mailbox;
 use raya_storages::grants::Grants;
+use raya_storages::handles::RIGHTS_ALL;
 use raya_storages::programs::{Program, ProgramId, Programs};
 use raya_storages::ready::Ready;
 use raya_storages::runs::Runs;
@@ -177,12 +178,36 @@ fn verify_tables(tables: &Tables) -> Result<(), LoadError> {
     tables.grants.verify(&tables.contexts)?;
     for id in tables.contexts.ids() {
         verify_context(tables, id.index())?;
+        verify_handles(&tables.contexts, id)?;
     }
     for id in tables.runs.ids() {
         let context = ContextId::from_bits(tables.runs.contexts[id.index()]);
         ensure(
             context.is_some_and(|c| tables.contexts.find(c).is_some()),
             "a run's context is live",
+        )?;
+    }
+    Ok(())
+}
+
+/// What a context says of handles is its own, and gives it no more than their owners gave.
+fn verify_handles(contexts: &Contexts, context: ContextId) -> Result<(), LoadError> {
+    let Some(foreign) = contexts.heaps[context.index()].foreign.as_deref() else {
+        return Ok(());
+    };
+    ensure(
+        foreign.context == context.to_bits() || foreign.context == 0 && foreign.pin_count() == 0,
+        "what is named is a context's own",
+    )?;
+    let handles = &foreign.handles;
+    for row in handles.ids().map(|id| id.index()) {
+        let owner = ContextId::from_bits(handles.owners[row]);
+        let owner = owner.and_then(|owner| contexts.find(owner));
+        let named = owner.and_then(|owner| contexts.heaps[owner].foreign.as_deref());
+        let given = named.and_then(|named| named.pin_rights(handles.objects[row]));
+        ensure(
+            given.is_none_or(|given| handles.rights[row] & RIGHTS_ALL & !given == 0),
+            "nobody has more rights than were given",
         )?;
     }
     Ok(())

@@ -35,6 +35,11 @@ impl Runtime {
             calls_out: uses.calls_out + calls_not_counted,
             grant_calls: grants().map(|grant| self.grants.calls[grant]).sum(),
             grant_refusals: grants().map(|grant| self.grants.refusals[grant]).sum(),
+            handles: contexts.heaps[row]
+                .foreign
+                .as_ref()
+                .map_or(0, |f| f.handle_count()),
+            max_handles: contexts.heaps[row].handles_max(),
             weight: contexts.weights[row],
             priority: contexts.priorities[row],
             children: inner.map_or(0, |i| i.children.len() as u32),

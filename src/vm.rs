@@ -19,10 +19,11 @@ use crate::error::VmError;
 use crate::events::Event;
 use crate::function::{Args, Function, Returned};
 use crate::grant::GrantUse;
+use crate::handles::HeldHandle;
 use crate::options::VmLimits;
 use crate::report::{SubtreeStats, TaskStatus, VmStats};
 use crate::runtime::Runtime;
-use crate::{ContextId, Priority, ProgramId, TaskId, Value};
+use crate::{ContextId, HandleId, ObjectKind, Priority, ProgramId, TaskId, Value};
 use raya_bytecode::describe::describe;
 use raya_bytecode::image::EXPORT_FUNCTION;
 use raya_storages::contexts::ContextState;
@@ -127,6 +128,25 @@ impl<'a> Vm<'a> {
     pub fn grants_used(&mut self) -> Vec<GrantUse> {
         self.runtime.count_inline_calls(self.row);
         self.runtime.grants_used(self.row)
+    }
+
+    /// The handles that it holds, in the order of rows.
+    pub fn handles(&self) -> Vec<HeldHandle> {
+        self.runtime.handles_of(self.row)
+    }
+
+    /// Takes a handle from it: using it fails with an error named `HandleRevoked` from the next call on. Others that it was passed on
+    /// to keep theirs; [`Runtime::revoke_object`] takes them all.
+    ///
+    /// # Errors
+    /// [`VmError::InvalidOption`] if it holds no such handle, or it was revoked before.
+    pub fn revoke_handle(&mut self, handle: HandleId) -> Result<(), VmError> {
+        self.runtime.revoke_handle(self.row, handle)
+    }
+
+    /// The same for its handles to an object of the host. False: it holds none.
+    pub fn revoke_object<K: ObjectKind>(&mut self, id: u64) -> bool {
+        self.runtime.revoke_from::<K>(self.row, id)
     }
 
     /// The functions its program exports, with their types.

@@ -204,6 +204,11 @@ impl Entries {
         &self.rows[at].stage
     }
 
+    /// How far all of them are.
+    pub fn stages_mut(&mut self) -> impl Iterator<Item = &mut Stage> + '_ {
+        self.rows.iter_mut().map(|entry| &mut entry.stage)
+    }
+
     /// All of them, in order.
     pub fn iter(&self) -> impl Iterator<Item = &Entry> {
         self.rows.iter()

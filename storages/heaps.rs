@@ -7,7 +7,7 @@
 //! Absent: what is live (`systems/collect`), limits' meaning (`limits`), whether a loaded heap is sound (`heaps/verify`).
 
 use crate::dump::{LoadError, Persist, Reader, Writer, ensure};
-use crate::handles::Foreign;
+use crate::handles::{Foreign, HANDLES_MAX};
 use crate::layout::{
     HANDLE_WORDS, HASH_WORDS, Kind, PROMISE_WORDS, header, header_class, header_identity,
     object_header,
@@ -219,11 +219,7 @@ impl Heap {
     pub fn new_handle(&mut self, object: &ObjectRef) -> Option<u32> {
         let mut foreign = self.foreign.take().unwrap_or_default();
         let place = match foreign.find(object) {
-            Some(row) => {
-                let row = row as usize;
-                foreign.handles.rights[row] |= object.rights;
-                Some(foreign.handles.places[row])
-            }
+            Some(row) => Some(foreign.handles.places[row as usize]),
             None => self
                 .new_plain(Kind::Handle, HANDLE_WORDS)
                 .inspect(|&place| {
@@ -232,6 +228,18 @@ impl Heap {
         };
         self.foreign = Some(foreign);
         place
+    }
+
+    /// The most handles it holds, and the most of its objects that others may name.
+    pub fn handles_max(&self) -> u32 {
+        self.foreign.as_ref().map_or(HANDLES_MAX, |f| f.handles_max)
+    }
+
+    /// Sets those, to as many as there are at least.
+    pub fn set_handles_max(&mut self, handles_max: u32) {
+        let mut foreign = self.foreign.take().unwrap_or_default();
+        foreign.set_max(handles_max);
+        self.foreign = (!foreign.is_usual()).then_some(foreign);
     }
 
     fn new_plain(&mut self, kind: Kind, words: u32) -> Option<u32> {

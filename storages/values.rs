@@ -4,6 +4,7 @@
 //! Absent: how values get in and out of heaps (`systems/marshal`).
 
 use crate::dump::{LoadError, Persist, Reader, Writer, ensure};
+use crate::handles::are_rights;
 use std::sync::Arc;
 
 /// The kind of every object of a context.
@@ -18,7 +19,7 @@ pub struct ObjectRef {
     pub kind: Arc<str>,
     /// The host's number, or the owner's pin, as bits.
     pub object: u64,
-    /// `RIGHT_…` bits.
+    /// `RIGHT_…` bits, or `REVOKED`.
     pub rights: u8,
     /// Another context than the owner gave it away.
     pub is_passed_on: bool,
@@ -63,6 +64,22 @@ impl Value {
             Value::Map(pairs) => pairs.iter().for_each(|(k, v)| {
                 k.objects(look);
                 v.objects(look);
+            }),
+            _ => {}
+        }
+    }
+
+    /// Calls `change` with every object that it names.
+    pub fn objects_mut(&mut self, change: &mut impl FnMut(&mut ObjectRef)) {
+        match self {
+            Value::Handle(object) => change(object),
+            Value::Array(items) | Value::Set(items) => {
+                items.iter_mut().for_each(|v| v.objects_mut(change));
+            }
+            Value::Object(fields) => fields.iter_mut().for_each(|(_, v)| v.objects_mut(change)),
+            Value::Map(pairs) => pairs.iter_mut().for_each(|(k, v)| {
+                k.objects_mut(change);
+                v.objects_mut(change);
             }),
             _ => {}
         }
@@ -120,13 +137,15 @@ impl Persist for ObjectRef {
     }
 
     fn load(from: &mut Reader) -> Result<ObjectRef, LoadError> {
-        Ok(ObjectRef {
+        let object = ObjectRef {
             owner: from.pod()?,
             kind: Arc::load(from)?,
             object: from.pod()?,
             rights: from.pod()?,
             is_passed_on: bool::load(from)?,
-        })
+        };
+        ensure(are_rights(object.rights), "rights are known")?;
+        Ok(object)
     }
 }
 

@@ -17,7 +17,6 @@ mod write;
 mod tests;
 
 use raya_bytecode::slot::TAG_NUMBER;
-use raya_storages::handles::HANDLES_MAX;
 use raya_storages::heaps::Heap;
 use raya_storages::programs::Program;
 use raya_storages::values::{VALUE_DEPTH_MAX, Value};
@@ -53,6 +52,10 @@ pub enum Problem {
     Bound(&'static str),
     /// What a handle of this kind was to is no more.
     Stale(String),
+    /// A handle of this kind was revoked.
+    Revoked(String),
+    /// A handle of this kind may not be called.
+    NotToCall(String),
     /// A handle of this kind may not be given to others.
     NotToPassOn(String),
     /// Without a collection the handles would be too many.
@@ -81,6 +84,8 @@ impl std::fmt::Display for MarshalError {
             }
             Problem::Bound(what) => write!(f, "{what} can't leave its context")?,
             Problem::Stale(kind) => write!(f, "this {kind} is no more")?,
+            Problem::Revoked(kind) => write!(f, "this {kind} was revoked")?,
+            Problem::NotToCall(kind) => write!(f, "this {kind} may not be called")?,
             Problem::NotToPassOn(kind) => write!(f, "this {kind} may not be passed on")?,
             Problem::HandlesUncollected => f.write_str("a collection comes first")?,
             Problem::TooManyHandles(max) => write!(f, "handle limit exceeded: {max} handles")?,
@@ -119,7 +124,8 @@ impl MarshalError {
     pub fn name(&self) -> &'static str {
         match self.problem {
             Problem::Stale(_) => "HandleStale",
-            Problem::NotToPassOn(_) => "HandleRights",
+            Problem::Revoked(_) => "HandleRevoked",
+            Problem::NotToCall(_) | Problem::NotToPassOn(_) => "HandleRights",
             Problem::TooManyHandles(_) => "HandleLimit",
             _ => "TypeError",
         }
@@ -155,6 +161,20 @@ pub fn copy_out(program: &Program, heap: &Heap, mixed: (u64, u32)) -> Result<Val
     out::Out::new(program, heap, None).value(mixed, None)
 }
 
+/// The same for an argument of a function of the host, which must be allowed to use its objects.
+pub fn copy_argument(
+    program: &Program,
+    heap: &Heap,
+    mixed: (u64, u32),
+) -> Result<Value, MarshalError> {
+    if mixed.1 == TAG_NUMBER {
+        return Ok(Value::Number(f64::from_bits(mixed.0)));
+    }
+    out::Out::new(program, heap, None)
+        .for_call()
+        .value(mixed, None)
+}
+
 /// What a mixed pair of a declared type is, for others than the context with these bits: instances of classes and functions stay
 /// where they are and are named, unless the type says that a copy is wanted.
 pub fn give_out(
@@ -171,9 +191,7 @@ pub fn give_out(
     let mut foreign = before.unwrap_or_default();
     foreign.context = context;
     let out = out::Out::new(program, heap, Some(&mut foreign)).value(mixed, desc);
-    let is_used = foreign.pin_count() > 0 || foreign.handle_count() > 0;
-    let is_usual = foreign.handles_max == HANDLES_MAX;
-    heap.foreign = (is_used || !is_usual).then_some(foreign);
+    heap.foreign = (!foreign.is_usual()).then_some(foreign);
     out
 }
 

@@ -388,3 +388,375 @@ fn what_may_not_be_passed_on_is_not_and_owners_that_are_gone_are_named() {
         "4 TypeError: this Entity may not be passed on 7 the object is no more, or its context ended"
     );
 }
+
+const HOLDER: &str = r#"
+    import { Remote, attenuate } from "raya:remote";
+    import { Vm } from "raya:vm";
+    function told(e: unknown): string {
+      return e instanceof Error ? `${e.name}: ${e.message.split("\n")[0]}` : "?";
+    }
+    const kept: Remote[] = [];
+    export function keep(given: Remote): void {
+      kept.push(given);
+    }
+    export async function use(at: number): Promise<string> {
+      try {
+        return String(await kept[at].call("add", [1]));
+      } catch (e) {
+        return told(e);
+      }
+    }
+    export function home(at: number): Remote {
+      return kept[at];
+    }
+    export async function fewer(): Promise<string> {
+      const closed = attenuate(kept[0], { pass: false });
+      const token = attenuate(kept[0], { call: false });
+      const again = attenuate(token, { call: true });
+      const vm = new Vm({ maxHeapBytes: 200000, maxTasks: 5, capabilities: ["raya:vm"] });
+      vm.loadRbin("./holder.rbin");
+      const said: string[] = [String(closed === kept[0]), String(await closed.call("add", [1]))];
+      for (const handle of [kept[0], closed, token, again]) {
+        try {
+          await vm.runEntry("keep", [handle]);
+          said.push("kept");
+        } catch (e) {
+          said.push(told(e));
+        }
+      }
+      try {
+        await again.call("add", [1]);
+      } catch (e) {
+        said.push(told(e));
+      }
+      said.push(await vm.runEntry<string>("use", [0]), await vm.runEntry<string>("use", [1]));
+      return said.join("; ");
+    }"#;
+
+const OWNER: &str = r#"
+    import { Vm } from "raya:vm";
+    import { Remote, attenuate, lend, revoke } from "raya:remote";
+    class Counter {
+      count = 0;
+      add(n: number): number {
+        this.count += n;
+        return this.count;
+      }
+    }
+    function told(e: unknown): string {
+      return e instanceof Error ? `${e.name}: ${e.message.split("\n")[0]}` : "?";
+    }
+    function make(): Vm {
+      const vm = new Vm({ maxHeapBytes: 1000000, maxTasks: 50, capabilities: ["raya:vm"] });
+      vm.loadRbin("./holder.rbin");
+      return vm;
+    }
+    export async function revokes(): Promise<string> {
+      const vm = make();
+      const counter = new Counter();
+      const one = lend(counter);
+      const other = lend(counter);
+      for (const given of [counter, one, other]) await vm.runEntry("keep", [given]);
+      const use = (at: number): Promise<string> => vm.runEntry<string>("use", [at]);
+      const said = [await use(0), await use(1), await use(2)];
+      revoke(one);
+      revoke(one);
+      said.push(await use(0), await use(1), await use(2));
+      revoke(counter);
+      said.push(await use(0), await use(2));
+      await vm.runEntry("keep", [counter]);
+      said.push(await use(3), await use(0));
+      try {
+        await vm.runEntry("keep", [one]);
+        said.push(await use(4));
+      } catch (e) {
+        said.push(told(e));
+      }
+      return said.join("; ");
+    }
+    export async function narrows(): Promise<string> {
+      const vm = make();
+      const counter = new Counter();
+      await vm.runEntry("keep", [counter]);
+      return await vm.runEntry<string>("fewer");
+    }
+    export async function lends(): Promise<string> {
+      const vm = make();
+      const counter = new Counter();
+      const said: string[] = [];
+      const token = lend(counter, { call: false });
+      await vm.runEntry("keep", [token]);
+      said.push(await vm.runEntry<string>("use", [0]));
+      const back = await vm.runEntry<Counter>("home", [0]);
+      said.push(String(back === counter));
+      const self = lend((n: number): number => n * 2);
+      said.push(String(await self.apply([21])), String(token === lend(counter, { call: false })));
+      const wrong: (() => unknown)[] = [
+        () => lend([1]), () => revoke("text"), () => attenuate(counter, {}), () => lend(lend(counter, { pass: false }), {}),
+      ];
+      for (const f of wrong) {
+        try {
+          f();
+          said.push("done");
+        } catch (e) {
+          said.push(told(e));
+        }
+      }
+      return said.join("; ");
+    }"#;
+
+/// What an export of `OWNER` says, the same with dumps and loads.
+fn owner(name: &str) -> String {
+    let said = [false, true].map(|reload| {
+        let mut world = runtime(&[("./holder.rbin", HOLDER)]);
+        let id = context(&mut world, OWNER);
+        let vm = world.vm(id).expect("is live").run_entry(name, vec![]);
+        let task = vm.expect("starts");
+        for _ in 0..200 {
+            world.tick(TickBudget::fuel(3_000));
+            if reload {
+                let bytes = world.dump();
+                world.load(&bytes).unwrap_or_else(|e| panic!("{e}"));
+            }
+        }
+        text(result(&world, task))
+    });
+    assert_eq!(said[0], said[1], "with dumps and loads");
+    said[0].clone()
+}
+
+#[test]
+fn an_owner_takes_back_what_it_gave_and_single_handles_that_it_lent() {
+    assert_eq!(
+        owner("revokes"),
+        "1; 2; 3; 4; HandleRevoked: this Remote was revoked; 5; \
+         HandleRevoked: this Remote was revoked; HandleRevoked: this Remote was revoked; 6; \
+         HandleRevoked: this Remote was revoked; HandleRevoked: this Remote was revoked"
+    );
+}
+
+#[test]
+fn a_holder_passes_on_a_handle_with_fewer_rights() {
+    assert_eq!(
+        owner("narrows"),
+        "false; 1; kept; Error: TypeError: this Remote may not be passed on; kept; kept; \
+         HandleRights: this Remote may not be called; 2; HandleRights: this Remote may not be called"
+    );
+}
+
+#[test]
+fn what_is_lent_has_the_rights_that_its_owner_says_and_comes_home() {
+    assert_eq!(
+        owner("lends"),
+        "HandleRights: this Remote may not be called; true; 42; false; \
+         TypeError: only instances of classes and functions can be lent; \
+         TypeError: only instances of classes and functions are given as handles; \
+         TypeError: this is of this context: lend it instead; done"
+    );
+}
+
+const KEEPER: &str = r#"
+    import { spawn, item, secret, Entity } from "host:world";
+    import { attenuate } from "raya:remote";
+    import { Vm } from "raya:vm";
+    let kept: Entity | undefined;
+    export function main(): void {
+      kept = spawn(5);
+    }
+    export function take(given: Entity): void {
+      kept = given;
+    }
+    export function read(): string {
+      try {
+        return kept === undefined ? "none" : String(kept.x());
+      } catch (e) {
+        return e instanceof Error ? `${e.name}: ${e.message}` : "?";
+      }
+    }
+    export function move(): string {
+      try {
+        kept?.moveTo(9);
+        return "moved";
+      } catch (e) {
+        return e instanceof Error ? `${e.name}: ${e.message}` : "?";
+      }
+    }
+    export function again(): string {
+      const same = kept?.self() === kept;
+      kept = kept?.self();
+      return `${same} ${kept?.x()}`;
+    }
+    export function fewer(): string {
+      if (kept === undefined) return "none";
+      const token = attenuate(kept, { call: false });
+      try {
+        token.moveTo(1);
+        return "moved";
+      } catch (e) {
+        return e instanceof Error ? `${e.name}: ${e.message} ${token === kept}` : "?";
+      }
+    }"#;
+
+fn call(world: &mut Runtime, id: ContextId, name: &str) -> String {
+    text(world.vm(id).expect("is live").call(name, vec![]))
+}
+
+#[test]
+fn the_host_revokes_single_handles_and_all_to_an_object() {
+    let mut world = runtime(&[]);
+    let [a, b] = [(); 2].map(|()| context(&mut world, KEEPER));
+    let entity = |id| {
+        let value = Object::<Entity>::new(id);
+        vec![raya_core::Ret::into_result(value).expect("is a value")]
+    };
+    let mut vm = world.vm(a).expect("is live");
+    vm.call("main", vec![]).expect("returns");
+    let held = vm.handles();
+    assert_eq!(
+        (held.len(), held[0].object, &*held[0].kind),
+        (1, 1, "Entity")
+    );
+    assert!(held[0].may_call && held[0].may_pass && held[0].owner.is_none());
+    world
+        .vm(b)
+        .expect("is live")
+        .call("take", entity(1))
+        .expect("returns");
+    assert_eq!(
+        call(&mut world, b, "fewer"),
+        "HandleRights: this Entity may not be called false"
+    );
+    // One handle of one context.
+    let mut vm = world.vm(a).expect("is live");
+    assert_eq!(vm.revoke_handle(held[0].id), Ok(()));
+    assert!(matches!(
+        vm.revoke_handle(held[0].id),
+        Err(VmError::InvalidOption(_))
+    ));
+    assert!(vm.handles()[0].is_revoked);
+    assert_eq!(
+        call(&mut world, a, "move"),
+        "HandleRevoked: this Entity was revoked"
+    );
+    assert!(call(&mut world, a, "read").ends_with("this Entity was revoked"));
+    assert_eq!(call(&mut world, b, "move"), "moved");
+    // What is given again is another handle.
+    world
+        .vm(a)
+        .expect("is live")
+        .call("take", entity(1))
+        .expect("returns");
+    assert_eq!(call(&mut world, a, "again"), "true 9");
+    // All to one object, those on their way among them.
+    let mut vm = world.vm(b).expect("is live");
+    vm.pause();
+    let late = vm.run_entry("take", entity(1)).expect("starts");
+    assert_eq!(world.revoke_object::<Entity>(1), 2);
+    let bytes = world.dump();
+    world.load(&bytes).unwrap_or_else(|e| panic!("{e}"));
+    world.vm(b).expect("is live").resume();
+    world.tick(TickBudget::fuel(10_000));
+    let refused = result(&world, late).expect_err("is refused").to_string();
+    assert!(refused.contains("this Entity was revoked"), "{refused}");
+    for id in [a, b] {
+        assert_eq!(
+            call(&mut world, id, "move"),
+            "HandleRevoked: this Entity was revoked"
+        );
+    }
+    assert!(!world.vm(a).expect("is live").revoke_object::<Entity>(1));
+    assert!(!world.vm(a).expect("is live").revoke_object::<Item>(1));
+}
+
+#[test]
+fn spec_t2_3_how_many_handles_a_context_may_hold_is_an_option() {
+    let main = r#"
+        import { spawn, Entity } from "host:world";
+        import { Vm, VmLimits } from "raya:vm";
+        let kept: Entity[] = [];
+        export function fill(): string {
+          try {
+            while (true) kept.push(spawn(1));
+          } catch (e) {
+            return `${kept.length} ${e instanceof Error ? e.message : "?"}`;
+          }
+        }
+        export function drop(): void {
+          kept = [];
+        }
+        export function inner(): string {
+          const vm = new Vm({ maxHeapBytes: 100000, maxTasks: 5 });
+          const said = [`${vm.getStats().handles} of ${vm.getStats().maxHandles}`];
+          for (const maxHandles of [3, 21, 1.5]) {
+            try {
+              vm.setLimits({ maxHandles });
+              said.push(String(vm.getStats().maxHandles));
+            } catch (e) {
+              said.push(e instanceof Error ? e.message : "?");
+            }
+          }
+          try {
+            new Vm({ maxHeapBytes: 100000, maxTasks: 5, maxHandles: 21 });
+          } catch (e) {
+            said.push(e instanceof Error ? e.message : "?");
+          }
+          return said.join("; ");
+        }"#;
+    let mut world = runtime(&[]);
+    let id = context(&mut world, main);
+    let mut vm = world.vm(id).expect("is live");
+    let set = |vm: &mut raya_core::Vm<'_>, max_handles| {
+        let limits = vm.limits();
+        vm.set_limits(raya_core::VmLimits {
+            max_handles,
+            ..limits
+        })
+    };
+    assert_eq!(vm.limits().max_handles, 1000);
+    assert_eq!(set(&mut vm, 5), Ok(()));
+    assert_eq!(
+        text(vm.call("fill", vec![])),
+        "5 handle limit exceeded: 5 handles"
+    );
+    assert_eq!(set(&mut vm, 20), Ok(()));
+    assert_eq!(
+        text(vm.call("fill", vec![])),
+        "20 handle limit exceeded: 20 handles"
+    );
+    assert_eq!((vm.stats().handles, vm.stats().max_handles), (20, 20));
+    let refused = set(&mut vm, 19).expect_err("is refused").to_string();
+    assert!(
+        refused.contains("19 is less than what is in use or lent (20)"),
+        "{refused}"
+    );
+    vm.call("drop", vec![]).expect("returns");
+    assert_eq!(
+        text(vm.call("inner", vec![])),
+        "0 of 20; 3; invalid option `maxHandles`: 21 is more than the parent's (20); \
+         invalid option `maxHandles`: 1.5 is no whole number of 0 or more; \
+         invalid option `maxHandles`: 21 is more than the parent's (20)"
+    );
+    // A child has more than that.
+    assert!(set(&mut vm, 2).is_err());
+    let child = vm.children()[0];
+    world.vm(child).expect("is live").terminate();
+    let other = world.vm(id).expect("is live").children()[0..].to_vec();
+    other
+        .into_iter()
+        .for_each(|id| world.vm(id).expect("is live").terminate());
+    let mut vm = world.vm(id).expect("is live");
+    assert_eq!(set(&mut vm, 0), Ok(()));
+    assert_eq!(
+        text(vm.call("fill", vec![])),
+        "0 handle limit exceeded: 0 handles"
+    );
+    let bytes = world.dump();
+    world.load(&bytes).unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!(world.vm(id).expect("is live").limits().max_handles, 0);
+    let given = VmOptions {
+        max_handles: 7,
+        ..VmOptions::default()
+    };
+    let given = world.create(given).expect("is made");
+    assert_eq!(world.vm(given).expect("is live").limits().max_handles, 7);
+}

@@ -245,7 +245,10 @@ impl<'a> Fx<'a, '_> {
             }
             "__plusZero" => self.plus_zero(first),
             "__print" => self.host_import("console", "print", vals, &[Slot::F64, Slot::STR]),
-            _ if name.starts_with("__vm") => self.vm_import(name, vals, sig),
+            _ if name.starts_with("__vm") => self.runtime_import("raya:vm", name, vals, sig),
+            _ if name.starts_with("__remote") => {
+                self.runtime_import("raya:remote", name, vals, sig)
+            }
             _ => self.refuse(
                 4023,
                 self.span,
@@ -426,7 +429,7 @@ impl<'a> Fx<'a, '_> {
         self.call(Op::CallHost, Slot::VOID, import, 0, &args)
     }
 
-    fn vm_import(&mut self, name: &str, vals: &[Val], sig: &'a CallSig) -> Val {
+    fn runtime_import(&mut self, module: &str, name: &str, vals: &[Val], sig: &'a CallSig) -> Val {
         let env = self.env.clone();
         let params: Vec<Slot> = sig
             .params
@@ -440,7 +443,7 @@ impl<'a> Fx<'a, '_> {
             .map(|(&v, &slot)| self.convert(v, slot))
             .collect();
         let import = self.p.imports.id(ImportSpec {
-            module: "raya:vm".into(),
+            module: module.into(),
             name: name.into(),
             params,
             ret,

@@ -37,6 +37,7 @@ declare module "raya:vm" {
     maxStepBudget?: number;
     maxStepsPerTick?: number;
     maxStackFrames?: number;
+    maxHandles?: number;
     softHeapBytes?: number;
     softSteps?: number;
     onLimit?: OnLimit;
@@ -84,6 +85,8 @@ declare module "raya:vm" {
     callsOut: number;
     grantCalls: number;
     grantRefusals: number;
+    handles: number;
+    maxHandles: number;
     subtree: SubtreeStats;
   }
 
@@ -139,6 +142,15 @@ declare module "raya:remote" {
     call(method: string, args?: unknown[]): Promise<unknown>;
     apply(args?: unknown[]): Promise<unknown>;
   }
+
+  interface HandleRights {
+    call?: boolean;
+    pass?: boolean;
+  }
+
+  function lend(object: unknown, rights?: HandleRights): Remote;
+  function attenuate<T>(handle: T, rights: HandleRights): T;
+  function revoke(given: unknown): void;
 }
 
 declare module "raya:time" {

@@ -73,6 +73,8 @@ export interface VmLimits {
   maxStepsPerTick?: number;
   /** Frames of one stack. */
   maxStackFrames?: number;
+  /** Handles to what lies elsewhere that it may hold, and objects of its own that others may hold handles to. */
+  maxHandles?: number;
   /** Bytes of heap and stacks from which on there is a `pressure` event; `Infinity` for none. */
   softHeapBytes?: number;
   /** Steps from which on there is a `pressure` event; `Infinity` for none. */
@@ -116,6 +118,9 @@ export interface VmStats {
   /** Calls that its grants let through, and those that they refused. */
   grantCalls: number;
   grantRefusals: number;
+  /** Handles that it holds. */
+  handles: number;
+  maxHandles: number;
   /** The VM and all inside it that are alive; reading it costs steps for each. */
   subtree: SubtreeStats;
 }
@@ -227,6 +232,8 @@ export class Vm {
       callsOut: figures[10],
       grantCalls: figures[11],
       grantRefusals: figures[12],
+      handles: figures[18],
+      maxHandles: figures[19],
       subtree: {
         contexts: figures[13],
         heapBytesUsed: figures[14],

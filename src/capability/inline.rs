@@ -51,7 +51,7 @@ fn call_of(context: u64, clock_ms: f64) -> Call {
 /// An argument, copied out of the heap.
 #[inline]
 fn argument_value(call: &HostCall<'_>, at: usize) -> Result<Value, execute::HostError> {
-    marshal::copy_out(call.program(), call.heap(), call.arg_raw(at))
+    marshal::copy_argument(call.program(), call.heap(), call.arg_raw(at))
         .map_err(|e| execute::HostError::new(e.to_string()))
 }
 

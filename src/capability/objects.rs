@@ -5,7 +5,7 @@
 //! or are deferred: those that are called inline can't, since it takes memory. Absent: what the numbers mean.
 
 use super::{Capability, HostError, Param, Ret};
-use raya_storages::handles::RIGHT_PASS;
+use raya_storages::handles::{RIGHT_CALL, RIGHT_PASS, RIGHTS_ALL};
 use raya_storages::values::{ObjectRef, Value};
 use std::fmt;
 use std::marker::PhantomData;
@@ -19,7 +19,7 @@ pub trait ObjectKind: 'static {
 /// An object of the host, by its number.
 pub struct Object<K: ObjectKind> {
     id: u64,
-    may_be_passed_on: bool,
+    rights: u8,
     kind: PhantomData<fn() -> K>,
 }
 
@@ -28,14 +28,20 @@ impl<K: ObjectKind> Object<K> {
     pub fn new(id: u64) -> Object<K> {
         Object {
             id,
-            may_be_passed_on: true,
+            rights: RIGHTS_ALL,
             kind: PhantomData,
         }
     }
 
     /// The same, for the context that gets it only: it can't give it to others.
     pub fn bound(mut self) -> Object<K> {
-        self.may_be_passed_on = false;
+        self.rights &= !RIGHT_PASS;
+        self
+    }
+
+    /// The same, as a token: no function of the host takes it, but whoever holds it can show that he does.
+    pub fn sealed(mut self) -> Object<K> {
+        self.rights &= !RIGHT_CALL;
         self
     }
 
@@ -78,7 +84,7 @@ impl<K: ObjectKind> Ret for Object<K> {
             owner: 0,
             kind: K::NAME.into(),
             object: self.id,
-            rights: if self.may_be_passed_on { RIGHT_PASS } else { 0 },
+            rights: self.rights,
             is_passed_on: false,
         })))
     }

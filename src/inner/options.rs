@@ -53,16 +53,19 @@ fn string<'a>(field: &'static str, value: &'a Value) -> Result<&'a str, VmError>
 }
 
 /// A list of names, objects that serve as capabilities, and parts of either.
-fn grants(runtime: &Runtime, asker: ContextId, list: &Value) -> Result<Vec<Grant>, VmError> {
+fn grants(runtime: &mut Runtime, asker: ContextId, list: &Value) -> Result<Vec<Grant>, VmError> {
     let Value::Array(values) = list else {
         return Err(VmError::option("capabilities", "must be an array"));
     };
-    let grant = |value| grant(runtime, asker, value);
-    values.iter().map(grant).collect()
+    let mut list = Vec::new();
+    for value in values {
+        list.push(grant(runtime, asker, value)?);
+    }
+    Ok(list)
 }
 
 /// A name, an object, or a part: `[name or object, calls, callsPerTick, argumentBytes]`, -1 for no limit.
-fn grant(runtime: &Runtime, asker: ContextId, value: &Value) -> Result<Grant, VmError> {
+fn grant(runtime: &mut Runtime, asker: ContextId, value: &Value) -> Result<Grant, VmError> {
     let wrong = || {
         let message = "each is a name, an object of a class with a `name`, or a part of such a one";
         VmError::option("capabilities", message)
@@ -70,12 +73,12 @@ fn grant(runtime: &Runtime, asker: ContextId, value: &Value) -> Result<Grant, Vm
     match value {
         Value::String(name) => Ok(Grant::new(name)),
         Value::Handle(object) if object.owner == asker.to_bits() => {
-            let provider = Provider {
+            let given = Provider {
                 context: object.owner,
                 pin: object.object,
             };
-            let name = runtime.bound().name_of(provider).ok_or_else(wrong)?;
-            Ok(Grant::provided(name, provider))
+            let name = runtime.bound().name_of(given).ok_or_else(wrong)?;
+            Ok(Grant::provided(name, runtime.serving(given)?))
         }
         Value::Array(part) if part.len() == 4 && !matches!(part[0], Value::Array(_)) => {
             let given = grant(runtime, asker, &part[0])?;
@@ -148,6 +151,7 @@ fn set_limit(limits: &mut VmLimits, name: &str, value: &Value) -> Result<bool, V
         "maxStackFrames" => {
             limits.max_stack_frames = small("max_stack_frames", number("max_stack_frames")?)?;
         }
+        "maxHandles" => limits.max_handles = small("max_handles", number("max_handles")?)?,
         "softHeapBytes" => {
             limits.soft_heap_bytes = or_none("soft_heap_bytes", number("soft_heap_bytes")?)?;
         }
@@ -171,13 +175,14 @@ fn default_limits(runtime: &Runtime, parent: usize) -> VmLimits {
         max_tasks: MAX_TASKS.min(left.tasks_max / DEFAULT_PART as u32),
         max_step_budget: steps,
         max_stack_frames: left.stack_frames_max,
+        max_handles: runtime.contexts.heaps[parent].handles_max(),
         ..VmOptions::default().limits()
     }
 }
 
 /// The options of a new child.
 pub(super) fn options_of_child(
-    runtime: &Runtime,
+    runtime: &mut Runtime,
     parent: ContextId,
     record: Option<&Value>,
     capabilities: Option<&Value>,
@@ -208,6 +213,7 @@ pub(super) fn options_of_child(
         max_step_budget: limits.max_step_budget,
         max_steps_per_tick: limits.max_steps_per_tick,
         max_stack_frames: limits.max_stack_frames,
+        max_handles: limits.max_handles,
         soft_heap_bytes: limits.soft_heap_bytes,
         soft_steps: limits.soft_steps,
         on_limit: limits.on_limit,

@@ -222,6 +222,8 @@ impl Request<'_> {
             subtree.tasks as f64,
             subtree.steps_executed as f64,
             subtree.steps_last_tick as f64,
+            f64::from(stats.handles),
+            f64::from(stats.max_handles),
         ];
         Ok(Value::Array(figures.map(Value::Number).into()))
     }

@@ -456,7 +456,7 @@ impl<'a> Machine<'a> {
                 let desc = self.argument_desc(import, at);
                 marshal::give_out(self.program, self.heap, self.context, value, desc)
             } else {
-                marshal::copy_out(self.program, self.heap, value)
+                marshal::copy_argument(self.program, self.heap, value)
             };
             self.pay(16);
             copied.map_err(|error| {

@@ -4,7 +4,7 @@ use super::plan::{TABLE_KEYS, TABLE_ORDER, TABLE_VALUES};
 use super::{MarshalError, Problem, VALUE_BYTES_MAX};
 use raya_bytecode::image::*;
 use raya_bytecode::slot::{NULL, Slot, TAG_BOOLEAN, TAG_NUMBER, UNDEFINED};
-use raya_storages::handles::{Foreign, RIGHT_CALL, RIGHT_PASS};
+use raya_storages::handles::{Foreign, PinUse, REVOKED, RIGHT_CALL, RIGHTS_ALL};
 use raya_storages::heaps::{Heap, Key, is_object};
 use raya_storages::layout::Kind;
 use raya_storages::programs::{LinkedClass, Program};
@@ -19,6 +19,8 @@ pub struct Out<'a> {
     bytes: usize,
     /// What names objects that stay; it was taken out of the heap. Without it they are copied, or refused.
     naming: Option<&'a mut Foreign>,
+    /// It is an argument of a function of the host.
+    is_argument: bool,
 }
 
 impl<'a> Out<'a> {
@@ -30,7 +32,14 @@ impl<'a> Out<'a> {
             above: Vec::new(),
             bytes: 0,
             naming,
+            is_argument: false,
         }
+    }
+
+    /// The copy is an argument of a function of the host.
+    pub fn for_call(mut self) -> Out<'a> {
+        self.is_argument = true;
+        self
     }
 
     /// What a mixed pair of a declared type is.
@@ -141,12 +150,13 @@ impl<'a> Out<'a> {
     fn named(&mut self, object: u32) -> Result<Value, MarshalError> {
         let foreign = self.naming.as_deref_mut().expect("asked before");
         let max = foreign.handles_max;
-        let pin = foreign.pin(object).ok_or(Problem::TooManyHandles(max))?;
+        let pin = foreign.pin(object, PinUse::Given);
+        let pin = pin.ok_or(Problem::TooManyHandles(max))?;
         Ok(Value::Handle(Box::new(ObjectRef {
             owner: foreign.context,
             kind: REMOTE.into(),
             object: pin.to_bits(),
-            rights: RIGHT_CALL | RIGHT_PASS,
+            rights: RIGHTS_ALL,
             is_passed_on: false,
         })))
     }
@@ -160,15 +170,23 @@ impl<'a> Out<'a> {
         let row = row.expect("a handle names a live row");
         let handles = &foreign.handles;
         let kind = handles.kinds[row].clone();
+        let (owner, rights) = (handles.owners[row], handles.rights[row]);
+        let refuse = |problem: fn(String) -> Problem| Err(problem(kind.to_string()).into());
         if handles.stale[row] {
-            return Err(Problem::Stale(kind.to_string()).into());
+            return refuse(Problem::Stale);
+        }
+        if rights == REVOKED {
+            return refuse(Problem::Revoked);
+        }
+        if self.is_argument && owner == 0 && rights & RIGHT_CALL == 0 {
+            return refuse(Problem::NotToCall);
         }
         Ok(Value::Handle(Box::new(ObjectRef {
-            owner: handles.owners[row],
+            owner,
             kind,
             object: handles.objects[row],
-            rights: handles.rights[row],
-            is_passed_on: true,
+            rights,
+            is_passed_on: owner == 0 || owner != foreign.context,
         })))
     }
 

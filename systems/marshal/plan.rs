@@ -7,7 +7,7 @@ use super::{CHECK_STEPS_MAX, CopyError, MarshalError, Problem, name_of};
 use raya_bytecode::describe::describe;
 use raya_bytecode::image::*;
 use raya_bytecode::slot::Slot;
-use raya_storages::handles::{Foreign, HANDLES_MAX, RIGHT_PASS, Room};
+use raya_storages::handles::{Foreign, HANDLES_MAX, REVOKED, RIGHT_PASS, Room};
 use raya_storages::heaps::Heap;
 use raya_storages::layout::array_kinds;
 use raya_storages::programs::Program;
@@ -174,7 +174,7 @@ impl Planner<'_> {
             }
             (DESC_UNION, _) => self.union(value, desc, children, slot),
             (DESC_HANDLE | DESC_CLASS | DESC_FUNCTION, Value::Handle(object)) => {
-                let planned = self.handle(object)?;
+                let planned = self.handle(object, row.tag == DESC_HANDLE)?;
                 if self.is_of(&planned, &row) {
                     Ok(planned)
                 } else {
@@ -203,21 +203,26 @@ impl Planner<'_> {
                 self.array(items, None, kind)
             }
             Value::Object(properties) => self.shaped(value, properties),
-            Value::Handle(object) => self.handle(object),
+            Value::Handle(object) => self.handle(object, false),
             Value::Map(pairs) => self.map(value, pairs, [None, None], slot),
             Value::Set(items) => self.set(value, items, None, slot),
         }
     }
 
-    /// A handle, or the object itself where it comes home.
-    fn handle<'v>(&mut self, object: &'v ObjectRef) -> Planned<'v> {
+    /// A handle, or the object itself where it comes home and no handle is wanted.
+    fn handle<'v>(&mut self, object: &'v ObjectRef, wants_handle: bool) -> Planned<'v> {
         let foreign = self.heap.and_then(|heap| heap.foreign.as_deref());
-        if let Some(home) = foreign.filter(|f| f.context == object.owner && object.owner != 0) {
+        let is_home = |f: &&Foreign| f.context == object.owner && object.owner != 0;
+        let home = foreign.filter(is_home);
+        if let Some(home) = home.filter(|_| !wants_handle) {
             let reference = home.pinned(object.object);
-            let gone = || Problem::Stale(object.kind.to_string());
+            let gone = || Problem::Revoked(object.kind.to_string());
             return Ok(Plan::Home(reference.ok_or_else(gone)?));
         }
-        if object.is_passed_on && object.rights & RIGHT_PASS == 0 {
+        if object.rights == REVOKED {
+            return Err(Problem::Revoked(object.kind.to_string()).into());
+        }
+        if home.is_none() && object.is_passed_on && object.rights & RIGHT_PASS == 0 {
             return Err(Problem::NotToPassOn(object.kind.to_string()).into());
         }
         if foreign.is_some_and(|f| f.find(object).is_some()) {
