@@ -100,11 +100,17 @@ impl Cell<'_> {
         let allowed = fuel
             .min(left_in_all)
             .min(self.steps_to_mark())
+            .min(self.grace().unwrap_or(u64::MAX))
             .min(i64::MAX as u64) as i64;
         let (mut left, mut ran) = (allowed, Ran::default());
         if left_in_all > 0 {
             self.collect_before_mark(0);
+            let grace = self.grace();
             self.run_for(&mut left, &mut ran.notes);
+            if let Some(grace) = grace {
+                let taken = (allowed - left) as u64;
+                self.spend_grace(grace.saturating_sub(taken), &mut left, &mut ran.notes);
+            }
         }
         ran.steps = (allowed - left) as u64;
         self.counters.steps += ran.steps;
@@ -113,6 +119,24 @@ impl Cell<'_> {
         self.cross_steps(&mut ran.notes);
         self.enforce_budget(&mut ran.notes);
         ran
+    }
+
+    /// Steps until tasks that were cancelled are cancelled where they stand, if there are such.
+    fn grace(&self) -> Option<u64> {
+        let grace = self.activity.as_ref().map_or(0, |a| a.grace);
+        (grace > 0).then_some(grace)
+    }
+
+    /// Notes what is left of the grace. If nothing is, who is due is cut, and runs on to the end of a block.
+    fn spend_grace(&mut self, rest: u64, left: &mut i64, notes: &mut Vec<Note>) {
+        if rest > 0 {
+            self.activity.get_or_insert_with(Box::default).grace = rest;
+            return;
+        }
+        let withheld = *left + 1;
+        *left = -1 - execute::cut_overdue(&mut self.execution()) as i64;
+        self.run_for(left, notes);
+        *left += withheld;
     }
 
     fn steps_to_mark(&self) -> u64 {

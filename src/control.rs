@@ -145,8 +145,9 @@ impl Runtime {
     }
 
     /// Cancels a task that was started from outside: its `await` throws, so that its `finally` blocks run, and so do those of the
-    /// tasks that it awaits; `catch` doesn't see it. A task that runs is cancelled at its next `await`, one that has not begun
-    /// never begins. What it asked of contexts inside is cancelled there. It ends as [`VmError::Cancelled`] in any case.
+    /// tasks that it awaits; `catch` doesn't see it. A task that runs, or whose `await` was answered, is cancelled at its next `await` that
+    /// has to wait: what it is given until then, a lock say, it knows of. If it does without for 100,000 steps, it is cancelled where it
+    /// stands, in a `finally` block too. One that has not begun never begins. What it asked of contexts inside is cancelled there. It ends as [`VmError::Cancelled`] in any case.
     /// False: it had ended before.
     pub fn cancel(&mut self, task: TaskId) -> Result<bool, VmError> {
         let is_cancelled = self.cancel_one(task);

@@ -6,7 +6,7 @@
 //! |---|---|---|
 //! | `pause`, `resume`, `run_steps` | at once | from the next round of the tick on: requests of this round are still answered |
 //! | `terminate` | at once | at once: what it asked in this round is lost, who waits for it gets an error |
-//! | `cancel` | a task that waits goes on with the error when it runs next; one that runs, at its next `await` | the same |
+//! | `cancel` | a task that waits goes on with the error when it runs next; one that runs, at its next `await` that has to wait, or after 100,000 steps where it is | the same |
 //! | limits, refills, weights | at once: the next slice of steps is measured by them | from the next round on |
 //! | soft marks | it stops where the block ends and runs on in the next tick | the same |
 //! | `OnLimit` | where the block ends; suspending and ending before anything that others asked is served | the same |

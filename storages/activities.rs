@@ -10,6 +10,7 @@ use crate::entries::{Entries, Stage};
 use crate::frames::{FrameRow, Stack};
 use crate::heaps::{Heap, Soundness};
 use crate::layout::Kind;
+use crate::limits::CANCEL_GRACE_STEPS;
 use crate::programs::Program;
 use crate::tasks::{Task, TaskState, Tasks};
 use crate::timers::Timers;
@@ -112,6 +113,8 @@ pub struct Activity {
     pub owed: Vec<Owed>,
     /// Promises that wait for an event about an inner context, in the order they were asked for.
     pub listeners: Vec<Watch>,
+    /// Steps that tasks which were cancelled may still take without having to wait; 0 if none is due.
+    pub grace: u64,
     /// Runs of inner contexts that it cancelled, for whoever ran it to see to at once: never part of a dump.
     pub cancels: Vec<u64>,
 }
@@ -148,6 +151,7 @@ impl Activity {
         self.calls.clear();
         self.owed.clear();
         self.listeners.clear();
+        self.grace = 0;
         self.cancels.clear();
     }
 
@@ -226,6 +230,7 @@ impl Activity {
             "a context is blocked for one answer",
         )?;
         ensure(self.calls.len() <= imports, "calls are counted by import")?;
+        ensure(self.grace <= CANCEL_GRACE_STEPS, "grace ends")?;
         if let Some(task) = self
             .running
             .checked_sub(1)
@@ -540,7 +545,7 @@ impl Persist for Watch {
 }
 
 impl Persist for Activity {
-    const BYTES_MIN: usize = 54;
+    const BYTES_MIN: usize = 62;
 
     fn dump(&self, to: &mut Writer) {
         self.tasks.dump(to);
@@ -556,6 +561,7 @@ impl Persist for Activity {
         self.calls.dump(to);
         self.owed.dump(to);
         self.listeners.dump(to);
+        to.pod(self.grace);
         assert!(self.cancels.is_empty(), "cancels are seen to at once");
     }
 
@@ -571,6 +577,7 @@ impl Persist for Activity {
             calls: Vec::load(from)?,
             owed: Vec::load(from)?,
             listeners: Vec::load(from)?,
+            grace: from.pod()?,
             cancels: Vec::new(),
         })
     }

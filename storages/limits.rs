@@ -8,6 +8,9 @@ use crate::dump::{LoadError, Persist, Reader, Writer, ensure};
 /// Requests that may wait for the host at once: with so many a context stops until they were served.
 pub const OUTBOX_REQUESTS_MAX: usize = 32;
 
+/// Steps that a context takes until its tasks that were cancelled, and have not had to wait, are cancelled where they stand.
+pub const CANCEL_GRACE_STEPS: u64 = 100_000;
+
 /// What a context may use at most.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Limits {

@@ -89,8 +89,10 @@ pub struct Task {
     pub awaits: u32,
     /// The error that it was cancelled with: a reference, a root; 0 if it was not.
     pub cancelled: u32,
-    /// A promise, rejected with that, which it goes on with at its next `Await`: a reference, a root; 0 for none.
+    /// A promise, rejected with that, which it goes on with at its next `Await` that has to wait: a reference, a root; 0 for none.
     pub due: u32,
+    /// It has not had to wait for long: its next `Await` is the one, whatever it is of.
+    pub is_overdue: bool,
     /// Where the result of its `Await` goes (numeric register of the top frame).
     pub await_num: u16,
     /// Where the result of its `Await` goes (reference register of the top frame).
@@ -236,7 +238,7 @@ impl Persist for Outcome {
 }
 
 impl Persist for Task {
-    const BYTES_MIN: usize = 44;
+    const BYTES_MIN: usize = 45;
 
     fn dump(&self, to: &mut Writer) {
         self.state.dump(to);
@@ -247,6 +249,7 @@ impl Persist for Task {
         to.pod(self.awaits);
         to.pod(self.cancelled);
         to.pod(self.due);
+        self.is_overdue.dump(to);
         to.pod(self.await_num);
         to.pod(self.await_ref);
         self.outcome.dump(to);
@@ -262,6 +265,7 @@ impl Persist for Task {
             awaits: from.pod()?,
             cancelled: from.pod()?,
             due: from.pod()?,
+            is_overdue: bool::load(from)?,
             await_num: from.pod()?,
             await_ref: from.pod()?,
             outcome: Option::load(from)?,

@@ -228,6 +228,21 @@ export async function cancelled(name: string): Promise<string> {
   return `${first} ${task.cancel()} ${said} | ${log}`;
 }
 
+/** What spins lets no other entry begin. */
+export async function cancelledSpinning(name: string): Promise<string> {
+  const vm = make(small);
+  const task = vm.runEntry(name);
+  while (vm.getStats().stepsLastTick < 3000) {}
+  const first = task.cancel();
+  let said = "returned";
+  try {
+    await task;
+  } catch (e) {
+    said = e instanceof Error ? `${e.name}: ${e.message}` : "?";
+  }
+  return `${first} ${said} | ${String(await vm.runEntry("log"))}`;
+}
+
 export async function cancelledHere(): Promise<string> {
   const vm = make(small);
   const task = vm.runEntry<number>("tick");
@@ -309,10 +324,52 @@ export async function late(): Promise<void> {
   try {
     for (let i = 0; i < 2000; i++) lines.length;
     lines.push("before");
-    await Promise.resolve();
+    await never();
     lines.push("never");
   } finally {
     lines.push("after");
+  }
+}
+/** Never awaits, and cleans up with an await. */
+export async function spins(): Promise<void> {
+  try {
+    try {
+      while (true) {}
+    } catch (e) {
+      lines.push("never caught");
+    }
+  } finally {
+    lines.push("spun");
+    await Promise.resolve();
+    lines.push("cleaned up");
+  }
+}
+/** Awaits, but never has to wait. */
+export async function turns(): Promise<void> {
+  try {
+    while (true) await Promise.resolve();
+  } finally {
+    lines.push("turned");
+  }
+}
+/** What spins is what it calls, and what it starts. */
+export async function outer(): Promise<void> {
+  try {
+    await spins();
+  } finally {
+    lines.push("called");
+  }
+}
+/** Its clean-up never ends. */
+export async function hoggish(): Promise<void> {
+  try {
+    while (true) {}
+  } finally {
+    try {
+      while (true) {}
+    } finally {
+      lines.push("never");
+    }
   }
 }
 export function fails(): void { throw new Error("on purpose"); }
@@ -491,6 +548,73 @@ fn spec_t8_13_tasks_are_cancelled_from_rust() {
         "outer ends",
     ];
     assert_eq!(lines, expected.map(|line| Value::String(line.into())));
+}
+
+#[test]
+fn spec_t8_13_a_task_that_never_waits_is_cancelled_where_it_is() {
+    for (name, log) in [
+        ("spins", "spun,cleaned up"),
+        ("turns", "turned"),
+        ("outer", "spun,cleaned up,called"),
+    ] {
+        let args = || vec![Value::String(name.into())];
+        for way in [(1, false), (2, false), (1, true)] {
+            let said = text(script::run(PROGRAMS, "cancelledSpinning", args(), way));
+            let expected = "true CancelledError: the task was cancelled";
+            assert_eq!(said, format!("{expected} | {log}"), "{name} {way:?}");
+        }
+    }
+}
+
+#[test]
+fn who_is_cancelled_where_it_is_has_so_many_steps_left() {
+    const MODS: Programs = &[("./mod.rbin", MOD)];
+    let steps_of = |fuel: u64, reload: bool| {
+        let mut runtime = script::runtime(1, MODS);
+        let id = script::context(&mut runtime, MODS, VmOptions::default());
+        let mut vm = runtime.vm(id).expect("is live");
+        let task = vm.run_entry("spins", vec![]).expect("is there");
+        runtime.tick(raya_core::TickBudget::fuel(1000));
+        assert_eq!(runtime.cancel(task), Ok(true));
+        let before = runtime.vm(id).expect("is live").stats().steps_executed;
+        while runtime.task(task) == Ok(TaskStatus::Running) {
+            runtime.tick(raya_core::TickBudget::fuel(fuel));
+            if reload {
+                let dump = runtime.dump();
+                runtime.load(&dump).expect("loads");
+            }
+        }
+        runtime.vm(id).expect("is live").stats().steps_executed - before
+    };
+    for steps in [
+        steps_of(1 << 40, false),
+        steps_of(1000, true),
+        steps_of(777, false),
+    ] {
+        assert!((100_000..100_100).contains(&steps), "{steps}");
+    }
+}
+
+#[test]
+fn a_clean_up_that_never_ends_is_ended_by_limits_alone() {
+    const MODS: Programs = &[("./mod.rbin", MOD)];
+    let mut runtime = script::runtime(1, MODS);
+    let options = VmOptions {
+        max_step_budget: Some(1_000_000),
+        ..VmOptions::default()
+    };
+    let id = script::context(&mut runtime, MODS, options);
+    let mut vm = runtime.vm(id).expect("is live");
+    let task = vm.run_entry("hoggish", vec![]).expect("is there");
+    runtime.tick(raya_core::TickBudget::fuel(1000));
+    assert_eq!(runtime.cancel(task), Ok(true));
+    runtime.tick(raya_core::TickBudget::fuel(500_000));
+    assert_eq!(runtime.task(task), Ok(TaskStatus::Running));
+    runtime.run_until_idle();
+    assert!(matches!(
+        runtime.task(task),
+        Ok(TaskStatus::Failed(VmError::Cancelled, _))
+    ));
 }
 
 #[test]

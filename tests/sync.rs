@@ -4,7 +4,7 @@
 #[path = "common/script.rs"]
 mod script;
 
-use raya_core::{ContextId, Runtime, TaskId, TaskStatus, TickBudget, Value, VmError};
+use raya_core::{ContextId, Runtime, TaskId, TaskStatus, TickBudget, Value, VmError, VmOptions};
 
 const PROGRAM: script::Programs = &[(
     "./main.rbin",
@@ -310,4 +310,126 @@ fn what_is_sent_passes_over_a_receiver_that_was_cancelled() {
     let c = start(&mut runtime, id, "take", text("c"));
     ticks(&mut runtime, 2);
     assert_eq!(returned(&runtime, c), "c3");
+}
+
+const LOCKED: script::Programs = &[(
+    "./main.rbin",
+    r#"
+import { Channel, Mutex, Semaphore } from "raya:sync";
+
+const mutex = new Mutex();
+const semaphore = new Semaphore(1);
+const channel = new Channel<string>();
+let inside = 0;
+let done = "";
+
+/** As users write it who don't know `withLock`. */
+export async function lock(name: string): Promise<void> {
+  await mutex.lock();
+  try {
+    inside++;
+    await Promise.resolve();
+    if (inside > 1) done += "!";
+    await Promise.resolve();
+    done += name;
+  } finally {
+    inside--;
+    mutex.unlock();
+  }
+}
+
+export async function withLock(name: string): Promise<void> {
+  await mutex.withLock(async () => {
+    await Promise.resolve();
+    done += name;
+  });
+}
+
+export async function permit(name: string): Promise<void> {
+  await semaphore.acquire();
+  try {
+    await Promise.resolve();
+    done += name;
+  } finally {
+    semaphore.release();
+  }
+}
+
+/** What was received is put down, or sent back. */
+export async function receive(name: string): Promise<void> {
+  const value = await channel.receive();
+  let isDone = false;
+  try {
+    await Promise.resolve();
+    done += value;
+    isDone = true;
+  } finally {
+    if (!isDone && value !== undefined) back.push(value);
+  }
+}
+
+const back: string[] = [];
+
+export async function send(name: string): Promise<void> {
+  await channel.send(name);
+}
+
+export function state(): string {
+  return `${done} ${mutex.isLocked || semaphore.available === 0 ? "held" : "free"} ${back.join("")}`;
+}
+"#,
+)];
+
+/// What is said after three tasks, of which the one at `which` is cancelled after so many steps. True: it was still there.
+fn cancelled_after(rbin: &[u8], names: [&str; 3], which: usize, ticks: u32) -> (String, bool) {
+    let mut runtime = Runtime::with_threads(1);
+    let id = runtime.create(VmOptions::default()).expect("is made");
+    let mut vm = runtime.vm(id).expect("is live");
+    vm.load_rbin_bytes(rbin).expect("is valid");
+    vm.call("state", vec![]).expect("its modules run");
+    let letter = |at: usize| vec![Value::String(["a", "b", "c"][at].into())];
+    let tasks = [0, 1, 2].map(|at| start(&mut runtime, id, names[at], letter(at)));
+    for _ in 0..ticks {
+        runtime.tick(TickBudget::fuel(1));
+    }
+    let was_there = runtime.cancel(tasks[which]) == Ok(true);
+    runtime.run_until_idle();
+    let said = runtime.vm(id).expect("is live").call("state", vec![]);
+    (script::text(said), was_there)
+}
+
+/// Cancels one of three at every stop there is, with the other two going on.
+fn cancelled_anywhere(names: [&str; 3], which: usize, check: impl Fn(&str)) {
+    let (rbin, mut ticks) = (script::compiled(LOCKED[0].1), 0);
+    loop {
+        let (said, was_there) = cancelled_after(&rbin, names, which, ticks);
+        check(&said);
+        if !was_there {
+            break;
+        }
+        ticks += 1;
+    }
+    assert!(ticks > 20, "it was cancelled at many stops, {ticks}");
+}
+
+#[test]
+fn a_lock_that_was_given_to_one_who_is_cancelled_goes_on_to_the_next() {
+    for name in ["lock", "withLock", "permit"] {
+        for which in 0..3 {
+            let others = ["bc", "ac", "ab"][which];
+            cancelled_anywhere([name; 3], which, |said| {
+                let both = [format!("{others} free "), "abc free ".into()];
+                assert!(both.iter().any(|s| *s == *said), "{name}, {which}: {said}");
+            });
+        }
+    }
+}
+
+#[test]
+fn a_value_that_was_given_to_one_who_is_cancelled_is_not_lost() {
+    cancelled_anywhere(["receive", "send", "send"], 0, |said| {
+        // Received and put down, received and put back, or never taken.
+        let all = ["b free ", " free b", " free "];
+        assert!(all.contains(&said), "{said}");
+    });
 }

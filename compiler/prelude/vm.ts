@@ -24,7 +24,8 @@ declare function __vmGrants(handle: number): unknown[][];
 export class Task<T> extends Promise<T> {
   /**
    * Cancels it: the entry's `await` throws, so that its `finally` blocks run, and this promise is rejected with an error named
-   * `CancelledError`. False: it had ended before.
+   * `CancelledError`. What runs is cancelled at its next `await` that has to wait, or after 100,000 steps where it is. False: it
+   * had ended before.
    */
   cancel(): boolean {
     return __promiseCancel(this);

@@ -4,8 +4,10 @@
 //! entry or promise <- task <- promise it awaits <- task <- … <- the innermost task, which awaits what no task settles
 //! ```
 //!
-//! All tasks of such a chain are cancelled with one error object; the innermost gets it thrown at its `await` (one that runs, at its next),
-//! and it goes outwards from there as tasks end. Handlers that only clean up run, others don't see that error (`throw`). A
+//! All tasks of such a chain are cancelled with one error object; the innermost gets it thrown at its `await`, and it goes outwards
+//! from there as tasks end. One that runs gets it at its next `await` that has to wait; what was answered, it takes. So what it
+//! was given, a lock say, is known to its `finally` blocks. One that never has to wait gets the error where it stands once the context
+//! has taken `CANCEL_GRACE_STEPS`: at the beginning of a block, in a `finally` block too. Handlers that only clean up run, others don't see that error (`throw`). A
 //! cancelled task ends as cancelled, whatever it returns or throws after that; it is not cancelled twice. What a running task has
 //! called and has not reached an `await` belongs to it.
 //! Absent: tasks of other contexts (`Activity::cancels` names their runs), handlers (`errors`).
@@ -17,8 +19,9 @@ use super::machine::Machine;
 use raya_storages::activities::{AnsweredBy, Job};
 use raya_storages::entries::Stage;
 use raya_storages::layout::{PROMISE_HANDLED, PROMISE_PENDING, PROMISE_REJECTED, PROMISE_WORDS};
+use raya_storages::limits::CANCEL_GRACE_STEPS;
 use raya_storages::runs::{Cause, Failure, RunOutcome};
-use raya_storages::tasks::{LimitFault, TaskState};
+use raya_storages::tasks::{LimitFault, Task, TaskState};
 use std::collections::BTreeMap;
 
 /// The name of the error.
@@ -35,6 +38,14 @@ pub fn cancel_entry(
     at_limit: bool,
 ) -> Result<bool, EntryError> {
     Ok(execution.machine().cancel_entry(run, at_limit)?)
+}
+
+/// The grace is over: whoever was cancelled and has not had to wait gets the error at its next `await`, and who runs, here, in the
+/// middle of a block from then on. Gives the steps it takes.
+pub fn cut_overdue(execution: &mut Execution<'_>) -> u64 {
+    let mut machine = execution.machine();
+    machine.cut_overdue();
+    machine.fuel.unsigned_abs()
 }
 
 /// The tasks to cancel, outermost first, and the promise that the innermost waits for.
@@ -107,8 +118,9 @@ impl Machine<'_> {
             let (error, rejected) = cancellation(self)?;
             for &task in &chain.tasks {
                 self.task(task).cancelled = error;
-                if self.task(task).state == TaskState::Running {
+                if self.task(task).state != TaskState::Waiting {
                     self.task(task).due = rejected;
+                    self.activity.grace = CANCEL_GRACE_STEPS;
                 }
             }
             self.interrupt(innermost, rejected);
@@ -120,7 +132,7 @@ impl Machine<'_> {
     /// Follows what is waited for, from a task or a promise on.
     fn chain(&mut self, first: Option<u32>, promise: u32) -> Chain {
         self.pay(self.activity.tasks.capacity() as u64);
-        let live = |(index, task): (u32, &raya_storages::tasks::Task)| {
+        let live = |(index, task): (u32, &Task)| {
             let settles = task.promise != 0 && task.state != TaskState::Done;
             settles.then_some((task.promise, index))
         };
@@ -192,7 +204,7 @@ impl Machine<'_> {
         })
     }
 
-    /// Lets a task go on with a promise that is rejected instead of the one that it awaits, or will.
+    /// Lets a task that waits go on with a promise that is rejected instead.
     fn interrupt(&mut self, index: u32, rejected: u32) {
         match self.task(index).state {
             TaskState::Waiting => {
@@ -204,19 +216,47 @@ impl Machine<'_> {
                     promise,
                 });
             }
-            TaskState::Ready => {
-                for job in &mut self.activity.jobs {
-                    if let Job::Resume { task, promise } = job
-                        && *task == index
-                    {
-                        *promise = rejected;
-                    }
-                }
-            }
-            // It will, as what called it.
-            TaskState::Running => {}
+            // At its next `await`, as what called it.
+            TaskState::Ready | TaskState::Running => {}
             TaskState::Done => unreachable!("who is done settles nothing"),
         }
+    }
+
+    fn cut_overdue(&mut self) {
+        let is_due = |(index, task): (u32, &Task)| (task.due != 0).then_some(index);
+        let due: Vec<u32> = self.activity.tasks.iter().filter_map(is_due).collect();
+        for &index in &due {
+            self.task(index).is_overdue = true;
+        }
+        self.activity.grace = if due.is_empty() {
+            0
+        } else {
+            CANCEL_GRACE_STEPS
+        };
+        // Who waits for an answer of the host gets it first.
+        if !self.activity.blocked {
+            self.cut_running();
+        }
+    }
+
+    /// Throws the error in the running task, if it or one that called it is due; not if that knows it and cleans up.
+    fn cut_running(&mut self) {
+        let mut called = Vec::new();
+        let mut next = self.activity.running;
+        while next != 0 && self.task(next - 1).cancelled == 0 {
+            called.push(next - 1);
+            next = self.task(next - 1).resumer;
+        }
+        if next == 0 || self.task(next - 1).due == 0 {
+            return;
+        }
+        let error = self.task(next - 1).cancelled;
+        for task in called {
+            self.task(task).cancelled = error;
+        }
+        self.arrive();
+        self.throw((0, error), true);
+        self.leave();
     }
 
     /// What an inner context was asked for is cancelled there.

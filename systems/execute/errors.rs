@@ -177,6 +177,11 @@ impl Machine<'_> {
     /// Unwinds the running task. `in_flight`: the top frame's pc is the instruction that throws, not the one after.
     pub fn throw(&mut self, value: Thrown, in_flight: bool) -> Exit {
         let is_cancellation = self.is_cancelled_with(value.1);
+        if is_cancellation {
+            // Now it knows: what its `finally` blocks await is awaited.
+            let index = self.activity.running - 1;
+            self.task(index).due = 0;
+        }
         for depth in (0..self.stack.rows.len()).rev() {
             let row = self.stack.rows[depth];
             // A function may have thousands of handlers, and each is looked at.

@@ -32,7 +32,7 @@ mod tasks;
 pub use answers::{
     Answer, answer_blocked, error_value, fail_all_for_steps, fault_running, settle_promise,
 };
-pub use cancel::cancel_entry;
+pub use cancel::{cancel_entry, cut_overdue};
 pub use entries::{Arguments, CallEnd, EntryError, call};
 pub use host::{Caller, HostCall, HostError, HostFunction, HostLinks};
 

@@ -185,12 +185,8 @@ impl Machine<'_> {
     fn suspend(&mut self, promise: u32, num: u16, reference: u16) {
         let index = self.running_task();
         self.leave();
+        let promise = self.promise_or_due(index, promise);
         let task = self.task(index);
-        // Who was cancelled meanwhile goes on with that instead.
-        let promise = match std::mem::take(&mut task.due) {
-            0 => promise,
-            due => due,
-        };
         task.await_num = num;
         task.await_ref = reference;
         let resumer = std::mem::take(&mut task.resumer);
@@ -205,6 +201,19 @@ impl Machine<'_> {
                 promise,
             });
         }
+    }
+
+    /// What a task goes on with that awaits a promise: where it has to wait and was cancelled, that. What was answered it takes.
+    fn promise_or_due(&mut self, index: u32, promise: u32) -> u32 {
+        let must_wait = self.promise_state(promise) == PROMISE_PENDING;
+        let task = self.task(index);
+        if task.due == 0 || !(must_wait || task.is_overdue) {
+            return promise;
+        }
+        let due = task.due;
+        // Whoever was to settle it sees that nobody waits any more.
+        self.set_promise_flags(promise, PROMISE_HANDLED);
+        due
     }
 
     /// Puts a task at the end of a pending promise's list.
