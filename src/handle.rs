@@ -2,26 +2,14 @@
 //!
 //! Invariants: a command is applied exactly as the method of the same name would be, between ticks; answers come through a
 //! [`Reply`]. Commands to a runtime that is gone are lost, and their replies say so.
-//! Absent: anything shared with running contexts.
+//! Absent: anything shared with running contexts; what runs it to an end (`call`, `tick`), and what is set up before (capabilities, loader).
 
 use crate::runtime::Runtime;
-use crate::{ContextId, TaskId, TaskStatus, Value, VmError, VmOptions};
+use crate::{
+    ContextId, Event, GrantUse, HandleId, HeldHandle, Priority, ProgramId, SubtreeStats, TaskId,
+    TaskStatus, Value, VmError, VmLimits, VmOptions, VmState, VmStats,
+};
 use std::sync::mpsc::{Receiver, Sender, channel};
-
-/// What a handle asks of its runtime.
-#[derive(Debug)]
-pub(crate) enum Command {
-    Create(Box<VmOptions>, Sender<Result<ContextId, VmError>>),
-    LoadRbinBytes(ContextId, Vec<u8>, Sender<Result<(), VmError>>),
-    RunEntry(
-        ContextId,
-        String,
-        Vec<Value>,
-        Sender<Result<TaskId, VmError>>,
-    ),
-    Task(TaskId, Sender<Result<TaskStatus, VmError>>),
-    Terminate(ContextId, Sender<Result<(), VmError>>),
-}
 
 /// Sends commands to a runtime. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -58,58 +46,144 @@ impl Handle {
         let _ = self.commands.send(command(answer));
         Reply(reply)
     }
-
-    /// As [`Runtime::create`].
-    pub fn create(&self, options: VmOptions) -> Reply<ContextId> {
-        self.send(|reply| Command::Create(Box::new(options), reply))
-    }
-
-    /// As `Vm::load_rbin_bytes`.
-    pub fn load_rbin_bytes(&self, context: ContextId, bytes: Vec<u8>) -> Reply<()> {
-        self.send(|reply| Command::LoadRbinBytes(context, bytes, reply))
-    }
-
-    /// As `Vm::run_entry`.
-    pub fn run_entry(&self, context: ContextId, name: &str, args: Vec<Value>) -> Reply<TaskId> {
-        self.send(|reply| Command::RunEntry(context, name.into(), args, reply))
-    }
-
-    /// As [`Runtime::task`].
-    pub fn task(&self, task: TaskId) -> Reply<TaskStatus> {
-        self.send(|reply| Command::Task(task, reply))
-    }
-
-    /// As `Vm::terminate`.
-    pub fn terminate(&self, context: ContextId) -> Reply<()> {
-        self.send(|reply| Command::Terminate(context, reply))
-    }
 }
 
-/// Applies a command. Who sent it may have stopped listening.
-pub(crate) fn apply(runtime: &mut Runtime, command: Command) {
-    match command {
-        Command::Create(options, reply) => drop(reply.send(runtime.create(*options))),
-        Command::LoadRbinBytes(context, bytes, reply) => {
-            drop(
-                reply.send(
-                    runtime
-                        .vm(context)
-                        .and_then(|mut vm| vm.load_rbin_bytes(&bytes)),
-                ),
-            );
+/// Declares commands: a variant each, the method of `Handle` that sends it, and what applying it does.
+macro_rules! commands {
+    ($(
+        $(#[$doc:meta])*
+        $Command:ident $method:ident($($arg:ident: $ty:ty),*)
+        $(named $name:ident ($($late:ident: $late_ty:ty),*))?
+        -> $answer:ty { |$runtime:ident| $apply:expr }
+    )*) => {
+        /// What a handle asks of its runtime.
+        #[derive(Debug)]
+        pub(crate) enum Command {
+            $($Command {
+                $($arg: $ty,)*
+                $($name: Box<str>, $($late: $late_ty,)*)?
+                reply: Sender<Result<$answer, VmError>>,
+            },)*
         }
-        Command::RunEntry(context, name, args, reply) => {
-            drop(
-                reply.send(
-                    runtime
-                        .vm(context)
-                        .and_then(|mut vm| vm.run_entry(&name, args)),
-                ),
-            );
+
+        impl Handle {
+            $(
+                $(#[$doc])*
+                pub fn $method(
+                    &self,
+                    $($arg: $ty,)*
+                    $($name: &str, $($late: $late_ty,)*)?
+                ) -> Reply<$answer> {
+                    self.send(|reply| Command::$Command {
+                        $($arg,)*
+                        $($name: $name.into(), $($late,)*)?
+                        reply,
+                    })
+                }
+            )*
         }
-        Command::Task(task, reply) => drop(reply.send(runtime.task(task))),
-        Command::Terminate(context, reply) => {
-            drop(reply.send(runtime.vm(context).map(|vm| vm.terminate())));
+
+        /// Applies a command. Who sent it may have stopped listening.
+        pub(crate) fn apply(runtime: &mut Runtime, command: Command) {
+            match command {
+                $(Command::$Command { $($arg,)* $($name, $($late,)*)? reply } => {
+                    let $runtime = &mut *runtime;
+                    drop(reply.send($apply));
+                })*
+            }
         }
+    };
+}
+
+commands! {
+    /// As [`Runtime::create`].
+    Create create(options: VmOptions) -> ContextId { |runtime| runtime.create(options) }
+    /// As [`Runtime::load_program`].
+    LoadProgram load_program(rbin: Vec<u8>) -> ProgramId { |runtime| runtime.load_program(&rbin) }
+    /// As [`Runtime::context_ids`].
+    ContextIds context_ids() -> Vec<ContextId> { |runtime| Ok(runtime.context_ids()) }
+    /// As [`Runtime::task`].
+    Task task(task: TaskId) -> TaskStatus { |runtime| runtime.task(task) }
+    /// As [`Runtime::cancel`].
+    Cancel cancel(task: TaskId) -> bool { |runtime| runtime.cancel(task) }
+    /// As [`Runtime::events`].
+    Events events() -> Vec<Event> { |runtime| Ok(runtime.events().collect()) }
+    /// As [`Runtime::dump`].
+    Dump dump() -> Vec<u8> { |runtime| Ok(runtime.dump()) }
+    /// As `Vm::load_rbin_bytes`.
+    LoadRbinBytes load_rbin_bytes(context: ContextId, bytes: Vec<u8>) -> () {
+        |runtime| runtime.vm(context).and_then(|mut vm| vm.load_rbin_bytes(&bytes))
+    }
+    /// As `Vm::load_program`.
+    UseProgram use_program(context: ContextId, program: ProgramId) -> () {
+        |runtime| runtime.vm(context).and_then(|mut vm| vm.load_program(program))
+    }
+    /// As `Vm::initialize`.
+    Initialize initialize(context: ContextId) -> TaskId {
+        |runtime| runtime.vm(context).and_then(|mut vm| vm.initialize())
+    }
+    /// As `Vm::run_entry`.
+    RunEntry run_entry(context: ContextId) named name (args: Vec<Value>) -> TaskId {
+        |runtime| runtime.vm(context).and_then(|mut vm| vm.run_entry(&name, args))
+    }
+    /// As `Vm::pause`.
+    Pause pause(context: ContextId) -> () { |runtime| runtime.vm(context).map(|mut vm| vm.pause()) }
+    /// As `Vm::resume`.
+    Resume resume(context: ContextId) -> () { |runtime| runtime.vm(context).map(|mut vm| vm.resume()) }
+    /// As `Vm::run_steps`: the steps are run when the command is taken.
+    RunSteps run_steps(context: ContextId, steps: u64) -> u64 {
+        |runtime| runtime.vm(context).map(|mut vm| vm.run_steps(steps))
+    }
+    /// As `Vm::terminate`.
+    Terminate terminate(context: ContextId) -> () {
+        |runtime| runtime.vm(context).map(|vm| vm.terminate())
+    }
+    /// As [`Runtime::state`].
+    State state(context: ContextId) -> VmState { |runtime| Ok(runtime.state(context)) }
+    /// As `Vm::stats`.
+    Stats stats(context: ContextId) -> VmStats { |runtime| runtime.vm(context).map(|vm| vm.stats()) }
+    /// As `Vm::subtree_stats`.
+    SubtreeStats subtree_stats(context: ContextId) -> SubtreeStats {
+        |runtime| runtime.vm(context).map(|vm| vm.subtree_stats())
+    }
+    /// As `Vm::children`.
+    Children children(context: ContextId) -> Vec<ContextId> {
+        |runtime| runtime.vm(context).map(|vm| vm.children())
+    }
+    /// As `Vm::limits`.
+    Limits limits(context: ContextId) -> VmLimits {
+        |runtime| runtime.vm(context).map(|vm| vm.limits())
+    }
+    /// As `Vm::set_limits`.
+    SetLimits set_limits(context: ContextId, limits: VmLimits) -> () {
+        |runtime| runtime.vm(context).and_then(|mut vm| vm.set_limits(limits))
+    }
+    /// As `Vm::refill_steps`.
+    RefillSteps refill_steps(context: ContextId, steps: u64) -> () {
+        |runtime| runtime.vm(context).and_then(|mut vm| vm.refill_steps(steps))
+    }
+    /// As `Vm::set_weight`.
+    SetWeight set_weight(context: ContextId, weight: u32) -> () {
+        |runtime| runtime.vm(context).and_then(|mut vm| vm.set_weight(weight))
+    }
+    /// As `Vm::set_priority`.
+    SetPriority set_priority(context: ContextId, priority: Priority) -> () {
+        |runtime| runtime.vm(context).map(|mut vm| vm.set_priority(priority))
+    }
+    /// As `Vm::revoke`.
+    Revoke revoke(context: ContextId) named capability () -> () {
+        |runtime| runtime.vm(context).and_then(|mut vm| vm.revoke(&capability))
+    }
+    /// As `Vm::grants_used`.
+    GrantsUsed grants_used(context: ContextId) -> Vec<GrantUse> {
+        |runtime| runtime.vm(context).map(|mut vm| vm.grants_used())
+    }
+    /// As `Vm::handles`.
+    Handles handles(context: ContextId) -> Vec<HeldHandle> {
+        |runtime| runtime.vm(context).map(|vm| vm.handles())
+    }
+    /// As `Vm::revoke_handle`.
+    RevokeHandle revoke_handle(context: ContextId, handle: HandleId) -> () {
+        |runtime| runtime.vm(context).and_then(|mut vm| vm.revoke_handle(handle))
     }
 }

@@ -3,7 +3,10 @@
 mod common;
 
 use common::{context, number, program, runtime, start, ticks, with_world};
-use raya_core::{Capability, Runtime, TaskStatus, TickBudget, Value, VmError, VmOptions};
+use raya_core::{
+    Capability, Priority, Runtime, TaskStatus, TickBudget, Value, VmError, VmLimits, VmOptions,
+    VmState,
+};
 
 #[test]
 fn spec_t1_1_ids_are_unique_and_spec_t3_2_never_used_again() {
@@ -266,6 +269,110 @@ fn spec_t3_3_handles_work_from_other_threads() {
     assert_eq!(
         host.join().expect("ends"),
         TaskStatus::Returned(Value::Number(9.0))
+    );
+}
+
+/// What another thread gets, with ticks going on meanwhile.
+fn from_another_thread<T: Send + 'static>(
+    runtime: &mut Runtime,
+    ask: impl FnOnce(raya_core::Handle) -> T + Send + 'static,
+) -> T {
+    let handle = runtime.handle();
+    let host = std::thread::spawn(move || ask(handle));
+    while !host.is_finished() {
+        ticks(runtime, 1, 1000);
+    }
+    host.join().expect("ends")
+}
+
+fn taken<T>(reply: raya_core::Reply<T>) -> Result<T, VmError> {
+    reply.wait().expect("a runtime")
+}
+
+#[test]
+fn spec_t3_3_contexts_are_controlled_from_other_threads() {
+    let mut runtime = runtime(1);
+    let id = context(&mut runtime, with_world());
+    let other = id;
+    from_another_thread(&mut runtime, move |handle| {
+        let state = || taken(handle.state(id));
+        let spin = taken(handle.run_entry(id, "spin", vec![])).expect("starts");
+        assert_eq!(state(), Ok(VmState::Running));
+        assert_eq!(taken(handle.pause(id)), Ok(()));
+        assert_eq!(state(), Ok(VmState::Paused));
+        let steps = || taken(handle.stats(id)).expect("is live").steps_executed;
+        let before = steps();
+        assert_eq!(steps(), before, "it stands still");
+        let run = taken(handle.run_steps(id, 500)).expect("is live");
+        assert!((500..600).contains(&run), "{run}");
+        assert_eq!(steps(), before + run);
+        assert_eq!(taken(handle.resume(id)), Ok(()));
+        assert_eq!(taken(handle.cancel(spin)), Ok(true));
+        while taken(handle.task(spin)) == Ok(TaskStatus::Running) {}
+        let ended = taken(handle.task(spin));
+        assert!(
+            matches!(ended, Ok(TaskStatus::Failed(VmError::Cancelled, _))),
+            "{ended:?}"
+        );
+        let limits = taken(handle.limits(id)).expect("is live");
+        let fewer = VmLimits {
+            max_tasks: 7,
+            ..limits
+        };
+        assert_eq!(taken(handle.set_limits(id, fewer.clone())), Ok(()));
+        assert_eq!(taken(handle.limits(id)), Ok(fewer));
+        assert_eq!(taken(handle.set_weight(id, 5)), Ok(()));
+        assert!(matches!(
+            taken(handle.set_weight(id, 0)),
+            Err(VmError::InvalidOption(_))
+        ));
+        assert_eq!(taken(handle.set_priority(id, Priority::High)), Ok(()));
+        assert_eq!(taken(handle.refill_steps(id, 10)), Ok(()));
+        let stats = taken(handle.stats(id)).expect("is live");
+        assert_eq!(
+            (stats.weight, stats.priority, stats.max_tasks),
+            (5, Priority::High, 7)
+        );
+        assert_eq!(taken(handle.subtree_stats(id)).map(|s| s.contexts), Ok(1));
+        assert_eq!(taken(handle.context_ids()), Ok(vec![id]));
+        assert_eq!(taken(handle.children(id)), Ok(vec![]));
+        assert_eq!(taken(handle.handles(id)), Ok(vec![]));
+        assert!(!taken(handle.events()).expect("are there").is_empty());
+        assert_eq!(taken(handle.revoke(id, "world")), Ok(()));
+        let used = taken(handle.grants_used(id)).expect("is live");
+        assert!(used[0].revoked && used[0].capability == "world");
+        assert_eq!(taken(handle.terminate(id)), Ok(()));
+        assert_eq!(taken(handle.state(id)), Ok(VmState::Terminated));
+        assert_eq!(taken(handle.pause(id)), Err(VmError::ContextNotFound(id)));
+    });
+    assert_eq!(runtime.state(other), VmState::Terminated);
+}
+
+#[test]
+fn spec_t3_3_programs_and_states_cross_threads_as_bytes() {
+    let mut runtime = runtime(1);
+    let (task, dump) = from_another_thread(&mut runtime, |handle| {
+        let program = taken(handle.load_program(program(false))).expect("is valid");
+        let id = taken(handle.create(VmOptions::default())).expect("is made");
+        assert_eq!(taken(handle.use_program(id, program)), Ok(()));
+        let modules = taken(handle.initialize(id)).expect("starts");
+        while taken(handle.task(modules)) == Ok(TaskStatus::Running) {}
+        let args = vec![Value::Number(1.0), Value::Number(2.0)];
+        let task = taken(handle.run_entry(id, "add", args)).expect("starts");
+        (task, taken(handle.dump()).expect("is live"))
+    });
+    let mut copy = common::runtime(1);
+    copy.load(&dump).expect("loads");
+    copy.run_until_idle();
+    assert_eq!(number(&copy, task), 3.0);
+    drop(copy);
+    let handle = {
+        let gone = common::runtime(1);
+        gone.handle()
+    };
+    assert!(
+        handle.context_ids().wait().is_none(),
+        "who is gone says nothing"
     );
 }
 
