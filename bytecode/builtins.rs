@@ -84,6 +84,17 @@ builtins! {
     ArrReverse (ARR) -> VOID "a.reverse()"
     ArrIndexOf (ARR, MIXED, I32, BOOL) -> I32 "index of a value from a place on, by === (or SameValueZero if the flag is set); -1"
 
+    // Typed arrays of any kind.
+    TypedLike (TYPED, I32) -> TYPED "a new typed array of the same kind with so many zeros; throws RangeError"
+    TypedBytes (TYPED) -> I32 "bytes that an element takes"
+    TypedGet (TYPED, I32) -> F64 "an element; traps out of range"
+    TypedSet (TYPED, I32, F64) -> VOID "a[i] = value; traps out of range"
+    TypedFill (TYPED, F64, I32, I32) -> VOID "a.fill(value, start, end); traps out of range"
+    TypedCopy (TYPED, I32, ANY, I32, I32) -> VOID "copies count elements from an f64[], i32[] or typed array, which may be the same, converting; traps out of range and for what else it is"
+    TypedReverse (TYPED) -> VOID "a.reverse()"
+    TypedSort (TYPED) -> VOID "a.sort() by value: -0 before 0, NaN last"
+    TypedIndexOf (TYPED, F64, I32, BOOL) -> I32 "index of a number from a place on, by === (or SameValueZero if the flag is set); -1"
+
     // Hash index over an array of keys (any kind): entry numbers by key, SameValueZero.
     HashNew () -> HASH "an empty index"
     HashFind (HASH, ARR, MIXED) -> I32 "entry of a key, or -1"

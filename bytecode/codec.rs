@@ -19,7 +19,7 @@ use xxhash_rust::xxh3::xxh3_64;
 compile_error!("a .rbin holds little-endian rows that are used as they are");
 
 /// The version of the format that this crate reads and writes.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 const MAGIC: [u8; 4] = *b"RBIN";
 const CHECKED_FROM: usize = 24;

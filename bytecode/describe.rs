@@ -4,6 +4,7 @@
 //! same if their texts are; capability signatures are compared so. Works on any image, also an unverified one: the
 //! text is bounded in depth and length, and what is cut off or out of range shows as `…`.
 
+use crate::elements::Element;
 use crate::image::*;
 
 /// Types are shown to this depth.
@@ -56,6 +57,9 @@ impl Writer<'_> {
             DESC_MAP => self.generic("Map", parts, depth),
             DESC_SET => self.generic("Set", parts, depth),
             DESC_PARAM | DESC_HANDLE => self.name(desc.arg),
+            DESC_TYPED => {
+                Element::from_number(desc.arg).map_or("…".into(), |e| e.class_name().into())
+            }
             tag => simple_name(tag).into(),
         }
     }

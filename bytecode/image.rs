@@ -252,6 +252,8 @@ mod desc_tags {
     pub const DESC_PARAM: u32 = 19;
     /// A handle to something outside of the context: `arg` is the name of its kind.
     pub const DESC_HANDLE: u32 = 20;
+    /// A typed array: `arg` is the number of its `Element`.
+    pub const DESC_TYPED: u32 = 21;
 }
 pub use desc_tags::*;
 

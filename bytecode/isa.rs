@@ -325,7 +325,7 @@ instructions! {
     JNTag     (UseR Imm Jump)         Branch 1 "if r[a] is not tag imm"
     JNullish  (UseR None Jump)        Branch 1 "if r[a] is undefined or null"
     JNNullish (UseR None Jump)        Branch 1 "if r[a] is neither undefined nor null"
-    JInBounds (UseR UseI Jump)        Branch 1 "if 0 <= n[b] < length of array r[a]; traps on undefined and null"
+    JInBounds (UseR UseI Jump)        Branch 1 "if 0 <= n[b] < length of array or typed array r[a]; traps on undefined and null"
     JElemZ    (UseR UseI Jump)        Branch 3 "if bool[] r[a] has an element n[b] and that is true; traps on undefined and null"
     JElemXZ   (UseR UseF Jump)        Branch 3 "if bool[] r[a] has an element n[b], the index as F2X has it, and that is true; traps on undefined and null"
 
@@ -333,7 +333,7 @@ instructions! {
     IncJLtF   (UpdF UseF Jump)        Branch 2 "n[a] += 1; if n[a] < n[b]"
     IncJLeF   (UpdF UseF Jump)        Branch 2 "n[a] += 1; if n[a] <= n[b]"
     IncJLtI   (UpdI UseI Jump)        Branch 2 "n[a] += 1, wrapping; if n[a] < n[b]"
-    IncJLtLen (UseR UpdI Jump)        Branch 3 "n[b] += 1, wrapping; if n[b] < length of array r[a]; traps on undefined and null"
+    IncJLtLen (UseR UpdI Jump)        Branch 3 "n[b] += 1, wrapping; if n[b] < length of array or typed array r[a]; traps on undefined and null"
 
     // Objects. Field access traps on undefined and null.
     New       (DefR Class None)       Safepoint 4 "r[a] = a new object of class b, all fields 0"
@@ -361,8 +361,8 @@ instructions! {
     HasMember (DefZ UseR Member)      Next 2 "n[a] = object r[b] has member c"
 
     // Arrays. Index is an i32. Reading or writing out of range traps, except writing at the length: appends.
-    NewArr    (DefR Type UseI)        Safepoint 6 "r[a] = a new array of type b with n[c] zero/undefined elements; charges the length"
-    Len       (DefI UseR None)        Next 1 "n[a] = length of array r[b]"
+    NewArr    (DefR Type UseI)        Safepoint 6 "r[a] = a new array or typed array of type b with n[c] zero/undefined elements; charges the length"
+    Len       (DefI UseR None)        Next 1 "n[a] = length of array or typed array r[b]"
     ElemF     (DefF UseR UseI)        Next 1 "n[a] = f64[] r[b] [n[c]]"
     ElemI     (DefI UseR UseI)        Next 1 "n[a] = i32[] r[b] [n[c]]"
     ElemZ     (DefZ UseR UseI)        Next 1 "n[a] = bool[] r[b] [n[c]]"
@@ -387,6 +387,37 @@ instructions! {
     PushZ     (UseR UseZ None)        Safepoint 2 "append n[b] to bool[] r[a]"
     PushR     (UseR UseR None)        Safepoint 2 "append r[b] to ref[] r[a]"
     PushM     (UseR UseN UseR)        Safepoint 2 "append (n[b], r[c]) to mixed[] r[a]"
+
+    // Typed arrays. Index and range as for arrays, but that nothing is appended. Stores convert as JavaScript does:
+    // integers wrap (the value comes as its lowest 32 bits) or are clamped, floats are rounded.
+    LoadI8    (DefI UseR UseI)        Next 1 "n[a] = Int8Array r[b] [n[c]]"
+    LoadU8    (DefI UseR UseI)        Next 1 "n[a] = Uint8Array or Uint8ClampedArray r[b] [n[c]]"
+    LoadI16   (DefI UseR UseI)        Next 1 "n[a] = Int16Array r[b] [n[c]]"
+    LoadU16   (DefI UseR UseI)        Next 1 "n[a] = Uint16Array r[b] [n[c]]"
+    LoadI32   (DefI UseR UseI)        Next 1 "n[a] = Int32Array r[b] [n[c]]"
+    LoadU32   (DefF UseR UseI)        Next 1 "n[a] = Uint32Array r[b] [n[c]]"
+    LoadF32   (DefF UseR UseI)        Next 1 "n[a] = Float32Array r[b] [n[c]]"
+    LoadF64   (DefF UseR UseI)        Next 1 "n[a] = Float64Array r[b] [n[c]]"
+    Store8    (UseR UseI UseI)        Next 1 "Int8Array or Uint8Array r[a] [n[b]] = n[c]"
+    Store8C   (UseR UseI UseF)        Next 2 "Uint8ClampedArray r[a] [n[b]] = n[c]"
+    Store16   (UseR UseI UseI)        Next 1 "Int16Array or Uint16Array r[a] [n[b]] = n[c]"
+    Store32   (UseR UseI UseI)        Next 1 "Int32Array or Uint32Array r[a] [n[b]] = n[c]"
+    StoreF32  (UseR UseI UseF)        Next 1 "Float32Array r[a] [n[b]] = n[c]"
+    StoreF64  (UseR UseI UseF)        Next 1 "Float64Array r[a] [n[b]] = n[c]"
+    LoadXI8   (DefI UseR UseF)        Next 2 "LoadI8, the index as F2X has it"
+    LoadXU8   (DefI UseR UseF)        Next 2 "LoadU8, the index as F2X has it"
+    LoadXI16  (DefI UseR UseF)        Next 2 "LoadI16, the index as F2X has it"
+    LoadXU16  (DefI UseR UseF)        Next 2 "LoadU16, the index as F2X has it"
+    LoadXI32  (DefI UseR UseF)        Next 2 "LoadI32, the index as F2X has it"
+    LoadXU32  (DefF UseR UseF)        Next 2 "LoadU32, the index as F2X has it"
+    LoadXF32  (DefF UseR UseF)        Next 2 "LoadF32, the index as F2X has it"
+    LoadXF64  (DefF UseR UseF)        Next 2 "LoadF64, the index as F2X has it"
+    StoreX8   (UseR UseF UseI)        Next 2 "Store8, the index as F2X has it"
+    StoreX8C  (UseR UseF UseF)        Next 3 "Store8C, the index as F2X has it"
+    StoreX16  (UseR UseF UseI)        Next 2 "Store16, the index as F2X has it"
+    StoreX32  (UseR UseF UseI)        Next 2 "Store32, the index as F2X has it"
+    StoreXF32 (UseR UseF UseF)        Next 2 "StoreF32, the index as F2X has it"
+    StoreXF64 (UseR UseF UseF)        Next 2 "StoreF64, the index as F2X has it"
 
     // Strings.
     Concat    (DefR UseS UseS)        Safepoint 4 "r[a] = string r[b] + string r[c]"

@@ -41,8 +41,19 @@ impl Slot {
     pub const OBJECT: Slot = Slot(16);
     /// A handle to something outside of the context.
     pub const HANDLE: Slot = Slot(17);
+    pub const INT8: Slot = Slot(18);
+    pub const UINT8: Slot = Slot(19);
+    pub const UINT8_CLAMPED: Slot = Slot(20);
+    pub const INT16: Slot = Slot(21);
+    pub const UINT16: Slot = Slot(22);
+    pub const INT32: Slot = Slot(23);
+    pub const UINT32: Slot = Slot(24);
+    pub const FLOAT32: Slot = Slot(25);
+    pub const FLOAT64: Slot = Slot(26);
+    /// A typed array of any kind of element.
+    pub const TYPED: Slot = Slot(27);
     /// How many codes below `CLASS_BASE` are in use.
-    pub const BUILTIN_COUNT: u16 = 18;
+    pub const BUILTIN_COUNT: u16 = 28;
 
     /// An instance of a class.
     pub const fn class(class: u16) -> Slot {
@@ -80,8 +91,34 @@ impl Slot {
     /// The slot's name in dumps and messages.
     pub fn name(self) -> String {
         const NAMES: [&str; Slot::BUILTIN_COUNT as usize] = [
-            "f64", "i32", "bool", "void", "mixed", "any", "str", "f64[]", "i32[]", "bool[]",
-            "ref[]", "mixed[]", "array", "func", "promise", "hash", "object", "handle",
+            "f64",
+            "i32",
+            "bool",
+            "void",
+            "mixed",
+            "any",
+            "str",
+            "f64[]",
+            "i32[]",
+            "bool[]",
+            "ref[]",
+            "mixed[]",
+            "array",
+            "func",
+            "promise",
+            "hash",
+            "object",
+            "handle",
+            "Int8Array",
+            "Uint8Array",
+            "Uint8ClampedArray",
+            "Int16Array",
+            "Uint16Array",
+            "Int32Array",
+            "Uint32Array",
+            "Float32Array",
+            "Float64Array",
+            "typed array",
         ];
         match self.as_class() {
             Some(class) => format!("class{class}"),

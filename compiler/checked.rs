@@ -7,6 +7,7 @@
 
 use crate::ast::{BindingId, ClassId, FileId, FnId, Module, Name, Span};
 use crate::types::{EnumId, TypeArena, TypeId, TypeParamId};
+use raya_bytecode::elements::{ELEMENTS, Element};
 
 /// A whole program, checked: all modules in initialisation order, with the findings.
 ///
@@ -82,6 +83,23 @@ pub struct KnownClasses {
     pub type_error: ClassId,
     /// `RangeError`.
     pub range_error: ClassId,
+    /// `__TypedArray<A>`, which the classes of typed arrays extend.
+    pub typed_array: ClassId,
+    /// `Int8Array` and the others, by element.
+    pub typed: [ClassId; ELEMENTS.len()],
+}
+
+impl KnownClasses {
+    /// What the elements of a class's instances are, if it is one of `Int8Array` and the others.
+    pub fn element(&self, class: ClassId) -> Option<Element> {
+        let at = self.typed.iter().position(|typed| *typed == class)?;
+        ELEMENTS.get(at).copied()
+    }
+
+    /// Whether a class's instances are typed arrays, of a known kind or of any.
+    pub fn is_typed(&self, class: ClassId) -> bool {
+        class == self.typed_array || self.typed.contains(&class)
+    }
 }
 
 /// What a name means.

@@ -22,13 +22,14 @@
 //! | `&str`, `String`, `char`, a variant without fields | string |
 //! | `None` | `undefined`; left out of objects |
 //! | `()` | `null` |
-//! | sequences, tuples, bytes | array |
+//! | sequences, tuples | array |
+//! | bytes (as `serde_bytes` has them) | `Uint8Array` |
 //! | structs | object |
 //! | maps | `Map` |
 //! | a variant with fields | `{ Variant: fields }` |
 //!
-//! Reading is as lenient as TypeScript's types are: `null` is `None` too, an object is read as a map, a `Set` as a sequence. Strings
-//! are borrowed from the value. Invariants: nothing is rounded; nesting is bounded as for all values that cross.
+//! Reading is as lenient as TypeScript's types are: `null` is `None` too, an object is read as a map, a `Set` or typed array as a
+//! sequence. Strings and bytes are borrowed from the value. Invariants: nothing is rounded; nesting is bounded as for all values that cross.
 //! Absent: how values get into heaps (`systems/marshal`); handles, which are no data.
 
 mod de;

@@ -35,7 +35,7 @@ mod vm;
 
 pub use capability::{
     AnswerFuture, Answering, Asynchronous, Call, Capability, DynamicCapability, Effect, HostError,
-    Immediate, Object, ObjectKind, Param, Responder, Ret, ValueFuture,
+    Immediate, Object, ObjectKind, Param, Responder, Ret, Typed, ValueFuture,
 };
 pub use control::VmState;
 pub use data::{DataError, from_value, to_value};
@@ -54,6 +54,7 @@ pub use raya_storages::handles::HandleId;
 pub use raya_storages::limits::OnLimit;
 pub use raya_storages::programs::ProgramId;
 pub use raya_storages::runs::RunId as TaskId;
+pub use raya_storages::typed::{Element, TypedArray, TypedElement};
 pub use raya_storages::values::Value;
 pub use report::{SubtreeStats, TaskStatus, TickBudget, TickReport, VmStats};
 pub use runtime::Runtime;

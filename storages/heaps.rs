@@ -18,6 +18,7 @@ use raya_bytecode::slot::{CONSTANT_BIT, HEAP_START};
 mod arrays;
 mod hashes;
 mod strings;
+mod typed;
 mod verify;
 
 pub use hashes::{Found, Key, hash_reserve_words};

@@ -12,6 +12,7 @@
 //! ARRAY_x  len:32 storage:32                              (storage 0: none, capacity 0)
 //! STORE_x  capacity:32 0:32 | elements, padded with 0     (MIXED: capacity f64 words, then capacity u32)
 //! PROMISE  state:8 0:24 ref:32 | num:64 | first waiter:32 last waiter:32   (waiters: task index + 1, 0 none)
+//! TYPED    len:32 0:32 | bytes of the elements, padded with 0   (the element's number stands in place of a class)
 //! HANDLE   row of the context's handles, as bits:64
 //! HASH     count:32 slots:32(a STORE_I32, entry + 1, 0 free, -1 removed)  | removed:32 0:32
 //! ```
@@ -19,6 +20,7 @@
 //! During a collection a moved object's header is `FORWARDED | new reference << 32`.
 //! Invariants: unused bits are 0, so that equal states are equal bytes. Absent: allocation (`heaps`).
 
+use raya_bytecode::elements::Element;
 use raya_bytecode::slot::Slot;
 
 /// The kind of an object: the low byte of its header.
@@ -43,6 +45,7 @@ pub enum Kind {
     Promise = 24,
     Hash = 25,
     Handle = 26,
+    Typed = 27,
     /// Only while collecting.
     Forwarded = 31,
 }
@@ -68,6 +71,7 @@ impl Kind {
             24 => Kind::Promise,
             25 => Kind::Hash,
             26 => Kind::Handle,
+            27 => Kind::Typed,
             31 => Kind::Forwarded,
             _ => return None,
         })
@@ -117,6 +121,8 @@ pub const fn array_kinds(slot: Slot) -> Option<(Kind, Kind)> {
 
 /// Words of an array, without its store.
 pub const ARRAY_WORDS: u32 = 2;
+/// The word of a typed array where its elements begin.
+pub const TYPED_START: u32 = 2;
 /// Words of a rope.
 pub const ROPE_WORDS: u32 = 3;
 /// Words of a promise.
@@ -149,6 +155,28 @@ pub const fn store_words(kind: Kind, capacity: u32) -> Option<u32> {
         _ => return None,
     };
     body.checked_add(2)
+}
+
+/// Words of a typed array; none if no region could hold it.
+pub const fn typed_words(element: Element, len: u32) -> Option<u32> {
+    let words = (len as u64 * element.bytes() as u64).div_ceil(8) + TYPED_START as u64;
+    if words > u32::MAX as u64 {
+        return None;
+    }
+    Some(words as u32)
+}
+
+/// A header word of a typed array.
+pub const fn typed_header(element: Element) -> u64 {
+    Kind::Typed as u64 | (element as u64) << 16
+}
+
+/// What the elements are, in a typed array's header; none if it is no header of one.
+pub fn header_element(header: u64) -> Option<Element> {
+    match Kind::of(header) {
+        Some(Kind::Typed) => Element::from_number(header_class(header).into()),
+        _ => None,
+    }
 }
 
 /// A header word of an object without a class.

@@ -23,4 +23,5 @@ pub mod runs;
 mod table;
 pub mod tasks;
 pub mod timers;
+pub mod typed;
 pub mod values;

@@ -5,6 +5,7 @@
 
 use crate::dump::{LoadError, Persist, Reader, Writer, ensure};
 use crate::handles::are_rights;
+use crate::typed::TypedArray;
 use std::sync::Arc;
 
 /// The kind of every object of a context.
@@ -49,6 +50,8 @@ pub enum Value {
     Set(Vec<Value>),
     /// An object that stays where it is.
     Handle(Box<ObjectRef>),
+    /// A typed array.
+    Typed(Box<TypedArray>),
 }
 
 /// How deep values nest at most.
@@ -92,6 +95,7 @@ impl Value {
             Value::Array(items) | Value::Set(items) => items.iter().map(Value::bytes).sum(),
             Value::Object(fields) => fields.iter().map(|(k, v)| 24 + k.len() + v.bytes()).sum(),
             Value::Map(pairs) => pairs.iter().map(|(k, v)| k.bytes() + v.bytes()).sum(),
+            Value::Typed(array) => array.bytes().len(),
             _ => 0,
         };
         size_of::<Value>() + inner
@@ -120,6 +124,7 @@ impl Value {
             7 => Value::Map(many(from, 2, |from| Ok((next(from)?, next(from)?)))?),
             8 => Value::Set(many(from, 1, next)?),
             9 => Value::Handle(Box::load(from)?),
+            10 => Value::Typed(Box::load(from)?),
             _ => return Err(LoadError::Invalid("a value's kind is known")),
         })
     }
@@ -195,6 +200,10 @@ impl Persist for Value {
             Value::Handle(object) => {
                 to.pod(9u8);
                 object.dump(to);
+            }
+            Value::Typed(array) => {
+                to.pod(10u8);
+                array.dump(to);
             }
         }
     }

@@ -259,6 +259,7 @@ fn name_of(value: &Value) -> &'static str {
         Value::Map(_) => "a Map",
         Value::Set(_) => "a Set",
         Value::Handle(_) => "a handle",
+        Value::Typed(array) => array.element().class_name(),
     }
 }
 

@@ -3,7 +3,7 @@
 mod common;
 
 use proptest::prelude::*;
-use raya_bytecode::codec::{decode, encode};
+use raya_bytecode::codec::{VERSION, decode, encode};
 use raya_bytecode::disasm::dump;
 use raya_bytecode::isa::OPS;
 use raya_bytecode::verify::{decode_verified, verify};
@@ -35,7 +35,7 @@ proptest! {
     #[test]
     fn any_bytes_behind_a_header(mut bytes in prop::collection::vec(any::<u8>(), 32..2_000)) {
         bytes[..4].copy_from_slice(b"RBIN");
-        bytes[4..8].copy_from_slice(&1u32.to_le_bytes());
+        bytes[4..8].copy_from_slice(&VERSION.to_le_bytes());
         seal(&mut bytes);
         load(&bytes);
     }

@@ -162,7 +162,8 @@ refuses! {
         let child = i.descs[last].children.indices().start;
         i.desc_children[child] = last as u32;
     };
-    a_type_of_no_tag "descs" Problem::Rule(_), |i| i.descs[0].tag = 21;
+    a_type_of_no_tag "descs" Problem::Rule(_), |i| i.descs[0].tag = 22;
+    a_typed_array_of_no_kind "descs" Problem::NoSuch { .. }, |i| i.descs[0] = Desc { tag: DESC_TYPED, arg: 9, ..i.descs[0] };
     a_type_with_an_argument_too_much "descs" Problem::Rule(_), |i| i.descs[0].arg = 1;
     an_array_of_nothing "descs" Problem::Rule(_), |i| i.descs[0].tag = DESC_ARRAY;
     a_type_of_no_class "descs" Problem::NoSuch { .. }, |i| i.descs[0] = Desc { tag: DESC_CLASS, arg: 99, ..i.descs[0] };

@@ -4,6 +4,7 @@ use super::classes::callable;
 use super::error::{Problem, VerifyError, at_most, exists, in_row, rule};
 use super::functions::{check_sig, params};
 use super::types::expect_result;
+use crate::elements::{ELEMENTS, Element};
 use crate::image::*;
 use crate::limits;
 use crate::slot::Slot;
@@ -36,6 +37,7 @@ fn check_desc(image: &Image, id: u32, desc: &Desc) -> Result<(), Problem> {
         DESC_TUPLE | DESC_OBJECT | DESC_CLASS => {
             exists("class", desc.arg, image.classes.len())?;
         }
+        DESC_TYPED => exists("kind of typed array", desc.arg, ELEMENTS.len())?,
         DESC_UNKNOWN..=DESC_PARAM => rule(desc.arg == 0, "arg must be 0 for this type")?,
         _ => return Err(Problem::Rule("unknown tag of a type")),
     }
@@ -94,6 +96,7 @@ fn represents(desc: &Desc, slot: Slot) -> bool {
         DESC_PROMISE => slot == Slot::PROMISE,
         DESC_FUNCTION => slot == Slot::FUNC,
         DESC_HANDLE => slot == Slot::HANDLE,
+        DESC_TYPED => Element::from_number(desc.arg).is_some_and(|e| e.slot() == slot),
         DESC_UNKNOWN | DESC_UNION | DESC_PARAM => slot != Slot::VOID,
         _ => slot.has_ref(),
     }

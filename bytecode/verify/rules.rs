@@ -2,8 +2,9 @@
 
 use super::code::{Raw, Results, Step, expect, expect_unused};
 use super::error::{Problem, rule};
-use super::types::{NULLISH, is_array, num_half, ref_half};
+use super::types::{NULLISH, has_length, is_array, num_half, ref_half};
 use super::window;
+use crate::elements::Element;
 use crate::isa::{Bank, Inst, Op};
 use crate::slot::{NULL, Slot};
 
@@ -37,6 +38,20 @@ pub fn apply(step: &Step<'_, '_>) -> Rule {
         SetElemZ | SetElemXZ | PushZ => typed(step, 'a', inst.a, Slot::ARR_BOOL),
         SetElemR | SetElemXR | PushR => typed(step, 'a', inst.a, Slot::ARR_REF),
         SetElemM | PushM => typed(step, 'a', inst.a, Slot::ARR_MIXED),
+        LoadI8 | LoadXI8 => elements(step, 'b', inst.b, &[Slot::INT8]),
+        LoadU8 | LoadXU8 => elements(step, 'b', inst.b, &[Slot::UINT8, Slot::UINT8_CLAMPED]),
+        LoadI16 | LoadXI16 => elements(step, 'b', inst.b, &[Slot::INT16]),
+        LoadU16 | LoadXU16 => elements(step, 'b', inst.b, &[Slot::UINT16]),
+        LoadI32 | LoadXI32 => elements(step, 'b', inst.b, &[Slot::INT32]),
+        LoadU32 | LoadXU32 => elements(step, 'b', inst.b, &[Slot::UINT32]),
+        LoadF32 | LoadXF32 => elements(step, 'b', inst.b, &[Slot::FLOAT32]),
+        LoadF64 | LoadXF64 => elements(step, 'b', inst.b, &[Slot::FLOAT64]),
+        Store8 | StoreX8 => elements(step, 'a', inst.a, &[Slot::INT8, Slot::UINT8]),
+        Store8C | StoreX8C => elements(step, 'a', inst.a, &[Slot::UINT8_CLAMPED]),
+        Store16 | StoreX16 => elements(step, 'a', inst.a, &[Slot::INT16, Slot::UINT16]),
+        Store32 | StoreX32 => elements(step, 'a', inst.a, &[Slot::INT32, Slot::UINT32]),
+        StoreF32 | StoreXF32 => elements(step, 'a', inst.a, &[Slot::FLOAT32]),
+        StoreF64 | StoreXF64 => elements(step, 'a', inst.a, &[Slot::FLOAT64]),
         Call | CallClosure | CallMember | CallHost | CallBuiltin | Spawn => window::check(step),
         Ret | RetF | RetRef | RetM => leave(step),
         Await => suspend(step),
@@ -92,10 +107,18 @@ fn array(step: &Step<'_, '_>, letter: char, register: u16) -> Rule {
     let found = step.read_ref(letter, register)?;
     expect(
         letter,
-        is_array(found) || found == NULLISH,
+        has_length(found) || found == NULLISH,
         found,
         Slot::ARR,
     )?;
+    Ok(Results::default())
+}
+
+/// A typed array of one of these kinds.
+fn elements(step: &Step<'_, '_>, letter: char, register: u16, expected: &[Slot]) -> Rule {
+    let found = step.read_ref(letter, register)?;
+    let ok = expected.contains(&found) || found == NULLISH;
+    expect(letter, ok, found, expected[0])?;
     Ok(Results::default())
 }
 
@@ -231,8 +254,9 @@ fn member(step: &Step<'_, '_>) -> Rule {
 }
 
 fn new_array(slot: Slot) -> Rule {
+    let is_typed = Element::of_slot(slot).is_some();
     rule(
-        is_array(slot) && slot != Slot::ARR,
+        is_typed || is_array(slot) && slot != Slot::ARR,
         "a new array must be of a known kind of element",
     )?;
     Ok(reference(slot))

@@ -1,6 +1,7 @@
 //! Slots as types: which exist, which takes which, and what a field holds.
 
 use super::error::Problem;
+use crate::elements::Element;
 use crate::image::{CLASS_CLOSURE, Class, Field, Image};
 use crate::slot::{CLASS_BASE, Slot};
 
@@ -136,6 +137,7 @@ impl<'a> Types<'a> {
                 base <= class && u32::from(class) <= self.classes[usize::from(base)].last_subclass
             }
             (None, Slot::ARR) => is_array(from),
+            (None, Slot::TYPED) => Element::of_slot(from).is_some(),
             _ => false,
         }
     }
@@ -144,4 +146,9 @@ impl<'a> Types<'a> {
 /// Whether it is an array of a known kind of element, or of any.
 pub fn is_array(slot: Slot) -> bool {
     (Slot::ARR_F64..=Slot::ARR).contains(&slot)
+}
+
+/// Whether it is an array or a typed array, of a known kind of element or of any.
+pub fn has_length(slot: Slot) -> bool {
+    is_array(slot) || slot == Slot::TYPED || Element::of_slot(slot).is_some()
 }

@@ -13,6 +13,7 @@ use crate::checked::{HandleClass, HostFunction, KnownClasses};
 use crate::diagnostics::Diagnostics;
 use crate::load::Program;
 use crate::types::{InterfaceId, InterfaceInfo, Prop, Type, TypeId, TypeParamId, TypeParamInfo};
+use raya_bytecode::elements::ELEMENTS;
 use rustc_hash::FxHashMap;
 
 /// Finds the classes that the language itself needs in the prelude.
@@ -57,8 +58,13 @@ pub(super) fn known_classes(
         "Error",
         "TypeError",
         "RangeError",
+        "__TypedArray",
     ]
     .map(&mut find);
+    let mut typed = [ClassId(0); ELEMENTS.len()];
+    for (class, element) in typed.iter_mut().zip(ELEMENTS) {
+        *class = find(element.class_name())?;
+    }
     Some(KnownClasses {
         array: all[0]?,
         string: all[1]?,
@@ -70,6 +76,8 @@ pub(super) fn known_classes(
         error: all[7]?,
         type_error: all[8]?,
         range_error: all[9]?,
+        typed_array: all[10]?,
+        typed,
     })
 }
 
@@ -481,12 +489,19 @@ impl<'a> Checker<'a> {
         if std::mem::replace(&mut data.has_header, true) {
             return;
         }
-        let (scope, params, base) = (data.scope, data.type_params.clone(), data.base_class);
+        let (scope, file) = (data.scope, data.file);
+        let (params, base) = (data.type_params.clone(), data.base_class);
         self.finish_type_params(&node.type_params, &params, scope);
         let (Some(heritage), Some(base)) = (&node.extends, base) else {
             return;
         };
         self.class_header(base);
+        if self.known.is_typed(base) && !self.is_prelude(file) {
+            let message = format!("a class can't extend `{}`", heritage.name);
+            let help = "give the class a field that holds the typed array";
+            self.error_help(UNSUPPORTED, heritage.span, message, help);
+            return;
+        }
         if self.extends(base, class) {
             let message = format!("the class `{}` extends itself", node.name);
             self.error(CIRCULAR, heritage.span, message);

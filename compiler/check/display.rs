@@ -53,6 +53,9 @@ impl Checker<'_> {
                 }
                 out.push(']');
             }
+            Type::Class(class, _) if *class == self.known.typed_array => {
+                out.push_str("TypedArray");
+            }
             Type::Class(class, args) => {
                 out.push_str(&self.class_name(*class));
                 self.write_args(out, args, depth);

@@ -456,6 +456,9 @@ impl<'a> Checker<'a> {
     }
 
     fn report_no_member(&mut self, span: Span, object: &Expr, ty: TypeId, name: &Name) {
+        if self.refuse_typed_member(ty, name, span) {
+            return;
+        }
         let shown = self.show(ty);
         if let Type::Union(members) = self.get(ty).clone() {
             let lacking = members
@@ -615,6 +618,7 @@ impl<'a> Checker<'a> {
         let is_number = self.assignable(index_base, self.t.number);
         match self.get(object).clone() {
             Type::Array(elem) | Type::ReadonlyArray(elem) if is_number => Some(elem),
+            Type::Class(class, _) if is_number && self.known.is_typed(class) => Some(self.t.number),
             Type::String | Type::StringLit(_) if is_number => Some(self.t.string),
             Type::Enum(_) | Type::EnumMember(..)
                 if is_number && self.assignable(object, self.t.string) =>

@@ -21,7 +21,7 @@ impl Checker<'_> {
                     if self.is_nullish(member) {
                         self.error_help(NULLISH, span, message, "test it first");
                     } else {
-                        let help = "arrays, strings, `Map`s and `Set`s can";
+                        let help = "arrays, typed arrays, strings, `Map`s and `Set`s can";
                         self.error_help(NOT_ITERABLE, span, message, help);
                     }
                     return self.t.error;
@@ -38,6 +38,7 @@ impl Checker<'_> {
             Type::Tuple { elems, .. } => Some(self.union(elems)),
             Type::String | Type::StringLit(_) => Some(self.t.string),
             Type::Error => Some(ty),
+            Type::Class(class, _) if known.is_typed(class) => Some(self.t.number),
             Type::Class(class, args) => {
                 let mut at = Some((class, args));
                 while let Some((class, args)) = at {

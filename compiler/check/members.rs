@@ -99,6 +99,11 @@ impl<'a> Checker<'a> {
                 let elem = self.union(elems);
                 self.array_member(elem, name)
             }
+            Type::Class(class, _) if name == "length" && known.is_typed(class) => {
+                let mut member = Member::plain(self.t.number, MemberRes::Length);
+                member.readonly = true;
+                Some(member)
+            }
             Type::Class(class, args) => self.class_member(class, &args, name, false),
             Type::ClassValue(class) => {
                 let params = self.classes[class.index()].type_params.clone();

@@ -34,6 +34,7 @@ mod statements;
 mod terms;
 #[cfg(test)]
 mod tests;
+mod typed;
 mod unify;
 mod utility_types;
 

@@ -577,7 +577,7 @@ impl<'a> Names<'_, 'a> {
         if self.checker.lookup_type(scope, name).is_some() {
             let message = format!("`{name}` only refers to a type, but is used as a value here");
             self.checker.error(WRONG_MEANING, expr.span, message);
-        } else {
+        } else if !self.checker.refuse_name(name, expr.span) {
             self.checker.error(
                 UNKNOWN_NAME,
                 expr.span,

@@ -119,6 +119,12 @@ impl Checker<'_> {
                     .all(|(&x, &y)| self.assignable(x, y));
                 fits || self.relate_props(source, target)
             }
+            // Typed arrays are no objects whose members could be found by name, as arrays aren't.
+            (Type::Class(class, _), Type::Interface(..) | Type::Object(_))
+                if self.known.is_typed(*class) =>
+            {
+                self.props_of(target).is_some_and(|props| props.is_empty())
+            }
             (
                 Type::Interface(..) | Type::Object(_) | Type::Class(..),
                 Type::Interface(..) | Type::Object(_),

@@ -98,6 +98,7 @@ impl<'a> Checker<'a> {
                 let help = format!("write `typeof {name}`");
                 self.error_help(WRONG_MEANING, node.span, message, help);
             }
+            _ if self.refuse_name(name, node.span) => {}
             _ => self.error(
                 UNKNOWN_TYPE,
                 node.span,

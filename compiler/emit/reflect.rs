@@ -8,6 +8,7 @@ use crate::lower::program::{ImportType, Program};
 use crate::lower::repr::Env;
 use crate::types::{FnType, Prop, Type, TypeId};
 use raya_bytecode::assemble::ImageBuilder;
+use raya_bytecode::elements::Element;
 use raya_bytecode::image::*;
 use raya_bytecode::slot::Slot;
 use rustc_hash::FxHashMap;
@@ -231,6 +232,9 @@ impl Reflector {
 
 /// The description that a slot alone allows.
 fn slot_desc(b: &mut ImageBuilder, slot: Slot) -> u32 {
+    if let Some(element) = Element::of_slot(slot) {
+        return b.desc(DESC_TYPED, element as u32, &[]);
+    }
     let tag = match slot {
         Slot::F64 => DESC_NUMBER,
         Slot::I32 => DESC_INT,

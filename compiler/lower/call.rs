@@ -311,10 +311,12 @@ impl<'a> Fx<'a, '_> {
         self.call_direct(f, &env, this, sig, args)
     }
 
-    /// The array, string, number, boolean or promise that a method is called on.
+    /// The array, typed array, string, number, boolean or promise that a method is called on.
     fn primitive_receiver(&mut self, val: Val, object: &'a Expr, class: ClassId) -> Val {
         let known = self.p.checked.known;
-        let slot = if class == known.array {
+        let slot = if known.is_typed(class) {
+            self.object_slot(object)
+        } else if class == known.array {
             let slot = self.object_slot(object);
             match self.tuple_array_slot(slot) {
                 Some(array) => {
@@ -420,6 +422,9 @@ impl<'a> Fx<'a, '_> {
         let known = self.p.checked.known;
         if class == known.array {
             return self.new_array_expr(slot, args);
+        }
+        if let Some(element) = known.element(class) {
+            return self.new_typed(element, args);
         }
         if class == known.promise {
             let promise = self.builtin(raya_bytecode::builtins::Builtin::PromiseNew, &[]);

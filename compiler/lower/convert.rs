@@ -4,7 +4,7 @@
 //! meet, which is refused: seeing one as the other would need a copy.
 
 use super::function::{Fx, NOTHING, Val};
-use super::repr::{array_of, element_of, is_array};
+use super::repr::{array_of, element_of, is_array, is_typed};
 use crate::mir::NO_REG;
 use crate::types::TypeId;
 use raya_bytecode::isa::{Op, Trap};
@@ -128,7 +128,8 @@ impl<'a> Fx<'a, '_> {
 
     /// Whether every value of reference slot `from` is one of `to`.
     pub fn is_subtype(&self, from: Slot, to: Slot) -> bool {
-        if from == to || to == Slot::ANY || (to == Slot::ARR && is_array(from)) {
+        let is_general = to == Slot::ARR && is_array(from) || to == Slot::TYPED && is_typed(from);
+        if from == to || to == Slot::ANY || is_general {
             return true;
         }
         match (from.as_class(), to.as_class()) {
@@ -208,6 +209,9 @@ impl<'a> Fx<'a, '_> {
     /// Reads an element at an index that may be out of range (traps); `want`: the slot of the result, if it is a reference.
     pub fn get_element(&mut self, array: Val, index: Val, want: Slot) -> Val {
         let (a, i) = (array.r.0, index.n.0);
+        if is_typed(array.slot) {
+            return self.get_typed(array, index);
+        }
         match element_of(array.slot) {
             Slot::F64 => self.def(Op::ElemF, Slot::F64, a, i),
             Slot::I32 => self.def(Op::ElemI, Slot::I32, a, i),
@@ -231,8 +235,11 @@ impl<'a> Fx<'a, '_> {
         }
     }
 
-    /// Writes an element; at the length it appends.
+    /// Writes an element; at the length of an array it appends.
     pub fn set_element(&mut self, array: Val, index: Val, value: Val) {
+        if is_typed(array.slot) {
+            return self.set_typed(array, index, value);
+        }
         let element = element_of(array.slot);
         let value = self.convert(value, element);
         let op = match element {

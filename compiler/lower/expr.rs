@@ -4,7 +4,7 @@
 //! the type it is wanted at. An element out of range is undefined where the program asks (`lenient`), else a trap.
 
 use super::function::{Fx, Val};
-use super::repr::is_array;
+use super::repr::{is_array, is_indexed};
 use crate::ast::*;
 use crate::checked::{MemberRes, Resolution};
 use crate::mir::{BlockId, NO_REG};
@@ -324,12 +324,12 @@ impl<'a> Fx<'a, '_> {
             Some(as_array) => self.convert(array, as_array),
             None => array,
         };
-        if !is_array(array.slot) {
+        if !is_indexed(array.slot) {
             return self.refuse(
                 4011,
                 e.span,
                 "this can't be indexed",
-                "index arrays, tuples and strings; use a Map for keys",
+                "index arrays, typed arrays, tuples and strings; use a Map for keys",
             );
         }
         let at = self.index_value(index);
@@ -576,7 +576,7 @@ impl<'a> Fx<'a, '_> {
                 object,
                 index,
                 optional: false,
-            } if self.member_res(e).is_none() && is_array(self.object_slot(object)) => {
+            } if self.member_res(e).is_none() && is_indexed(self.object_slot(object)) => {
                 // What is out of range is undefined: not truthy.
                 let val = self.operand(object, &[index]);
                 let slot = self.object_slot(object);

@@ -73,6 +73,11 @@ const BUILTINS: &[(&str, Builtin)] = &[
     ("__arrayCopy", Builtin::ArrCopy),
     ("__arrayFill", Builtin::ArrFillRange),
     ("__arrayIndexOf", Builtin::ArrIndexOf),
+    ("__typedFill", Builtin::TypedFill),
+    ("__typedCopy", Builtin::TypedCopy),
+    ("__typedReverse", Builtin::TypedReverse),
+    ("__typedSort", Builtin::TypedSort),
+    ("__typedIndexOf", Builtin::TypedIndexOf),
     ("__hashNew", Builtin::HashNew),
     ("__hashFind", Builtin::HashFind),
     ("__hashInsert", Builtin::HashInsert),
@@ -243,6 +248,8 @@ impl<'a> Fx<'a, '_> {
                 let element = kinds.first().copied().unwrap_or(Slot::ANY);
                 self.sized_array(array_of(element), first)
             }
+            "__typedLike" => self.typed_like(first, vals[1]),
+            "__elementBytes" => self.element_bytes(first),
             "__plusZero" => self.plus_zero(first),
             "__print" => self.host_import("console", "print", vals, &[Slot::F64, Slot::STR]),
             _ if name.starts_with("__vm") => self.runtime_import("raya:vm", name, vals, sig),
@@ -367,7 +374,7 @@ impl<'a> Fx<'a, '_> {
     }
 
     /// An array of so many zeros; a length that is none traps.
-    fn sized_array(&mut self, slot: Slot, length: Val) -> Val {
+    pub fn sized_array(&mut self, slot: Slot, length: Val) -> Val {
         let count = match length.slot {
             Slot::I32 => length,
             _ => {

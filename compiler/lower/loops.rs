@@ -6,7 +6,7 @@
 
 use super::function::{Fx, Place, Val};
 use super::program::FuncKey;
-use super::repr::{element_of, is_array};
+use super::repr::{element_of, is_array, is_indexed};
 use crate::ast::*;
 use crate::mir::BlockId;
 use crate::types::{Type, TypeId};
@@ -146,6 +146,9 @@ impl<'a, 'p> Fx<'a, 'p> {
             Type::Array(element) | Type::ReadonlyArray(element) => Some(*element),
             Type::String | Type::StringLit(_) => Some(ty),
             Type::Tuple { elems, .. } => elems.first().copied(),
+            Type::Class(class, _) if self.p.checked.known.is_typed(*class) => {
+                self.p.checked.types.find(&Type::Number)
+            }
             Type::Class(_, args) if args.len() == 1 => args.first().copied(),
             Type::Class(class, args) if *class == self.p.checked.known.map => {
                 let entry = Type::Tuple {
@@ -161,7 +164,7 @@ impl<'a, 'p> Fx<'a, 'p> {
 
     /// The slot of what iterating a value gives.
     pub fn iterated_slot(&mut self, ty: TypeId, slot: Slot) -> Slot {
-        if is_array(slot) {
+        if is_indexed(slot) {
             return element_of(slot);
         }
         if slot == Slot::STR {
@@ -173,13 +176,13 @@ impl<'a, 'p> Fx<'a, 'p> {
         }
     }
 
-    /// Runs `each` for every element of an array, tuple, string, Map, Set or iterator. Takes the labels in front of it.
+    /// Runs `each` for every element of an array, typed array, tuple, string, Map, Set or iterator. Takes the labels in front of it.
     pub fn iterate_value(&mut self, val: Val, ty: TypeId, each: EachElement<'a, '_, 'p>) {
         if let Some(slot) = self.tuple_array_slot(val.slot) {
             let array = self.convert(val, slot);
             return self.iterate_array(array, None, each);
         }
-        if is_array(val.slot) {
+        if is_indexed(val.slot) {
             let want = self.iterated_type(ty).map(|t| self.slot(t));
             return self.iterate_array(val, want, each);
         }
@@ -205,7 +208,7 @@ impl<'a, 'p> Fx<'a, 'p> {
                     4021,
                     self.span,
                     "this can't be gone through",
-                    "use an array, string, Map, Set or one of their iterators",
+                    "use an array, typed array, string, Map, Set or one of their iterators",
                 );
             }
         }

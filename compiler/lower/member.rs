@@ -211,10 +211,11 @@ impl<'a> Fx<'a, '_> {
         (global, slot)
     }
 
-    /// Whether a class's instances aren't objects: arrays, strings, numbers, booleans, promises.
+    /// Whether a class's instances aren't objects: arrays, typed arrays, strings, numbers, booleans, promises.
     pub fn is_primitive_class(&self, class: ClassId) -> bool {
         let known = self.p.checked.known;
         [known.array, known.string, known.number, known.boolean].contains(&class)
+            || known.is_typed(class)
             || self.p.checked.is_promise(class)
     }
 
@@ -321,6 +322,10 @@ impl<'a> Fx<'a, '_> {
                         let param = self.p.checked.classes[c.index()].type_params[0];
                         empty.with([(param, element_of(val.slot))])
                     }
+                    Some(c) if known.is_typed(c) => {
+                        let itself = self.p.checked.classes[c.index()].type_params.first();
+                        empty.with(itself.map(|&param| (param, val.slot)))
+                    }
                     Some(c) => {
                         let params = &self.p.checked.classes[c.index()].type_params;
                         empty.with(params.iter().map(|&p| (p, Slot::MIXED)))
@@ -340,10 +345,14 @@ impl<'a> Fx<'a, '_> {
         self.def(Op::F2X, Slot::I32, number.n.0, 0)
     }
 
-    /// The length of an array, tuple or string.
+    /// The length of an array, typed array, tuple or string.
     pub fn length(&mut self, val: Val) -> Val {
         if let Some(class) = val.slot.as_class() {
             return self.tuple_length(val, class);
+        }
+        if val.slot == Slot::ANY {
+            let length = self.any_length(val, Slot::F64);
+            return self.convert(length, Slot::I32);
         }
         let op = if val.slot == Slot::STR {
             Op::StrLen
@@ -405,7 +414,7 @@ impl<'a> Fx<'a, '_> {
     fn any_length(&mut self, object: Val, slot: Slot) -> Val {
         let result = self.fresh(slot);
         let end = self.block();
-        for kind in [Slot::STR, Slot::ARR] {
+        for kind in [Slot::STR, Slot::ARR, Slot::TYPED] {
             let (fits, next) = (self.block(), self.block());
             let test = self.def(Op::IsType, Slot::BOOL, object.r.0, u32::from(kind.0));
             self.branch(Op::JTrue, test.n.0, 0, fits, next);

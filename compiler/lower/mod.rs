@@ -23,6 +23,7 @@ pub mod program;
 pub mod repr;
 mod scopes;
 mod stmt;
+mod typed;
 mod walk;
 
 #[cfg(test)]

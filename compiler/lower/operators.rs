@@ -434,6 +434,9 @@ impl<'a> Fx<'a, '_> {
         if self.p.checked.is_promise(class) {
             return vec![Slot::PROMISE];
         }
+        if let Some(element) = known.element(class) {
+            return vec![element.slot()];
+        }
         if class == known.array {
             return vec![
                 Slot::ARR_F64,

@@ -8,6 +8,7 @@ use super::program::Program;
 use crate::ast::ClassId;
 use crate::checked::CallParam;
 use crate::types::{EnumValue, Type, TypeId, TypeParamId};
+use raya_bytecode::elements::Element;
 use raya_bytecode::slot::Slot;
 use std::rc::Rc;
 
@@ -76,9 +77,10 @@ pub fn array_of(element: Slot) -> Slot {
     }
 }
 
-/// The kind of an array's elements.
+/// The kind of an array's elements, as a program sees them.
 pub fn element_of(array: Slot) -> Slot {
     match array {
+        _ if is_typed(array) => Slot::F64,
         Slot::ARR_F64 => Slot::F64,
         Slot::ARR_I32 => Slot::I32,
         Slot::ARR_BOOL => Slot::BOOL,
@@ -90,6 +92,16 @@ pub fn element_of(array: Slot) -> Slot {
 /// Whether it is one kind of array.
 pub fn is_array(slot: Slot) -> bool {
     (Slot::ARR_F64.0..=Slot::ARR_MIXED.0).contains(&slot.0)
+}
+
+/// Whether it is a typed array, of a known kind of element or of any.
+pub fn is_typed(slot: Slot) -> bool {
+    slot == Slot::TYPED || Element::of_slot(slot).is_some()
+}
+
+/// Whether its elements have indices and can be read by them: an array or typed array.
+pub fn is_indexed(slot: Slot) -> bool {
+    is_array(slot) || is_typed(slot)
 }
 
 impl<'a> Program<'a> {
@@ -218,6 +230,11 @@ impl<'a> Program<'a> {
             Slot::BOOL
         } else if self.is_hash_index(class) {
             Slot::HASH
+        } else if let Some(element) = known.element(class) {
+            element.slot()
+        } else if class == known.typed_array {
+            let itself = args.first().map(|&a| self.slot(a, env));
+            itself.filter(|&s| is_typed(s)).unwrap_or(Slot::TYPED)
         } else if self.handle_class(class).is_some() {
             Slot::HANDLE
         } else {
@@ -249,6 +266,7 @@ impl<'a> Program<'a> {
             [Slot::F64, Slot::I32] | [Slot::I32, Slot::F64] if !nullish => Slot::F64,
             _ if found.iter().any(numeric) => Slot::MIXED,
             _ if found.iter().all(|&s| is_array(s)) => Slot::ARR,
+            _ if found.iter().all(|&s| is_typed(s)) => Slot::TYPED,
             _ if found.iter().all(|&s| self.is_object(s)) => Slot::OBJECT,
             _ => Slot::ANY,
         }

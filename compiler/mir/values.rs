@@ -40,6 +40,8 @@ enum Place {
     Elements(Op),
     /// Lengths of arrays.
     Lengths,
+    /// Elements of typed arrays.
+    Bytes,
 }
 
 /// What an instruction does, as far as this pass goes.
@@ -52,6 +54,8 @@ enum Effect {
     Store(Place, usize),
     /// Writes elements, perhaps lengthening the array.
     StoreElement(Op),
+    /// Writes an element of a typed array.
+    StoreBytes,
     /// Copies a register.
     Move,
     /// Changes nothing that can be loaded, but gives something new each time.
@@ -80,6 +84,10 @@ fn effect(inst: &Inst) -> Effect {
         SetElemZ | PushZ => Effect::StoreElement(ElemZ),
         SetElemR | PushR => Effect::StoreElement(ElemR),
         SetElemM | PushM => Effect::StoreElement(ElemMN),
+        LoadI8 | LoadU8 | LoadI16 | LoadU16 | LoadI32 | LoadU32 | LoadF32 | LoadF64 => {
+            Effect::Load(Place::Bytes)
+        }
+        Store8 | Store8C | Store16 | Store32 | StoreF32 | StoreF64 => Effect::StoreBytes,
         Len => Effect::Load(Place::Lengths),
         // They trap for some operands, and then for the same ones before.
         AddI | SubI | MulI | RemI | NegI | AddII | F2I | StrLen | LtS | LeS | Cast | NonNull => {
@@ -159,6 +167,7 @@ impl Table {
                 *self.writes.entry(Place::Elements(elements)).or_default() += 1;
                 *self.writes.entry(Place::Lengths).or_default() += 1;
             }
+            Effect::StoreBytes => *self.writes.entry(Place::Bytes).or_default() += 1,
             Effect::Quiet => inst.defs().for_each(|d| self.write_anew(d)),
             Effect::Unknown => {
                 self.changes += 1;
@@ -195,7 +204,7 @@ impl Table {
         let load = match place {
             Place::Field(op, field) => Inst::new(op, [0, inst.x[0], field], inst.span),
             Place::Global(op, field) => Inst::new(op, [0, field, 0], inst.span),
-            Place::Elements(_) | Place::Lengths => return,
+            Place::Elements(_) | Place::Lengths | Place::Bytes => return,
         };
         let key = self.key(&load, Some(place));
         let number = self.value(stored);

@@ -16,6 +16,15 @@ declare function __arrayCopy<T>(target: T[], at: number, source: T[], from: numb
 declare function __arrayFill<T>(array: T[], value: T, start: number, end: number): void;
 declare function __arrayIndexOf<T>(array: T[], value: T, from: number, sameValueZero: boolean): number;
 declare function __zero<T>(): T;
+
+declare function __typedLike<A>(array: __TypedArray<A>, length: number): __TypedArray<A>;
+declare function __elementBytes<A>(array: __TypedArray<A>): number;
+declare function __typedFill<A>(array: __TypedArray<A>, value: number, start: number, end: number): void;
+declare function __typedCopy<A>(target: __TypedArray<A>, at: number, source: object, from: number, count: number): void;
+declare function __typedReverse<A>(array: __TypedArray<A>): void;
+declare function __typedSort<A>(array: __TypedArray<A>): void;
+declare function __typedIndexOf<A>(array: __TypedArray<A>, value: number, from: number, sameValueZero: boolean): number;
+
 declare function __plusZero<K>(key: K): K;
 
 declare class __HashIndex {}
@@ -291,6 +300,14 @@ class Array<T> {
     const out = __arrayNew<U>(n);
     for (let i = 0; i < n; i++) out[i] = f(items[i], i);
     return out;
+  }
+
+  static from<A>(items: __TypedArray<A>): number[] {
+    return items.__toArray();
+  }
+
+  static from<A, U>(items: __TypedArray<A>, f: (value: number, index: number) => U): U[] {
+    return Array.from(items.__toArray(), f);
   }
 
   static from<T, U>(items: Set<T>, f: (value: T, index: number) => U): U[] {
@@ -602,6 +619,467 @@ class Array<T> {
     const out = this.slice();
     out[at] = value;
     return out;
+  }
+}
+
+// --------------------------------------------------------------------------------------------- typed arrays
+
+// `A` is the typed array itself: each of its nine classes extends this one with itself. Lengths never change.
+abstract class __TypedArray<A> {
+  // A length that `new` is given, as JavaScript's ToIndex has it.
+  static __length(length: number): number {
+    const whole = length !== length ? 0 : Math.trunc(length);
+    if (whole < 0 || whole > 2147483645) throw new RangeError("Invalid typed array length: " + String(length));
+    return whole;
+  }
+
+  get BYTES_PER_ELEMENT(): number {
+    return __elementBytes(this);
+  }
+
+  get byteLength(): number {
+    return this.length * __elementBytes(this);
+  }
+
+  __toArray(): number[] {
+    const n = this.length;
+    const out = __arrayNew<number>(n);
+    for (let i = 0; i < n; i++) out[i] = this[i];
+    return out;
+  }
+
+  __slice(from: number, to: number): __TypedArray<A> {
+    const count = to > from ? to - from : 0;
+    const out = __typedLike(this, count);
+    __typedCopy(out, 0, this, from, count);
+    return out;
+  }
+
+  at(index: number): number | undefined {
+    const whole = index !== index ? 0 : Math.trunc(index);
+    const at = whole < 0 ? whole + this.length : whole;
+    return at >= 0 && at < this.length ? this[at] : undefined;
+  }
+
+  set(source: readonly number[], offset: number = 0): void {
+    __typedCopy(this, __typedOffset(offset, source.length, this.length), source, 0, source.length);
+  }
+
+  set<B>(source: __TypedArray<B>, offset: number = 0): void {
+    __typedCopy(this, __typedOffset(offset, source.length, this.length), source, 0, source.length);
+  }
+
+  fill(value: number, start: number = 0, end: number = this.length): A {
+    const n = this.length;
+    __typedFill(this, value, __relativeIndex(start, n), __relativeIndex(end, n));
+    return this as A;
+  }
+
+  slice(start: number = 0, end: number = this.length): A {
+    const n = this.length;
+    return this.__slice(__relativeIndex(start, n), __relativeIndex(end, n)) as A;
+  }
+
+  copyWithin(target: number, start: number, end: number = this.length): A {
+    const n = this.length;
+    const to = __relativeIndex(target, n);
+    const from = __relativeIndex(start, n);
+    const wanted = __relativeIndex(end, n) - from;
+    const count = wanted < n - to ? wanted : n - to;
+    if (count > 0) __typedCopy(this, to, this, from, count);
+    return this as A;
+  }
+
+  reverse(): A {
+    __typedReverse(this);
+    return this as A;
+  }
+
+  // Without `compare` by value. With it, the array changes only when all comparisons are done.
+  sort(compare?: (a: number, b: number) => number): A {
+    if (compare === undefined) {
+      __typedSort(this);
+    } else {
+      const items = this.__toArray();
+      __mergeSort(items, compare);
+      __typedCopy(this, 0, items, 0, items.length);
+    }
+    return this as A;
+  }
+
+  toReversed(): A {
+    const out = this.__slice(0, this.length);
+    __typedReverse(out);
+    return out as A;
+  }
+
+  toSorted(compare?: (a: number, b: number) => number): A {
+    return this.__slice(0, this.length).sort(compare);
+  }
+
+  with(index: number, value: number): A {
+    const n = this.length;
+    const whole = index !== index ? 0 : Math.trunc(index);
+    const at = whole < 0 ? whole + n : whole;
+    if (at < 0 || at >= n) throw new RangeError("Invalid typed array index");
+    const out = this.__slice(0, n);
+    out[at] = value;
+    return out as A;
+  }
+
+  indexOf(value: number, from: number = 0): number {
+    return __typedIndexOf(this, value, __relativeIndex(from, this.length), false);
+  }
+
+  lastIndexOf(value: number): number {
+    for (let i = this.length - 1; i >= 0; i--) {
+      if (this[i] === value) return i;
+    }
+    return -1;
+  }
+
+  includes(value: number, from: number = 0): boolean {
+    return __typedIndexOf(this, value, __relativeIndex(from, this.length), true) >= 0;
+  }
+
+  join(separator: string = ","): string {
+    const n = this.length;
+    const parts = __arrayNew<string>(n);
+    for (let i = 0; i < n; i++) parts[i] = String(this[i]);
+    return __join(parts, separator);
+  }
+
+  toString(): string {
+    return this.join();
+  }
+
+  forEach(f: (value: number, index: number, array: A) => void): void {
+    const n = this.length;
+    for (let i = 0; i < n; i++) f(this[i], i, this as A);
+  }
+
+  map(f: (value: number, index: number, array: A) => number): A {
+    const n = this.length;
+    const out = __typedLike(this, n);
+    for (let i = 0; i < n; i++) out[i] = f(this[i], i, this as A);
+    return out as A;
+  }
+
+  filter(test: (value: number, index: number, array: A) => boolean): A {
+    const kept: number[] = [];
+    const n = this.length;
+    for (let i = 0; i < n; i++) {
+      const value = this[i];
+      if (test(value, i, this as A)) kept.push(value);
+    }
+    const out = __typedLike(this, kept.length);
+    __typedCopy(out, 0, kept, 0, kept.length);
+    return out as A;
+  }
+
+  reduce(f: (accumulator: number, value: number, index: number, array: A) => number): number {
+    const n = this.length;
+    if (n === 0) throw new TypeError("Reduce of empty array with no initial value");
+    let accumulator = this[0];
+    for (let i = 1; i < n; i++) accumulator = f(accumulator, this[i], i, this as A);
+    return accumulator;
+  }
+
+  reduce<U>(f: (accumulator: U, value: number, index: number, array: A) => U, initial: U): U {
+    const n = this.length;
+    let accumulator = initial;
+    for (let i = 0; i < n; i++) accumulator = f(accumulator, this[i], i, this as A);
+    return accumulator;
+  }
+
+  reduceRight(f: (accumulator: number, value: number, index: number, array: A) => number): number {
+    const n = this.length;
+    if (n === 0) throw new TypeError("Reduce of empty array with no initial value");
+    let accumulator = this[n - 1];
+    for (let i = n - 2; i >= 0; i--) accumulator = f(accumulator, this[i], i, this as A);
+    return accumulator;
+  }
+
+  reduceRight<U>(f: (accumulator: U, value: number, index: number, array: A) => U, initial: U): U {
+    let accumulator = initial;
+    for (let i = this.length - 1; i >= 0; i--) accumulator = f(accumulator, this[i], i, this as A);
+    return accumulator;
+  }
+
+  find(test: (value: number, index: number, array: A) => boolean): number | undefined {
+    const at = this.findIndex(test);
+    return at >= 0 ? this[at] : undefined;
+  }
+
+  findIndex(test: (value: number, index: number, array: A) => boolean): number {
+    const n = this.length;
+    for (let i = 0; i < n; i++) {
+      if (test(this[i], i, this as A)) return i;
+    }
+    return -1;
+  }
+
+  findLast(test: (value: number, index: number, array: A) => boolean): number | undefined {
+    const at = this.findLastIndex(test);
+    return at >= 0 ? this[at] : undefined;
+  }
+
+  findLastIndex(test: (value: number, index: number, array: A) => boolean): number {
+    for (let i = this.length - 1; i >= 0; i--) {
+      if (test(this[i], i, this as A)) return i;
+    }
+    return -1;
+  }
+
+  some(test: (value: number, index: number, array: A) => boolean): boolean {
+    return this.findIndex(test) >= 0;
+  }
+
+  every(test: (value: number, index: number, array: A) => boolean): boolean {
+    const n = this.length;
+    for (let i = 0; i < n; i++) {
+      if (!test(this[i], i, this as A)) return false;
+    }
+    return true;
+  }
+
+  keys(): IterableIterator<number> {
+    return new __TypedKeys(this.length);
+  }
+
+  values(): IterableIterator<number> {
+    return new __TypedValues(this);
+  }
+
+  entries(): IterableIterator<[number, number]> {
+    return new __TypedEntries(this);
+  }
+}
+
+// Where `set` begins to write.
+function __typedOffset(offset: number, count: number, length: number): number {
+  const at = offset !== offset ? 0 : Math.trunc(offset);
+  if (at < 0 || at + count > length) throw new RangeError("offset is out of bounds");
+  return at;
+}
+
+class __TypedKeys extends IterableIterator<number> {
+  __length: number;
+  __at: number = 0;
+
+  constructor(length: number) {
+    super();
+    this.__length = length;
+  }
+
+  __advance(): boolean {
+    if (this.__at >= this.__length) return false;
+    this.__current = this.__at++;
+    return true;
+  }
+}
+
+class __TypedValues<A> extends IterableIterator<number> {
+  __array: __TypedArray<A>;
+  __at: number = 0;
+
+  constructor(array: __TypedArray<A>) {
+    super();
+    this.__array = array;
+  }
+
+  __advance(): boolean {
+    if (this.__at >= this.__array.length) return false;
+    this.__current = this.__array[this.__at++];
+    return true;
+  }
+}
+
+class __TypedEntries<A> extends IterableIterator<[number, number]> {
+  __array: __TypedArray<A>;
+  __at: number = 0;
+
+  constructor(array: __TypedArray<A>) {
+    super();
+    this.__array = array;
+  }
+
+  __advance(): boolean {
+    if (this.__at >= this.__array.length) return false;
+    this.__current = [this.__at, this.__array[this.__at]];
+    this.__at++;
+    return true;
+  }
+}
+
+class Int8Array extends __TypedArray<Int8Array> {
+  static get BYTES_PER_ELEMENT(): number { return 1; }
+
+  constructor(source?: number | readonly number[] | Set<number> | IterableIterator<number> | __TypedArray<unknown>);
+
+  static of(...items: number[]): Int8Array { return new Int8Array(items); }
+  static from(items: readonly number[]): Int8Array { return new Int8Array(items); }
+  static from<A>(items: __TypedArray<A>): Int8Array { return new Int8Array(items); }
+  static from(items: Set<number>): Int8Array { return new Int8Array(items); }
+  static from(items: IterableIterator<number>): Int8Array { return new Int8Array(items); }
+  static from<T>(items: T[], f: (value: T, index: number) => number): Int8Array { return new Int8Array(Array.from(items, f)); }
+  static from<A>(items: __TypedArray<A>, f: (value: number, index: number) => number): Int8Array {
+    return new Int8Array(Array.from(items, f));
+  }
+  static from(shape: { length: number }, f: (value: undefined, index: number) => number): Int8Array {
+    return new Int8Array(Array.from(shape, f));
+  }
+}
+
+class Uint8Array extends __TypedArray<Uint8Array> {
+  static get BYTES_PER_ELEMENT(): number { return 1; }
+
+  constructor(source?: number | readonly number[] | Set<number> | IterableIterator<number> | __TypedArray<unknown>);
+
+  static of(...items: number[]): Uint8Array { return new Uint8Array(items); }
+  static from(items: readonly number[]): Uint8Array { return new Uint8Array(items); }
+  static from<A>(items: __TypedArray<A>): Uint8Array { return new Uint8Array(items); }
+  static from(items: Set<number>): Uint8Array { return new Uint8Array(items); }
+  static from(items: IterableIterator<number>): Uint8Array { return new Uint8Array(items); }
+  static from<T>(items: T[], f: (value: T, index: number) => number): Uint8Array { return new Uint8Array(Array.from(items, f)); }
+  static from<A>(items: __TypedArray<A>, f: (value: number, index: number) => number): Uint8Array {
+    return new Uint8Array(Array.from(items, f));
+  }
+  static from(shape: { length: number }, f: (value: undefined, index: number) => number): Uint8Array {
+    return new Uint8Array(Array.from(shape, f));
+  }
+}
+
+class Uint8ClampedArray extends __TypedArray<Uint8ClampedArray> {
+  static get BYTES_PER_ELEMENT(): number { return 1; }
+
+  constructor(source?: number | readonly number[] | Set<number> | IterableIterator<number> | __TypedArray<unknown>);
+
+  static of(...items: number[]): Uint8ClampedArray { return new Uint8ClampedArray(items); }
+  static from(items: readonly number[]): Uint8ClampedArray { return new Uint8ClampedArray(items); }
+  static from<A>(items: __TypedArray<A>): Uint8ClampedArray { return new Uint8ClampedArray(items); }
+  static from(items: Set<number>): Uint8ClampedArray { return new Uint8ClampedArray(items); }
+  static from(items: IterableIterator<number>): Uint8ClampedArray { return new Uint8ClampedArray(items); }
+  static from<T>(items: T[], f: (value: T, index: number) => number): Uint8ClampedArray { return new Uint8ClampedArray(Array.from(items, f)); }
+  static from<A>(items: __TypedArray<A>, f: (value: number, index: number) => number): Uint8ClampedArray {
+    return new Uint8ClampedArray(Array.from(items, f));
+  }
+  static from(shape: { length: number }, f: (value: undefined, index: number) => number): Uint8ClampedArray {
+    return new Uint8ClampedArray(Array.from(shape, f));
+  }
+}
+
+class Int16Array extends __TypedArray<Int16Array> {
+  static get BYTES_PER_ELEMENT(): number { return 2; }
+
+  constructor(source?: number | readonly number[] | Set<number> | IterableIterator<number> | __TypedArray<unknown>);
+
+  static of(...items: number[]): Int16Array { return new Int16Array(items); }
+  static from(items: readonly number[]): Int16Array { return new Int16Array(items); }
+  static from<A>(items: __TypedArray<A>): Int16Array { return new Int16Array(items); }
+  static from(items: Set<number>): Int16Array { return new Int16Array(items); }
+  static from(items: IterableIterator<number>): Int16Array { return new Int16Array(items); }
+  static from<T>(items: T[], f: (value: T, index: number) => number): Int16Array { return new Int16Array(Array.from(items, f)); }
+  static from<A>(items: __TypedArray<A>, f: (value: number, index: number) => number): Int16Array {
+    return new Int16Array(Array.from(items, f));
+  }
+  static from(shape: { length: number }, f: (value: undefined, index: number) => number): Int16Array {
+    return new Int16Array(Array.from(shape, f));
+  }
+}
+
+class Uint16Array extends __TypedArray<Uint16Array> {
+  static get BYTES_PER_ELEMENT(): number { return 2; }
+
+  constructor(source?: number | readonly number[] | Set<number> | IterableIterator<number> | __TypedArray<unknown>);
+
+  static of(...items: number[]): Uint16Array { return new Uint16Array(items); }
+  static from(items: readonly number[]): Uint16Array { return new Uint16Array(items); }
+  static from<A>(items: __TypedArray<A>): Uint16Array { return new Uint16Array(items); }
+  static from(items: Set<number>): Uint16Array { return new Uint16Array(items); }
+  static from(items: IterableIterator<number>): Uint16Array { return new Uint16Array(items); }
+  static from<T>(items: T[], f: (value: T, index: number) => number): Uint16Array { return new Uint16Array(Array.from(items, f)); }
+  static from<A>(items: __TypedArray<A>, f: (value: number, index: number) => number): Uint16Array {
+    return new Uint16Array(Array.from(items, f));
+  }
+  static from(shape: { length: number }, f: (value: undefined, index: number) => number): Uint16Array {
+    return new Uint16Array(Array.from(shape, f));
+  }
+}
+
+class Int32Array extends __TypedArray<Int32Array> {
+  static get BYTES_PER_ELEMENT(): number { return 4; }
+
+  constructor(source?: number | readonly number[] | Set<number> | IterableIterator<number> | __TypedArray<unknown>);
+
+  static of(...items: number[]): Int32Array { return new Int32Array(items); }
+  static from(items: readonly number[]): Int32Array { return new Int32Array(items); }
+  static from<A>(items: __TypedArray<A>): Int32Array { return new Int32Array(items); }
+  static from(items: Set<number>): Int32Array { return new Int32Array(items); }
+  static from(items: IterableIterator<number>): Int32Array { return new Int32Array(items); }
+  static from<T>(items: T[], f: (value: T, index: number) => number): Int32Array { return new Int32Array(Array.from(items, f)); }
+  static from<A>(items: __TypedArray<A>, f: (value: number, index: number) => number): Int32Array {
+    return new Int32Array(Array.from(items, f));
+  }
+  static from(shape: { length: number }, f: (value: undefined, index: number) => number): Int32Array {
+    return new Int32Array(Array.from(shape, f));
+  }
+}
+
+class Uint32Array extends __TypedArray<Uint32Array> {
+  static get BYTES_PER_ELEMENT(): number { return 4; }
+
+  constructor(source?: number | readonly number[] | Set<number> | IterableIterator<number> | __TypedArray<unknown>);
+
+  static of(...items: number[]): Uint32Array { return new Uint32Array(items); }
+  static from(items: readonly number[]): Uint32Array { return new Uint32Array(items); }
+  static from<A>(items: __TypedArray<A>): Uint32Array { return new Uint32Array(items); }
+  static from(items: Set<number>): Uint32Array { return new Uint32Array(items); }
+  static from(items: IterableIterator<number>): Uint32Array { return new Uint32Array(items); }
+  static from<T>(items: T[], f: (value: T, index: number) => number): Uint32Array { return new Uint32Array(Array.from(items, f)); }
+  static from<A>(items: __TypedArray<A>, f: (value: number, index: number) => number): Uint32Array {
+    return new Uint32Array(Array.from(items, f));
+  }
+  static from(shape: { length: number }, f: (value: undefined, index: number) => number): Uint32Array {
+    return new Uint32Array(Array.from(shape, f));
+  }
+}
+
+class Float32Array extends __TypedArray<Float32Array> {
+  static get BYTES_PER_ELEMENT(): number { return 4; }
+
+  constructor(source?: number | readonly number[] | Set<number> | IterableIterator<number> | __TypedArray<unknown>);
+
+  static of(...items: number[]): Float32Array { return new Float32Array(items); }
+  static from(items: readonly number[]): Float32Array { return new Float32Array(items); }
+  static from<A>(items: __TypedArray<A>): Float32Array { return new Float32Array(items); }
+  static from(items: Set<number>): Float32Array { return new Float32Array(items); }
+  static from(items: IterableIterator<number>): Float32Array { return new Float32Array(items); }
+  static from<T>(items: T[], f: (value: T, index: number) => number): Float32Array { return new Float32Array(Array.from(items, f)); }
+  static from<A>(items: __TypedArray<A>, f: (value: number, index: number) => number): Float32Array {
+    return new Float32Array(Array.from(items, f));
+  }
+  static from(shape: { length: number }, f: (value: undefined, index: number) => number): Float32Array {
+    return new Float32Array(Array.from(shape, f));
+  }
+}
+
+class Float64Array extends __TypedArray<Float64Array> {
+  static get BYTES_PER_ELEMENT(): number { return 8; }
+
+  constructor(source?: number | readonly number[] | Set<number> | IterableIterator<number> | __TypedArray<unknown>);
+
+  static of(...items: number[]): Float64Array { return new Float64Array(items); }
+  static from(items: readonly number[]): Float64Array { return new Float64Array(items); }
+  static from<A>(items: __TypedArray<A>): Float64Array { return new Float64Array(items); }
+  static from(items: Set<number>): Float64Array { return new Float64Array(items); }
+  static from(items: IterableIterator<number>): Float64Array { return new Float64Array(items); }
+  static from<T>(items: T[], f: (value: T, index: number) => number): Float64Array { return new Float64Array(Array.from(items, f)); }
+  static from<A>(items: __TypedArray<A>, f: (value: number, index: number) => number): Float64Array {
+    return new Float64Array(Array.from(items, f));
+  }
+  static from(shape: { length: number }, f: (value: undefined, index: number) => number): Float64Array {
+    return new Float64Array(Array.from(shape, f));
   }
 }
 

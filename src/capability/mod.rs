@@ -18,6 +18,7 @@ mod dynamic;
 mod error;
 mod inline;
 mod objects;
+mod typed;
 mod values;
 
 pub use answers::{AnswerFuture, Answering, Asynchronous, Responder, ValueFuture};
@@ -27,6 +28,7 @@ pub use dynamic::DynamicCapability;
 pub(crate) use error::GuestError;
 pub use error::HostError;
 pub use objects::{Object, ObjectKind};
+pub use typed::Typed;
 pub use values::{Param, Ret};
 
 pub(crate) use closures::signature;

@@ -3,7 +3,7 @@
 //! Strings are borrowed from the value. Absent: nesting limits, since a value has been made within them.
 
 use super::DataError;
-use crate::Value;
+use crate::{Element, Value};
 use serde::de::value::{MapAccessDeserializer, MapDeserializer, SeqDeserializer, StrDeserializer};
 use serde::de::{self, IntoDeserializer, Visitor};
 use serde::forward_to_deserialize_any;
@@ -78,7 +78,26 @@ impl<'de> de::Deserializer<'de> for Reader<'de> {
                 Ok(read)
             }
             Value::Handle(_) => Err(DataError::new("a handle is no data")),
+            Value::Typed(array) => {
+                let mut sequence = SeqDeserializer::new(array.numbers().map(Plain));
+                let read = visitor.visit_seq(&mut sequence)?;
+                sequence.end()?;
+                Ok(read)
+            }
         }
+    }
+
+    fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DataError> {
+        match self.0 {
+            Value::Typed(array) if matches!(array.element(), Element::U8 | Element::U8Clamped) => {
+                visitor.visit_borrowed_bytes(array.bytes())
+            }
+            _ => self.deserialize_any(visitor),
+        }
+    }
+
+    fn deserialize_byte_buf<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DataError> {
+        self.deserialize_bytes(visitor)
     }
 
     fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DataError> {
@@ -124,7 +143,47 @@ impl<'de> de::Deserializer<'de> for Reader<'de> {
     }
 
     forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 u8 u16 u32 u64 f32 char str string bytes byte_buf
+        bool i8 i16 i32 i64 u8 u16 u32 u64 f32 char str string
+        unit unit_struct seq tuple tuple_struct map struct identifier ignored_any
+    }
+}
+
+/// An element of a typed array.
+struct Plain(f64);
+
+impl<'de> IntoDeserializer<'de, DataError> for Plain {
+    type Deserializer = Plain;
+
+    fn into_deserializer(self) -> Plain {
+        self
+    }
+}
+
+impl<'de> de::Deserializer<'de> for Plain {
+    type Error = DataError;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DataError> {
+        number(self.0, visitor)
+    }
+
+    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DataError> {
+        visitor.visit_f64(self.0)
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DataError> {
+        visitor.visit_some(self)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, DataError> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 u8 u16 u32 u64 f32 char str string bytes byte_buf enum
         unit unit_struct seq tuple tuple_struct map struct identifier ignored_any
     }
 }

@@ -4,6 +4,7 @@
 
 use super::DataError;
 use crate::Value;
+use raya_storages::typed::TypedArray;
 use raya_storages::values::VALUE_DEPTH_MAX;
 use serde::ser::{self, Serialize};
 
@@ -124,8 +125,7 @@ impl ser::Serializer for Writer {
     }
 
     fn serialize_bytes(self, bytes: &[u8]) -> Written {
-        let numbers = bytes.iter().map(|b| Value::Number((*b).into()));
-        Ok(Value::Array(numbers.collect()))
+        Ok(TypedArray::of(bytes).into())
     }
 
     fn serialize_none(self) -> Written {

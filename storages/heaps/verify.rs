@@ -8,10 +8,12 @@ use super::Heap;
 use crate::dump::{LoadError, ensure};
 use crate::layout::{
     ARRAY_WORDS, HANDLE_WORDS, HASH_WORDS, Kind, PROMISE_FOLLOWING, PROMISE_HANDLED,
-    PROMISE_REJECTED, PROMISE_WORDS, ROPE_WORDS, header_class, latin1_words, store_words,
-    string_hash, utf16_words,
+    PROMISE_REJECTED, PROMISE_WORDS, ROPE_WORDS, TYPED_START, header_class, header_element,
+    latin1_words, store_words, string_hash, typed_words, utf16_words,
 };
 use crate::programs::Program;
+use crate::typed::is_canonical;
+use raya_bytecode::elements::Element;
 use raya_bytecode::image::CLASS_CLOSURE;
 use raya_bytecode::slot::{CONSTANT_BIT, HEAP_START, NULL, Slot};
 
@@ -34,6 +36,7 @@ pub fn object_words(words: &[u64], at: usize, program: &Program) -> Option<u32> 
         Kind::Promise => PROMISE_WORDS,
         Kind::Hash => HASH_WORDS,
         Kind::Handle => HANDLE_WORDS,
+        Kind::Typed => typed_words(header_element(header)?, second)?,
         _ => return None,
     })
 }
@@ -153,6 +156,11 @@ impl<'a> Soundness<'a> {
             Slot::HANDLE => kind == Kind::Handle,
             Slot::OBJECT => kind == Kind::Object,
             Slot::FUNC => kind == Kind::Object && self.is_closure(reference),
+            Slot::TYPED => kind == Kind::Typed,
+            _ if Element::of_slot(slot).is_some() => {
+                kind == Kind::Typed
+                    && Element::of_slot(slot) == Some(self.heap.element_of(reference))
+            }
             _ => {
                 let is_instance = |class| {
                     self.program
@@ -171,7 +179,7 @@ impl<'a> Soundness<'a> {
     fn check_object(&self, at: u32) -> Result<(), LoadError> {
         let heap = self.heap;
         let kind = heap.kind(at);
-        let spare_bits = if kind == Kind::Object {
+        let spare_bits = if matches!(kind, Kind::Object | Kind::Typed) {
             0xff00
         } else {
             0xffff_ff00
@@ -191,6 +199,7 @@ impl<'a> Soundness<'a> {
             Kind::Promise => self.check_promise(at),
             Kind::Hash => self.check_hash(at),
             Kind::Handle => self.check_handle(at),
+            Kind::Typed => self.check_typed(at),
             _ if kind.is_array() => self.check_array(at),
             _ => Ok(()),
         }
@@ -260,6 +269,21 @@ impl<'a> Soundness<'a> {
         ensure(
             len <= self.heap.store_capacity(store),
             "an array's elements fit its store",
+        )
+    }
+
+    fn check_typed(&self, at: u32) -> Result<(), LoadError> {
+        let heap = self.heap;
+        ensure(heap.half(at, 3) == 0, "unused bits are 0")?;
+        let element = heap.element_of(at);
+        let bytes = heap.typed_bytes(at);
+        ensure(is_canonical(element, bytes), "there is one NaN only")?;
+        let words = typed_words(element, heap.array_len(at)).expect("it lies in the region");
+        let all: &[u8] =
+            bytemuck::cast_slice(&heap.words[(at + TYPED_START) as usize..(at + words) as usize]);
+        ensure(
+            all[bytes.len()..].iter().all(|byte| *byte == 0),
+            "what pads a typed array is 0",
         )
     }
 

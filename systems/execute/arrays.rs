@@ -7,6 +7,7 @@ use super::errors::Halt;
 use super::machine::{Machine, Need};
 use super::objects::is_instance_of;
 use super::state::{Exit, State, handlers, is_object};
+use raya_bytecode::elements::Element;
 use raya_bytecode::isa::Trap;
 use raya_bytecode::slot::{NULL, Slot};
 use raya_storages::layout::{Kind, header};
@@ -28,7 +29,7 @@ unsafe fn elements<T>(s: &State<'_, '_>, word: u64) -> *mut T {
 
 /// An f64 as an index: above every length unless it is exactly one.
 #[inline(always)]
-fn index_of(value: f64) -> u64 {
+pub(super) fn index_of(value: f64) -> u64 {
     let index = truncated(value);
     if index as f64 == value {
         index as u64
@@ -126,7 +127,7 @@ handlers! {
             return s.trap(Trap::InvalidLength);
         }
         s.m.fuel = s.fuel;
-        match s.m.new_array(array_kind(Slot(s.b())), length as u32) {
+        match s.m.new_of_slot(Slot(s.b()), length as u32) {
             Ok(array) => {
                 s.fuel = s.m.fuel;
                 s.heap = s.m.heap.words.as_mut_ptr();
@@ -351,6 +352,14 @@ impl Machine<'_> {
             2
         } else {
             4 + store_of(kind, length).1
+        }
+    }
+
+    /// A new array or typed array whose elements are 0.
+    fn new_of_slot(&mut self, slot: Slot, length: u32) -> Result<u32, Halt> {
+        match Element::of_slot(slot) {
+            Some(element) => self.new_typed(element, length),
+            None => self.new_array(array_kind(slot), length),
         }
     }
 

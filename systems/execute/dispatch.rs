@@ -3,7 +3,9 @@
 //! Absent: everything else.
 
 use super::state::Handler;
-use super::{arrays, calls, floats, host, ints, jumps, members, moves, objects, strings, tasks};
+use super::{
+    arrays, calls, floats, host, ints, jumps, members, moves, objects, strings, tasks, typed,
+};
 use raya_bytecode::isa::{OPS, Op};
 
 /// The handlers, by opcode. Beyond the opcodes, where no verified program gets, stands a trap.
@@ -192,6 +194,34 @@ const fn handler(op: Op) -> Handler {
         Op::PushZ => arrays::push_z,
         Op::PushR => arrays::push_r,
         Op::PushM => arrays::push_m,
+        Op::LoadI8 => typed::load_i8,
+        Op::LoadU8 => typed::load_u8,
+        Op::LoadI16 => typed::load_i16,
+        Op::LoadU16 => typed::load_u16,
+        Op::LoadI32 => typed::load_i32,
+        Op::LoadU32 => typed::load_u32,
+        Op::LoadF32 => typed::load_f32,
+        Op::LoadF64 => typed::load_f64,
+        Op::Store8 => typed::store_8,
+        Op::Store8C => typed::store_8c,
+        Op::Store16 => typed::store_16,
+        Op::Store32 => typed::store_32,
+        Op::StoreF32 => typed::store_f32,
+        Op::StoreF64 => typed::store_f64,
+        Op::LoadXI8 => typed::load_x_i8,
+        Op::LoadXU8 => typed::load_x_u8,
+        Op::LoadXI16 => typed::load_x_i16,
+        Op::LoadXU16 => typed::load_x_u16,
+        Op::LoadXI32 => typed::load_x_i32,
+        Op::LoadXU32 => typed::load_x_u32,
+        Op::LoadXF32 => typed::load_x_f32,
+        Op::LoadXF64 => typed::load_x_f64,
+        Op::StoreX8 => typed::store_x_8,
+        Op::StoreX8C => typed::store_x_8c,
+        Op::StoreX16 => typed::store_x_16,
+        Op::StoreX32 => typed::store_x_32,
+        Op::StoreXF32 => typed::store_x_f32,
+        Op::StoreXF64 => typed::store_x_f64,
         Op::Concat => strings::concat,
         Op::StrLen => strings::str_len,
         Op::CharCode => strings::char_code,

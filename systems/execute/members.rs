@@ -241,11 +241,11 @@ impl Machine<'_> {
         }
     }
 
-    /// `length` of arrays and strings; all else is undefined.
+    /// `length` of arrays, typed arrays and strings; all else is undefined.
     fn find_builtin_member(&self, object: u32, member: u16) -> Found {
         let length = match self.kind(object) {
             Some(Kind::Latin1 | Kind::Utf16 | Kind::Rope) => Some(self.text_len(object)),
-            Some(kind) if super::objects::is_array(kind) => Some(self.array_len(object)),
+            Some(kind) if kind.is_array() || kind == Kind::Typed => Some(self.array_len(object)),
             _ => None,
         };
         match length {

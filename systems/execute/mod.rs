@@ -28,6 +28,7 @@ mod objects;
 mod state;
 mod strings;
 mod tasks;
+mod typed;
 
 pub use answers::{
     Answer, answer_blocked, error_value, fail_all_for_steps, fault_running, settle_promise,

@@ -2,12 +2,13 @@
 
 use super::machine::{Machine, Need};
 use super::state::{State, handlers, is_object};
+use raya_bytecode::elements::Element;
 use raya_bytecode::image::CLASS_CLOSURE;
 use raya_bytecode::isa::Trap;
 use raya_bytecode::slot::{
     CLASS_BASE, CONSTANT_BIT, HEAP_START, NULL, Slot, TAG_BOOLEAN, TAG_NUMBER, UNDEFINED,
 };
-use raya_storages::layout::{Kind, header_class, object_header};
+use raya_storages::layout::{Kind, header_class, header_element, object_header};
 
 /// Gives an f64 field of the object in `a` a new value, every NaN as the one NaN.
 macro_rules! update {
@@ -270,12 +271,17 @@ impl Machine<'_> {
             Slot::ARR_BOOL => kind == Kind::ArrayBool,
             Slot::ARR_REF => kind == Kind::ArrayRef,
             Slot::ARR_MIXED => kind == Kind::ArrayMixed,
-            Slot::ARR => is_array(kind),
+            Slot::ARR => kind.is_array(),
             Slot::FUNC => self.class(r).is_some_and(|c| self.is_closure_class(c)),
             Slot::PROMISE => kind == Kind::Promise,
             Slot::HASH => kind == Kind::Hash,
             Slot::HANDLE => kind == Kind::Handle,
             Slot::OBJECT => kind == Kind::Object,
+            Slot::TYPED => kind == Kind::Typed,
+            _ if kind == Kind::Typed => {
+                let element = Element::of_slot(slot);
+                element.is_some() && element == header_element(self.words(r)[0])
+            }
             _ => match (slot.as_class(), self.class(r)) {
                 (Some(of), Some(class)) => self.program.is_subclass(class, of),
                 _ => false,
@@ -323,12 +329,4 @@ impl Machine<'_> {
         }
         self.is_type(x.1, Slot::STR) && self.is_type(y.1, Slot::STR) && self.same_text(x.1, y.1)
     }
-}
-
-/// Whether it is an array of any kind of element.
-pub(super) fn is_array(kind: Kind) -> bool {
-    matches!(
-        kind,
-        Kind::ArrayF64 | Kind::ArrayI32 | Kind::ArrayBool | Kind::ArrayRef | Kind::ArrayMixed
-    )
 }

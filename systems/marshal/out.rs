@@ -8,6 +8,7 @@ use raya_storages::handles::{Foreign, PinUse, REVOKED, RIGHT_CALL, RIGHTS_ALL};
 use raya_storages::heaps::{Heap, Key, is_object};
 use raya_storages::layout::Kind;
 use raya_storages::programs::{LinkedClass, Program};
+use raya_storages::typed::TypedArray;
 use raya_storages::values::{ObjectRef, REMOTE, VALUE_DEPTH_MAX, Value};
 
 /// A copy on its way out.
@@ -89,9 +90,17 @@ impl<'a> Out<'a> {
             }
             Kind::Object => self.instance(reference, desc),
             Kind::Handle => self.held(reference),
+            Kind::Typed => self.typed(reference),
             Kind::Promise => Err(Problem::Bound("a promise").into()),
             _ => Err(Problem::Bound("part of a Map or Set").into()),
         }
+    }
+
+    fn typed(&mut self, array: u32) -> Result<Value, MarshalError> {
+        let bytes = self.heap.typed_bytes(array);
+        self.spend(bytes.len())?;
+        let copy = TypedArray::from_bytes(self.heap.element_of(array), bytes.to_vec());
+        Ok(copy.expect("its elements are whole").into())
     }
 
     /// A part of a type, if it is of the kind that has such parts.

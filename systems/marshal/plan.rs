@@ -3,7 +3,7 @@
 //! Invariant: a plan fits the slots of the classes that it names, whatever their reflected types say, so writing it leaves
 //! the heap sound. Members of a union are tried in order, within a budget of steps.
 
-use super::{CHECK_STEPS_MAX, CopyError, MarshalError, Problem, name_of};
+use super::{CHECK_STEPS_MAX, CopyError, MarshalError, Problem, VALUE_BYTES_MAX, name_of};
 use raya_bytecode::describe::describe;
 use raya_bytecode::image::*;
 use raya_bytecode::slot::Slot;
@@ -11,6 +11,7 @@ use raya_storages::handles::{Foreign, HANDLES_MAX, REVOKED, RIGHT_PASS, Room};
 use raya_storages::heaps::Heap;
 use raya_storages::layout::array_kinds;
 use raya_storages::programs::Program;
+use raya_storages::typed::TypedArray;
 use raya_storages::values::{ObjectRef, VALUE_DEPTH_MAX, Value};
 use std::collections::BTreeSet;
 
@@ -21,6 +22,7 @@ pub enum Plan<'v> {
     Bool(bool),
     Number(f64),
     Text(&'v str),
+    Typed(&'v TypedArray),
     Array {
         slot: Slot,
         items: Vec<Plan<'v>>,
@@ -119,6 +121,9 @@ impl Planner<'_> {
                 slot == Slot::F64 || (slot == Slot::I32 && f64::from(*number as i32) == *number)
             }
             Plan::Text(_) => matches!(slot, Slot::STR | Slot::ANY),
+            Plan::Typed(array) => {
+                slot == array.element().slot() || matches!(slot, Slot::TYPED | Slot::ANY)
+            }
             Plan::Away(_) => matches!(slot, Slot::HANDLE | Slot::ANY),
             Plan::Home(object) => {
                 let class = self.class_of(*object);
@@ -168,6 +173,9 @@ impl Planner<'_> {
                 };
                 self.array(items, child(0), kind)
             }
+            (DESC_TYPED, Value::Typed(array)) if array.element() as u32 == row.arg => {
+                bounded(array)
+            }
             (DESC_TUPLE, Value::Array(items)) => self.tuple(value, items, desc, row.arg),
             (DESC_OBJECT, Value::Object(properties)) => {
                 self.object(value, properties, Some(desc), row.arg as u16)
@@ -194,6 +202,7 @@ impl Planner<'_> {
             Value::Bool(value) => Ok(Plan::Bool(*value)),
             Value::Number(value) => Ok(Plan::Number(*value)),
             Value::String(text) => Ok(Plan::Text(text)),
+            Value::Typed(array) => bounded(array),
             Value::Array(items) => {
                 let kind = if array_kinds(slot).is_some() {
                     slot
@@ -423,6 +432,14 @@ impl Planner<'_> {
             values: Vec::new(),
         })
     }
+}
+
+/// A typed array is one step to plan, however long: its bytes have a limit of their own.
+fn bounded(array: &TypedArray) -> Planned<'_> {
+    if array.bytes().len() > VALUE_BYTES_MAX {
+        return Err(Problem::TooLarge(VALUE_BYTES_MAX).into());
+    }
+    Ok(Plan::Typed(array))
 }
 
 /// The field of a table that holds its keys.

@@ -7,7 +7,8 @@ use raya_bytecode::image::{CANONICAL_NAN, CLASS_MAP, Field};
 use raya_bytecode::slot::{NULL, Slot, TAG_BOOLEAN, TAG_NUMBER, UNDEFINED};
 use raya_storages::heaps::{Heap, Key, hash_reserve_words};
 use raya_storages::layout::{
-    ARRAY_WORDS, HANDLE_WORDS, HASH_WORDS, array_kinds, latin1_words, store_words, utf16_words,
+    ARRAY_WORDS, HANDLE_WORDS, HASH_WORDS, array_kinds, latin1_words, store_words, typed_words,
+    utf16_words,
 };
 use raya_storages::programs::Program;
 
@@ -38,6 +39,9 @@ pub fn words(program: &Program, plan: &Plan) -> u64 {
             class_words(*class) + arrays + index + all(keys) + all(values)
         }
         Plan::Away(_) => HANDLE_WORDS.into(),
+        Plan::Typed(array) => {
+            typed_words(array.element(), array.len() as u32).map_or(u64::from(u32::MAX), u64::from)
+        }
         Plan::Undefined | Plan::Null | Plan::Bool(_) | Plan::Number(_) | Plan::Home(_) => 0,
     }
 }
@@ -75,6 +79,12 @@ pub fn write(program: &Program, heap: &mut Heap, plan: &Plan) -> Key {
         Plan::Away(object) => heap.new_handle(object).expect(ROOM),
         Plan::Home(object) => *object,
         Plan::Text(text) => heap.new_text(text).expect(ROOM),
+        Plan::Typed(from) => {
+            let len = from.len() as u32;
+            let array = heap.new_typed(from.element(), len).expect(ROOM);
+            heap.typed_bytes_mut(array).copy_from_slice(from.bytes());
+            array
+        }
         Plan::Array { slot, items } => {
             let len = items.len() as u32;
             let array = heap.new_array(*slot, len, len).expect(ROOM);

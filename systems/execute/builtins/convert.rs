@@ -42,7 +42,7 @@ fn append(
     }
     match m.kind(r) {
         Some(Kind::Latin1 | Kind::Utf16 | Kind::Rope) => out.extend(m.copy_units(r)),
-        Some(kind) if kind.is_array() => append_array(m, r, within, out)?,
+        Some(kind) if kind.is_array() || kind == Kind::Typed => append_array(m, r, within, out)?,
         Some(Kind::Promise) => out.extend("[object Promise]".encode_utf16()),
         Some(Kind::Object) => {
             let class = m.class(r).expect("an object has a class");
@@ -110,7 +110,7 @@ pub(super) fn in_key_order(mut fields: Vec<(usize, Vec<u16>)>) -> Vec<(usize, Ve
 }
 
 impl Machine<'_> {
-    /// How many elements an array or tuple has.
+    /// How many elements an array, typed array or tuple has.
     pub fn element_count(&self, array: u32) -> usize {
         match self.class(array) {
             Some(class) => self.program.classes[usize::from(class)].fields.count as usize,
@@ -118,7 +118,7 @@ impl Machine<'_> {
         }
     }
 
-    /// An element of an array or tuple, as a mixed pair.
+    /// An element of an array, typed array or tuple, as a mixed pair.
     pub fn element(&self, array: u32, index: usize) -> (u64, u32) {
         if self.class(array).is_some() {
             return self.field_value(array, index);
@@ -132,6 +132,10 @@ impl Machine<'_> {
             Some(Kind::ArrayMixed) => {
                 let (nums, refs) = self.heap.mixed(array);
                 (nums[index], refs[index])
+            }
+            Some(Kind::Typed) => {
+                let bytes = self.heap.typed_bytes(array);
+                number(self.heap.element_of(array).read(bytes, index))
             }
             _ => (0, UNDEFINED),
         }
@@ -186,7 +190,7 @@ pub(super) fn to_num(m: &mut Machine<'_>, value: (u64, u32)) -> Outcome {
         TAG_NUMBER => f64::from_bits(value.0),
         TAG_BOOLEAN => value.0 as f64,
         r if m.is_type(r, Slot::STR) => parse::text_number(m, r)?,
-        r if m.kind(r).is_some_and(Kind::is_array) => {
+        r if m.kind(r).is_some_and(|k| k.is_array() || k == Kind::Typed) => {
             let (_, text) = to_str(m, value)?;
             parse::text_number(m, text)?
         }

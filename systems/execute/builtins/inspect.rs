@@ -126,6 +126,7 @@ impl Writer<'_, '_> {
     fn object(&mut self, r: u32, depth: usize) -> Result<Units, Halt> {
         match self.m.kind(r) {
             Some(kind) if kind.is_array() => self.array(r, depth),
+            Some(Kind::Typed) => self.typed(r, depth),
             Some(Kind::Promise) => self.promise(r, depth),
             Some(Kind::Object) => self.instance(r, depth),
             _ => Ok(units("[Object]")),
@@ -258,15 +259,26 @@ impl Writer<'_, '_> {
     }
 
     fn array(&mut self, r: u32, depth: usize) -> Result<Units, Halt> {
+        self.elements(r, depth, "Array", "[")
+    }
+
+    fn typed(&mut self, r: u32, depth: usize) -> Result<Units, Halt> {
+        let name = self.m.heap.element_of(r).class_name();
+        let open = format!("{name}({}) [", self.m.element_count(r));
+        self.elements(r, depth, name, &open)
+    }
+
+    /// What has elements, behind an opening bracket.
+    fn elements(&mut self, r: u32, depth: usize, name: &str, open: &str) -> Result<Units, Halt> {
         let count = self.m.element_count(r);
         if count == 0 {
-            return Ok(units("[]"));
+            return Ok(units(&format!("{open}]")));
         }
         let braces = Braces {
             is_array: true,
-            ..Braces::new(units("["), "]")
+            ..Braces::new(units(open), "]")
         };
-        self.within(r, depth, "Array", braces, |w, depth| {
+        self.within(r, depth, name, braces, |w, depth| {
             let shown = count.min(ELEMENTS_MAX);
             let mut parts = Vec::with_capacity(shown + 1);
             for i in 0..shown {

@@ -72,6 +72,7 @@ impl Writer<'_, '_> {
                 Ok(())
             }
             Some(kind) if kind.is_array() => self.array(r),
+            Some(Kind::Typed) => self.typed(r),
             Some(Kind::Object) => self.object(r),
             _ => {
                 self.text("{}");
@@ -121,6 +122,31 @@ impl Writer<'_, '_> {
         self.within.pop();
         self.line();
         self.text("]");
+        Ok(())
+    }
+
+    /// A typed array: an object whose names are the indices.
+    fn typed(&mut self, r: u32) -> Result<(), Halt> {
+        let count = self.m.element_count(r);
+        if count == 0 {
+            self.text("{}");
+            return Ok(());
+        }
+        self.enter(r)?;
+        self.text("{");
+        for index in 0..count {
+            if index > 0 {
+                self.text(",");
+            }
+            self.line();
+            let colon = if self.indent.is_empty() { ":" } else { ": " };
+            self.text(&format!("\"{index}\"{colon}"));
+            let element = self.m.element(r, index);
+            self.value(element)?;
+        }
+        self.within.pop();
+        self.line();
+        self.text("}");
         Ok(())
     }
 

@@ -36,7 +36,7 @@ pub(super) fn run(m: &mut Machine<'_>, builtin: Builtin, w: Window<'_>) -> Outco
         Builtin::MathSign => sign(x),
         Builtin::MathFround => f64::from(x as f32),
         Builtin::MathClz32 => {
-            f64::from((crate::execute::moves::to_int32(x) as u32).leading_zeros())
+            f64::from((raya_bytecode::elements::to_int32(x) as u32).leading_zeros())
         }
         Builtin::MathAtan2 => libm::atan2(x, w.f(1)),
         Builtin::MathHypot => libm::hypot(x, w.f(1)),

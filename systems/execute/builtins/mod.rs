@@ -19,6 +19,7 @@ mod strings;
 #[cfg(test)]
 mod tests;
 mod timing;
+mod typed;
 
 use super::errors::Halt;
 use super::machine::Machine;
@@ -128,6 +129,16 @@ pub(super) fn run(m: &mut Machine<'_>, builtin: Builtin, nums: &[u64], refs: &[u
         Builtin::ArrFillRange => arrays::fill(m, w),
         Builtin::ArrReverse => arrays::reverse(m, w),
         Builtin::ArrIndexOf => arrays::index_of(m, w),
+
+        Builtin::TypedLike => typed::like(m, w),
+        Builtin::TypedBytes => int(m.heap.element_of(w.r(0)?).bytes() as i32),
+        Builtin::TypedGet => typed::get(m, w),
+        Builtin::TypedSet => typed::set(m, w),
+        Builtin::TypedFill => typed::fill(m, w),
+        Builtin::TypedCopy => typed::copy(m, w),
+        Builtin::TypedReverse => typed::reverse(m, w),
+        Builtin::TypedSort => typed::sort(m, w),
+        Builtin::TypedIndexOf => typed::index_of(m, w),
 
         Builtin::HashNew => hashes::new(m),
         Builtin::HashFind => hashes::find(m, w),

@@ -121,7 +121,7 @@ fn in_radix(digits: &str, radix: u32) -> f64 {
 
 pub(super) fn parse_int(m: &mut Machine<'_>, w: Window<'_>) -> Outcome {
     let text = trimmed(m, w.r(0)?)?;
-    let mut radix = crate::execute::moves::to_int32(w.f(0));
+    let mut radix = raya_bytecode::elements::to_int32(w.f(0));
     let (negative, mut rest) = match text.as_bytes().first() {
         Some(b'-') => (true, &text[1..]),
         Some(b'+') => (false, &text[1..]),

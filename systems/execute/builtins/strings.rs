@@ -226,7 +226,7 @@ fn change_case(
 }
 
 pub(super) fn from_char_code(m: &mut Machine<'_>, w: Window<'_>) -> Outcome {
-    let unit = crate::execute::moves::to_int32(w.f(0)) as u16;
+    let unit = raya_bytecode::elements::to_int32(w.f(0)) as u16;
     reference(m.new_units(&[unit])?)
 }
 
