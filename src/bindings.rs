@@ -104,8 +104,8 @@ impl Bindings {
     /// The same capabilities bound to other tables, which name known ones only.
     pub fn bound_to(&self, tables: Bound<'_>) -> Result<Bindings, VmError> {
         let names = tables.grants.ids().map(|id| {
-            let is_host = tables.grants.providers[id.index()].is_none();
-            (&tables.grants.names[id.index()], is_host)
+            let is_host = tables.grants.provider(id).is_none();
+            (tables.grants.name(id), is_host)
         });
         for (name, is_host) in names {
             if is_host && !self.is_known(name) {
@@ -132,13 +132,12 @@ impl Bindings {
         let program = tables.programs.get(id).ok_or_else(unknown)?;
         let grants = tables.grants;
         let held = grants.list(tables.contexts.grants[row]).map(|id| {
-            let provider = grants.providers[id.index()].as_deref();
-            let class = provider.map(|&provider| {
+            let class = grants.provider(id).map(|provider| {
                 let found = tables.classify(provider);
                 found.map_or((0, 0), |(id, _, class)| (id.to_bits(), class))
             });
             Held {
-                name: grants.names[id.index()].clone(),
+                name: grants.name(id).into(),
                 is_metered: grants.is_metered(id),
                 class,
             }

@@ -95,7 +95,7 @@ impl Runtime {
             let first = self.contexts.grants[row];
             self.grants.list(first).nth(place.into())
         });
-        let provider = grant.and_then(|id| self.grants.providers[id.index()].as_deref().copied());
+        let provider = grant.and_then(|id| self.grants.provider(id));
         let provider = provider.expect("a binding to an object has one");
         let origin = if is_blocking {
             Origin::BlockingMethod

@@ -8,7 +8,7 @@ use crate::ContextId;
 use crate::capability::GuestError;
 use crate::error::VmError;
 use crate::runtime::Runtime;
-use raya_storages::grants::{GRANTS_MAX, GrantId, GrantRow, Provider, Quota};
+use raya_storages::grants::{GRANTS_MAX, GrantId, NewGrant, Provider, Quota};
 use raya_systems::admit;
 
 /// A capability that a context is given, by name, perhaps with limits.
@@ -93,28 +93,23 @@ impl Runtime {
         &self,
         grants: &[Grant],
         parent: Option<ContextId>,
-    ) -> Result<Vec<GrantRow>, VmError> {
+    ) -> Result<Vec<NewGrant>, VmError> {
         let refuse = |message: String| Err(VmError::option("capabilities", message));
         if grants.len() > GRANTS_MAX {
             return refuse(format!("{} are more than {GRANTS_MAX}", grants.len()));
         }
         let held = parent.map(|parent| self.contexts.grants[parent.index()]);
-        let mut rows: Vec<GrantRow> = Vec::new();
+        let mut rows: Vec<NewGrant> = Vec::new();
         for grant in grants {
             let name = &*grant.name;
-            if rows.iter().any(|row| &*row.names == name) {
+            if rows.iter().any(|row| row.name == name) {
                 return refuse(format!("`{name}` is named twice"));
             }
             let source = held.filter(|_| grant.provider.is_none());
             let source = source.map(|first| self.grants.named(first, name));
             let source = match source {
                 Some(None) => return refuse(format!("the parent does not hold `{name}`")),
-                Some(Some(id))
-                    if self
-                        .grants
-                        .chain(id)
-                        .any(|id| self.grants.revoked[id.index()]) =>
-                {
+                Some(Some(id)) if self.grants.chain(id).any(|id| self.grants.is_revoked(id)) => {
                     return refuse(format!("`{name}` was revoked"));
                 }
                 None if grant.provider.is_none() && !self.bindings.is_known(name) => {
@@ -122,31 +117,24 @@ impl Runtime {
                 }
                 found => found.flatten(),
             };
-            rows.push(GrantRow {
-                names: name.into(),
-                sources: source.map_or(0, GrantId::to_bits),
-                providers: match source {
-                    Some(id) => self.grants.providers[id.index()].clone(),
-                    None => grant.provider.map(Box::new),
+            rows.push(NewGrant {
+                name: name.into(),
+                source,
+                provider: match source {
+                    Some(id) => self.grants.provider(id),
+                    None => grant.provider,
                 },
-                quotas: (grant.quota != Quota::default()).then(|| Box::new(grant.quota.clone())),
-                ..GrantRow::default()
+                quota: (grant.quota != Quota::default()).then(|| grant.quota.clone()),
             });
         }
         Ok(rows)
     }
 
     /// Gives a new context its grants.
-    pub(crate) fn give(&mut self, holder: ContextId, rows: Vec<GrantRow>) {
+    pub(crate) fn give(&mut self, holder: ContextId, rows: Vec<NewGrant>) {
         let mut first = 0;
         for row in rows {
-            first = self.grants.append(
-                first,
-                GrantRow {
-                    holders: holder.to_bits(),
-                    ..row
-                },
-            );
+            first = self.grants.append(first, row);
         }
         self.contexts.grants[holder.index()] = first;
     }
@@ -156,15 +144,16 @@ impl Runtime {
         let not_held = || VmError::option("capability", format!("`{name}` is not held"));
         let grant = self.grants.named(self.contexts.grants[row], name);
         let grant = grant.ok_or_else(not_held)?;
-        self.grants.revoked[grant.index()] = true;
-        let is_affected = |id: &GrantId| self.grants.chain(*id).any(|source| source == grant);
-        let affected: Vec<GrantId> = self.grants.ids().filter(is_affected).collect();
-        for id in affected {
-            let holder = ContextId::from_bits(self.grants.holders[id.index()]);
-            let holder = holder.expect("a grant has a holder").index();
-            // What was answered inline until now must be counted under the old binding.
-            self.count_inline_calls(holder);
-            self.rebind(holder);
+        self.grants.revoke(grant);
+        // Those that it was passed on to are inside.
+        for row in self.contexts.subtree(row) {
+            let comes_from_it = |id| self.grants.chain(id).any(|source| source == grant);
+            let is_affected = (self.grants.list(self.contexts.grants[row])).any(comes_from_it);
+            if is_affected {
+                // What was answered inline until now must be counted under the old binding.
+                self.count_inline_calls(row);
+                self.rebind(row);
+            }
         }
         Ok(())
     }
@@ -183,7 +172,7 @@ impl Runtime {
         let grant = self.grants.list(first).nth(place.into());
         let grant = grant.expect("bindings name grants");
         admit::admit(&mut self.grants, grant, argument_bytes, self.time.ticks).map_err(|refusal| {
-            let name = &self.grants.names[grant.index()];
+            let name = self.grants.name(grant);
             GuestError::new(refusal.name(), format!("the capability `{name}` {refusal}"))
         })
     }
@@ -211,13 +200,10 @@ impl Runtime {
     /// What a context did with its grants, in the order they were given.
     pub(crate) fn grants_used(&self, row: usize) -> Vec<GrantUse> {
         let used = |id: GrantId| GrantUse {
-            capability: self.grants.names[id.index()].to_string(),
-            calls: self.grants.calls[id.index()],
-            refusals: self.grants.refusals[id.index()],
-            revoked: self
-                .grants
-                .chain(id)
-                .any(|id| self.grants.revoked[id.index()]),
+            capability: self.grants.name(id).to_string(),
+            calls: self.grants.calls(id),
+            refusals: self.grants.refusals(id),
+            revoked: self.grants.chain(id).any(|id| self.grants.is_revoked(id)),
         };
         self.grants
             .list(self.contexts.grants[row])

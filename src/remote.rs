@@ -251,7 +251,7 @@ impl Runtime {
                 named.extend(ours.map(|row| handles.objects[row]));
             }
         }
-        let providers = self.grants.providers.iter().flatten();
+        let providers = self.grants.ids().filter_map(|id| self.grants.provider(id));
         named.extend(
             providers
                 .filter(|p| p.context == owner)

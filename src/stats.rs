@@ -17,7 +17,7 @@ impl Runtime {
         let heap_bytes_used = contexts.heaps[row].bytes_used() + activity.map_or(0, |a| a.bytes());
         // Those answered inline are counted together, after each turn.
         let calls_not_counted: u64 = activity.map_or(0, |a| a.calls.iter().sum());
-        let grants = || self.grants.list(contexts.grants[row]).map(|id| id.index());
+        let grants = || self.grants.list(contexts.grants[row]);
         let drawn_steps = inner.map_or(0, |i| i.steps);
         VmStats {
             context: contexts.id_at(row).expect("a live row"),
@@ -33,8 +33,8 @@ impl Runtime {
             collections: uses.collections,
             calls_in: uses.calls_in,
             calls_out: uses.calls_out + calls_not_counted,
-            grant_calls: grants().map(|grant| self.grants.calls[grant]).sum(),
-            grant_refusals: grants().map(|grant| self.grants.refusals[grant]).sum(),
+            grant_calls: grants().map(|grant| self.grants.calls(grant)).sum(),
+            grant_refusals: grants().map(|grant| self.grants.refusals(grant)).sum(),
             handles: contexts.heaps[row]
                 .foreign
                 .as_ref()

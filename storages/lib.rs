@@ -17,6 +17,7 @@ pub mod handles;
 pub mod heaps;
 pub mod layout;
 pub mod limits;
+pub mod names;
 pub mod programs;
 pub mod ready;
 pub mod runs;

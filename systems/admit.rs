@@ -51,18 +51,18 @@ pub fn admit(
     argument_bytes: u64,
     tick: u64,
 ) -> Result<(), Refusal> {
-    let chain: Vec<usize> = grants.chain(grant).map(GrantId::index).collect();
-    for (place, &row) in chain.iter().enumerate() {
-        if let Err(refusal) = allows(grants, row, argument_bytes, tick) {
-            for &row in &chain[..=place] {
-                grants.refusals[row] += 1;
+    let chain: Vec<GrantId> = grants.chain(grant).collect();
+    for (place, &id) in chain.iter().enumerate() {
+        if let Err(refusal) = allows(grants, id, argument_bytes, tick) {
+            for &id in &chain[..=place] {
+                grants.add_refusal(id);
             }
             return Err(refusal);
         }
     }
-    for &row in &chain {
-        grants.calls[row] += 1;
-        if let Some(quota) = &mut grants.quotas[row] {
+    for &id in &chain {
+        grants.add_calls(id, 1);
+        if let Some(quota) = grants.quota_mut(id) {
             quota.calls_this_tick = calls_in(quota, tick) + 1;
             quota.tick = tick;
         }
@@ -74,8 +74,8 @@ pub fn admit(
 pub fn count(grants: &mut Grants, grant: GrantId, calls: u64) {
     let mut next = Some(grant);
     while let Some(id) = next {
-        grants.calls[id.index()] += calls;
-        next = GrantId::from_bits(grants.sources[id.index()]);
+        grants.add_calls(id, calls);
+        next = grants.source(id);
     }
 }
 
@@ -87,11 +87,11 @@ fn calls_in(quota: &Quota, tick: u64) -> u64 {
     }
 }
 
-fn allows(grants: &Grants, row: usize, argument_bytes: u64, tick: u64) -> Result<(), Refusal> {
-    if grants.revoked[row] {
+fn allows(grants: &Grants, grant: GrantId, argument_bytes: u64, tick: u64) -> Result<(), Refusal> {
+    if grants.is_revoked(grant) {
         return Err(Refusal::Revoked);
     }
-    let Some(quota) = &grants.quotas[row] else {
+    let Some(quota) = grants.quota(grant) else {
         return Ok(());
     };
     if argument_bytes > quota.argument_bytes_max {
@@ -100,7 +100,7 @@ fn allows(grants: &Grants, row: usize, argument_bytes: u64, tick: u64) -> Result
             quota.argument_bytes_max,
         ));
     }
-    if grants.calls[row] >= quota.calls_max {
+    if grants.calls(grant) >= quota.calls_max {
         return Err(Refusal::Calls(quota.calls_max));
     }
     if calls_in(quota, tick) >= quota.calls_per_tick_max {
@@ -112,15 +112,19 @@ fn allows(grants: &Grants, row: usize, argument_bytes: u64, tick: u64) -> Result
 #[cfg(test)]
 mod tests {
     use super::*;
-    use raya_storages::grants::GrantRow;
+    use raya_storages::grants::NewGrant;
 
     fn grant(grants: &mut Grants, source: Option<GrantId>, quota: Option<Quota>) -> GrantId {
-        grants.insert(GrantRow {
-            names: "world".into(),
-            sources: source.map_or(0, GrantId::to_bits),
-            quotas: quota.map(Box::new),
-            ..GrantRow::default()
-        })
+        let first = grants.append(
+            0,
+            NewGrant {
+                name: "world".into(),
+                source,
+                quota,
+                ..NewGrant::default()
+            },
+        );
+        GrantId::from_bits(first).expect("it was added")
     }
 
     #[test]
@@ -144,7 +148,7 @@ mod tests {
         );
         assert_eq!(admit(&mut grants, inner, 0, 2), Ok(()));
         assert_eq!(admit(&mut grants, inner, 0, 3), Err(Refusal::Calls(2)));
-        let counts = |id: GrantId| (grants.calls[id.index()], grants.refusals[id.index()]);
+        let counts = |id: GrantId| (grants.calls(id), grants.refusals(id));
         assert_eq!((counts(outer), counts(inner)), ((2, 1), (2, 2)));
     }
 
@@ -154,10 +158,10 @@ mod tests {
         let outer = grant(&mut grants, None, None);
         let inner = grant(&mut grants, Some(outer), None);
         assert!(!grants.is_metered(inner));
-        grants.revoked[outer.index()] = true;
+        grants.revoke(outer);
         assert!(grants.is_metered(inner));
         assert_eq!(admit(&mut grants, inner, 0, 1), Err(Refusal::Revoked));
         count(&mut grants, inner, 5);
-        assert_eq!(grants.calls[outer.index()], 5);
+        assert_eq!(grants.calls(outer), 5);
     }
 }
