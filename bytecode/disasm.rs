@@ -242,6 +242,7 @@ impl Context<'_> {
                 .members
                 .get(usize::from(value))
                 .map_or("?".into(), |name| format!(".{}", image.text(*name))),
+            Operand::Desc => describe(image, index),
             Operand::Import => image
                 .imports
                 .get(usize::from(value))

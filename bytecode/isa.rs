@@ -95,6 +95,8 @@ pub enum Operand {
     Sig,
     /// A member name: index into the members.
     Member,
+    /// A type for reflection: an index into the descs.
+    Desc,
     /// A host import.
     Import,
     /// A built-in.
@@ -204,6 +206,7 @@ instructions! {
     ConstFI   (DefF Imm32 Imm32High)  Next 1 "n[a] = imm32 as f64"
     ConstF    (DefF Number None)      Next 1 "n[a] = numbers[b]"
     ConstZ    (DefZ Imm None)         Next 1 "n[a] = b != 0 (b is 0 or 1)"
+    ConstD    (DefF Desc None)        Next 1 "n[a] = b, the number of a type in descs"
     ConstS    (DefR String None)      Next 1 "r[a] = constant string b"
     Tag       (DefR Imm None)         Next 1 "r[a] = b: 0 undefined, 1 null, 2 number tag, 3 boolean tag"
 

@@ -85,6 +85,8 @@ pub struct KnownClasses {
     pub range_error: ClassId,
     /// `__TypedArray<A>`, which the classes of typed arrays extend.
     pub typed_array: ClassId,
+    /// `__Type<T>`: a type as a value.
+    pub type_token: ClassId,
     /// `Int8Array` and the others, by element.
     pub typed: [ClassId; ELEMENTS.len()],
 }

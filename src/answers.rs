@@ -22,7 +22,7 @@ impl Runtime {
             to: self.asked.clone(),
         };
         match call_asked(function, call, question, args) {
-            Ok(()) => Served::Later(AnsweredBy::Host(self.time.questions)),
+            Ok(()) => Served::Later(AnsweredBy::Host(self.time.questions), None),
             Err(error) => Served::Answer(Err(error.into())),
         }
     }

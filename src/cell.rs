@@ -19,7 +19,7 @@ use raya_storages::runs::Cause;
 use raya_storages::tasks::{LimitFault, Task, TaskState};
 use raya_systems::collect::{Need, collect};
 use raya_systems::execute::{self, Answer, Arguments, CallEnd, EntryError, Execution, Stop};
-use raya_systems::marshal::{self, CopyError};
+use raya_systems::marshal::{self, CopyError, MarshalError};
 use raya_systems::schedule;
 use tracing::{Span, trace_span};
 
@@ -29,7 +29,7 @@ pub(crate) enum Refused {
     /// A limit.
     Limit(LimitFault),
     /// A value of the wrong type, too deep, or no value that can cross.
-    Marshal(String),
+    Marshal(MarshalError),
 }
 
 /// The run of an entry that a call itself waits for: no row.
@@ -366,7 +366,7 @@ impl Cell<'_> {
                     self.collect(Need::words(words), &mut 0)
                         .map_err(Refused::Limit)?;
                 }
-                Err(CopyError::Refused(e)) => return Err(Refused::Marshal(e.to_string())),
+                Err(CopyError::Refused(e)) => return Err(Refused::Marshal(e)),
             }
         }
     }
@@ -379,7 +379,7 @@ impl Cell<'_> {
                 Err(Refused::Limit(fault)) => {
                     GuestError::new("Error", crate::fault::limit_error(fault).to_string())
                 }
-                Err(Refused::Marshal(message)) => GuestError::new("Error", message),
+                Err(Refused::Marshal(e)) => GuestError::new(e.name(), e.to_string()),
             },
             Err(error) => error,
         };
@@ -439,7 +439,9 @@ impl Cell<'_> {
     /// Gives the answer at a place of `owed`.
     pub fn settle_owed(&mut self, at: usize, answer: Result<Value, GuestError>) {
         let activity = self.activity.as_ref().expect("who is owed is active");
-        let desc = answer_desc(&self.program.image, activity.owed[at].import);
+        let owed = activity.owed[at];
+        let declared = || answer_desc(&self.program.image, owed.import);
+        let desc = owed.desc.or_else(declared);
         let answer = self.place_answer(answer, desc);
         // It was a root until now, since making the value may collect.
         let activity = self.activity.as_mut().expect("who is owed is active");

@@ -103,7 +103,7 @@ impl Runtime {
             Origin::Method
         };
         match self.start_method(id, provider, Some(method), args, origin) {
-            Ok(task) => Served::Later(AnsweredBy::Run(task.to_bits())),
+            Ok(task) => Served::Later(AnsweredBy::Run(task.to_bits()), None),
             Err(error) => Served::Answer(Err(error)),
         }
     }
@@ -116,7 +116,7 @@ impl Runtime {
         }
         match served {
             Served::Answer(answer) => self.cell(row).answer(answer),
-            Served::Later(by) => {
+            Served::Later(by, desc) => {
                 let activity = self.contexts.activities[row]
                     .as_mut()
                     .expect("it was there");
@@ -126,6 +126,7 @@ impl Runtime {
                 activity.owed.push(Owed {
                     promise,
                     import,
+                    desc,
                     by,
                 });
                 // The run may have ended at once: its outcome came before there was somebody to tell.

@@ -66,7 +66,7 @@ impl Runtime {
         let value = match op {
             RemoteOp::Call | RemoteOp::Apply => {
                 let task = self.call_remote(asker, op, args)?;
-                return Ok(Served::Later(AnsweredBy::Run(task.to_bits())));
+                return Ok(Served::Later(AnsweredBy::Run(task.to_bits()), None));
             }
             RemoteOp::Lend => self.lend(asker, args)?,
             RemoteOp::Attenuate => attenuated(asker, args)?,

@@ -38,7 +38,7 @@ macro_rules! functions {
 functions! {
     New         "__vmNew"         "(a: unknown, b: unknown[]) => number"
     Load        "__vmLoad"        "(a: number, b: string) => void"
-    Run         "__vmRun"         "(a: number, b: string, c: unknown[]) => Promise<unknown>"
+    Run         "__vmRun"         "(a: number, b: string, c: unknown[], d: unknown) => Promise<unknown>"
     Stats       "__vmStats"       "(a: number) => number[]"
     State       "__vmState"       "(a: number) => string"
     Children    "__vmChildren"    "() => number[]"
@@ -67,8 +67,8 @@ impl VmOp {
 pub(crate) enum Served {
     /// The answer.
     Answer(Result<Value, GuestError>),
-    /// Who will give the answer.
-    Later(AnsweredBy),
+    /// Who will give the answer, and the type that the asker wants it as: none, as the import says.
+    Later(AnsweredBy, Option<u32>),
     /// The next event about this context will be the answer.
     Listen(ContextId),
 }

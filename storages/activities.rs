@@ -15,6 +15,7 @@ use crate::programs::Program;
 use crate::tasks::{Task, TaskState, Tasks};
 use crate::timers::Timers;
 use crate::values::Value;
+use raya_bytecode::image::NONE;
 use raya_bytecode::isa::Op;
 use raya_bytecode::slot::Slot;
 use std::collections::VecDeque;
@@ -77,6 +78,8 @@ pub struct Owed {
     pub promise: u32,
     /// The import that was called.
     pub import: u32,
+    /// The type that the asker wants the answer as, in its program's `descs`; none: as the import says.
+    pub desc: Option<u32>,
     /// Who gives it.
     pub by: AnsweredBy,
 }
@@ -223,6 +226,12 @@ impl Activity {
         let are_imports = self.outbox.iter().all(is_import)
             && self.owed.iter().all(|o| (o.import as usize) < imports);
         ensure(are_imports, "what is asked for is an import")?;
+        let descs = program.image.descs.len();
+        let is_desc = |owed: &Owed| owed.desc.is_none_or(|desc| (desc as usize) < descs);
+        ensure(
+            self.owed.iter().all(is_desc),
+            "what an answer is wanted as is a type",
+        )?;
         let blocking = self.outbox.iter().filter(|r| r.promise == 0).count()
             + self.owed.iter().filter(|o| o.promise == 0).count();
         ensure(
@@ -500,7 +509,7 @@ impl Persist for Request {
 }
 
 impl Persist for Owed {
-    const BYTES_MIN: usize = 17;
+    const BYTES_MIN: usize = 21;
 
     fn dump(&self, to: &mut Writer) {
         let (tag, number) = match self.by {
@@ -509,12 +518,14 @@ impl Persist for Owed {
         };
         to.pod(self.promise);
         to.pod(self.import);
+        to.pod(self.desc.unwrap_or(NONE));
         to.pod(tag);
         to.pod(number);
     }
 
     fn load(from: &mut Reader) -> Result<Owed, LoadError> {
         let (promise, import) = (from.pod()?, from.pod()?);
+        let desc = Some(from.pod()?).filter(|desc| *desc != NONE);
         let by = match (from.pod::<u8>()?, from.pod()?) {
             (0, run) => AnsweredBy::Run(run),
             (1, question) => AnsweredBy::Host(question),
@@ -523,6 +534,7 @@ impl Persist for Owed {
         Ok(Owed {
             promise,
             import,
+            desc,
             by,
         })
     }

@@ -648,7 +648,7 @@ fn hosts_that_know_no_types_serve_calls_by_name() {
     let id = net_context(&mut runtime, Capability::dynamic(Echo));
     let cases = [
         ("x", "fetch x"),
-        ("number", "Error: expected string, found a number"),
+        ("number", "TypeError: expected string, found a number"),
         ("panic", "Error: the host function panicked"),
     ];
     for (url, expected) in cases {

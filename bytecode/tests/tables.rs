@@ -210,6 +210,7 @@ fn operand_name(operand: Operand) -> Option<&'static str> {
         Operand::Function => "function",
         Operand::Sig => "signature",
         Operand::Member => "member",
+        Operand::Desc => "desc",
         Operand::Import => "import",
         Operand::Builtin => "built-in",
         Operand::NumField | Operand::RefField => "field",

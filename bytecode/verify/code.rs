@@ -154,6 +154,7 @@ impl Step<'_, '_> {
             Operand::Function => exists("function", index, image.functions.len()),
             Operand::Sig => exists("signature", index, image.sigs.len()),
             Operand::Member => exists("member", index, image.members.len()),
+            Operand::Desc => exists("type", index, image.descs.len()),
             Operand::Import => exists("import", index, image.imports.len()),
             Operand::Builtin => exists("built-in", index, BUILTINS.len()),
             Operand::Type => self.check_type(Slot(value)),

@@ -59,6 +59,7 @@ pub(super) fn known_classes(
         "TypeError",
         "RangeError",
         "__TypedArray",
+        "__Type",
     ]
     .map(&mut find);
     let mut typed = [ClassId(0); ELEMENTS.len()];
@@ -77,6 +78,7 @@ pub(super) fn known_classes(
         type_error: all[8]?,
         range_error: all[9]?,
         typed_array: all[10]?,
+        type_token: all[11]?,
         typed,
     })
 }

@@ -18,6 +18,7 @@ struct Emitter<'a> {
     image: &'a ImageBuilder,
     globals: u16,
     lines: &'a LineTable,
+    type_tokens: &'a [u32],
 }
 
 /// Defines function `id` of the image.
@@ -27,6 +28,7 @@ pub fn emit(
     func: &Func,
     globals: u16,
     lines: &LineTable,
+    type_tokens: &[u32],
 ) -> Result<(), AssembleError> {
     let homes = registers::allocate(func);
     let widest = homes.nums.len().max(homes.refs.len());
@@ -49,6 +51,7 @@ pub fn emit(
         image: builder,
         globals,
         lines,
+        type_tokens,
     };
     emitter.blocks();
     let body = emitter.out.finish(nums.len() as u16, refs.len() as u16)?;
@@ -185,6 +188,7 @@ impl Emitter<'_> {
                     field.ref_offset
                 }
             }
+            Operand::Desc => self.type_tokens[x as usize] as u16,
             Operand::None => 0,
             _ => x as u16,
         }

@@ -55,12 +55,20 @@ fn build(program: &mut Program<'_>, init: u32, exports: &[Exported]) -> Result<I
     // Descriptions of exports and imports may need classes of their own: before classes are laid out.
     let export_descs = reflector.exports(program, &mut builder);
     let import_descs = reflector.imports(program, &mut builder);
+    let type_tokens = type_tokens(program, &mut builder, &mut reflector)?;
     classes::declare(program, &mut builder, &mut reflector);
     let globals = declare_globals(program, &mut builder, &mut reflector);
     classes::finish(program, &mut builder, &mut reflector);
     for (index, func) in std::mem::take(&mut program.lowered).into_iter().enumerate() {
         let func = func.expect("every function asked for was lowered");
-        let emitted = function::emit(&mut builder, index as u32, &func, globals, &lines);
+        let emitted = function::emit(
+            &mut builder,
+            index as u32,
+            &func,
+            globals,
+            &lines,
+            &type_tokens,
+        );
         emitted.map_err(|error| Refused {
             at: func.span(),
             error,
@@ -95,6 +103,26 @@ fn build(program: &mut Program<'_>, init: u32, exports: &[Exported]) -> Result<I
     builder
         .finish(entry)
         .map_err(|error| Refused { at: None, error })
+}
+
+/// The types that the code has as values; their numbers are operands.
+fn type_tokens(
+    program: &mut Program<'_>,
+    builder: &mut ImageBuilder,
+    reflector: &mut Reflector,
+) -> Result<Vec<u32>, Refused> {
+    let tokens = reflector.type_tokens(program, builder);
+    match tokens.iter().find(|desc| **desc > u16::MAX.into()) {
+        Some(&desc) => Err(Refused {
+            at: None,
+            error: AssembleError::TooMany {
+                what: "types",
+                count: desc as usize,
+                max: u16::MAX.into(),
+            },
+        }),
+        None => Ok(tokens),
+    }
 }
 
 /// Gives constants, signatures and members the numbers that the code has for them.

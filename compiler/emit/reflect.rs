@@ -52,6 +52,17 @@ impl Reflector {
         descs
     }
 
+    /// The types that the code has as values.
+    pub fn type_tokens(&mut self, p: &mut Program<'_>, b: &mut ImageBuilder) -> Vec<u32> {
+        let tokens = p.type_tokens.items.clone();
+        let desc = |(ty, env): (TypeId, Env)| match p.ty(ty) {
+            // What a function gives that is to give nothing is nobody's business.
+            Type::Void => b.desc(DESC_UNKNOWN, 0, &[]),
+            _ => self.desc(p, b, ty, &env),
+        };
+        tokens.into_iter().map(desc).collect()
+    }
+
     /// Describes the fields of all classes, so that no class is new afterwards.
     pub fn complete(&mut self, p: &mut Program<'_>, b: &mut ImageBuilder) {
         let checked = p.checked;

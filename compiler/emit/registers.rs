@@ -85,8 +85,12 @@ fn place_arguments(func: &Func, block: &Block, counts: &Counts, homes: &mut [Hom
                     (refs_from, reference - 1)
                 };
                 let once = counts.defs[arg.index()] == 1 && counts.uses[arg.index()] == 1;
-                // What is caught must go to locals.
-                let written_here = |i: &Inst| i.op != Op::Catch && i.defs().any(|d| d == arg);
+                // What is caught must go to locals, and so must a boolean taken out of a mixed pair: a temp is of
+                // the kind of what was moved to it.
+                let narrows =
+                    |i: &Inst| i.op == Op::MovN && func.slot(Reg(i.x[1])) != func.slot(arg);
+                let written_here =
+                    |i: &Inst| i.op != Op::Catch && i.defs().any(|d| d == arg) && !narrows(i);
                 if once && block.insts[from..at].iter().any(written_here) {
                     homes[arg.index()] = Home::Temp(index);
                 }

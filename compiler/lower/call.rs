@@ -569,7 +569,8 @@ impl<'a> Fx<'a, '_> {
                 continue;
             }
             let Some(arg) = args.get(next) else {
-                vals.push(self.zero(slot));
+                let missing = self.missing(param, slot);
+                vals.push(missing);
                 continue;
             };
             if let Arg::Spread(e) = arg {
@@ -590,6 +591,19 @@ impl<'a> Fx<'a, '_> {
             vals.push(missing);
         }
         vals
+    }
+
+    /// What stands for an argument that is left out: undefined, or for a `__Type<T>` what `T` is.
+    fn missing(&mut self, param: &CallParam, slot: Slot) -> Val {
+        let token = self.p.checked.known.type_token;
+        match self.p.ty(param.ty) {
+            Type::Class(class, args) if *class == token => {
+                let type_token = self.p.type_tokens.id((args[0], self.env.clone()));
+                let number = self.def(Op::ConstD, Slot::F64, type_token, 0);
+                self.convert(number, slot)
+            }
+            _ => self.zero(slot),
+        }
     }
 
     fn argument(&mut self, e: &'a Expr, param: &CallParam, slot: Slot) -> Val {

@@ -183,6 +183,8 @@ pub struct Program<'a> {
     pub members: Interner<Name>,
     /// Host functions.
     pub imports: Interner<ImportSpec>,
+    /// Types that the code has as values.
+    pub type_tokens: Interner<(TypeId, Env)>,
 }
 
 impl<'a> Program<'a> {
@@ -203,6 +205,7 @@ impl<'a> Program<'a> {
             sigs: Interner::new(),
             members: Interner::new(),
             imports: Interner::new(),
+            type_tokens: Interner::new(),
         }
     }
 

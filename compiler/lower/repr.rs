@@ -232,6 +232,8 @@ impl<'a> Program<'a> {
             Slot::HASH
         } else if let Some(element) = known.element(class) {
             element.slot()
+        } else if class == known.type_token {
+            Slot::F64
         } else if class == known.typed_array {
             let itself = args.first().map(|&a| self.slot(a, env));
             itself.filter(|&s| is_typed(s)).unwrap_or(Slot::TYPED)

@@ -198,6 +198,7 @@ impl Inst {
                 | ConstI
                 | ConstFI
                 | ConstF
+                | ConstD
                 | ConstZ
                 | ConstS
                 | Tag

@@ -69,7 +69,7 @@ fn effect(inst: &Inst) -> Effect {
     match inst.op {
         MovN | MovR => Effect::Move,
         // As good as a copy.
-        ConstI | ConstFI | ConstF | ConstZ | ConstS | Tag => Effect::Quiet,
+        ConstI | ConstFI | ConstF | ConstD | ConstZ | ConstS | Tag => Effect::Quiet,
         GetN | GetR => Effect::Load(Place::Field(inst.op, inst.x[2])),
         SetN => Effect::Store(Place::Field(GetN, inst.x[1]), 2),
         SetR => Effect::Store(Place::Field(GetR, inst.x[1]), 2),

@@ -27,6 +27,9 @@ declare function __typedIndexOf<A>(array: __TypedArray<A>, value: number, from: 
 
 declare function __plusZero<K>(key: K): K;
 
+// A type as a value: where a parameter of this type is left out, the call passes what `T` is there, for checks at run time.
+declare class __Type<T> {}
+
 declare class __HashIndex {}
 declare function __hashNew(): __HashIndex;
 declare function __hashFind<K>(index: __HashIndex, keys: K[], key: K): number;

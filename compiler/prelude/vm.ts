@@ -2,7 +2,7 @@
 
 declare function __vmNew(options: unknown, capabilities: unknown[]): number;
 declare function __vmLoad(handle: number, path: string): void;
-declare function __vmRun(handle: number, name: string, args: unknown[]): Promise<unknown>;
+declare function __vmRun(handle: number, name: string, args: unknown[], type: unknown): Promise<unknown>;
 declare function __vmStats(handle: number): number[];
 declare function __vmState(handle: number): string;
 declare function __vmChildren(): number[];
@@ -199,12 +199,12 @@ export class Vm {
   }
 
   /** Calls an exported function; what it returns is copied over, and checked to be a `T`. */
-  runEntry<T = unknown>(name: string, args: unknown[] = []): Task<T> {
-    return this.__run<T>(name, args) as Task<T>;
+  runEntry<T = unknown>(name: string, args: unknown[] = [], __type?: __Type<T>): Task<T> {
+    return this.__run<T>(name, args, __type) as Task<T>;
   }
 
-  async __run<T>(name: string, args: unknown[]): Promise<T> {
-    const result = await __vmRun(this.__handle, name, args);
+  async __run<T>(name: string, args: unknown[], type: unknown): Promise<T> {
+    const result = await __vmRun(this.__handle, name, args, type);
     return result as T;
   }
 

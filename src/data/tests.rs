@@ -1,7 +1,7 @@
 //! Types that come back as they went, and what is refused.
 
 use super::{from_value, to_value};
-use crate::Value;
+use crate::{TypedArray, Value};
 use proptest::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -99,4 +99,50 @@ fn what_does_not_fit_is_an_error() {
     assert!(refused.contains("nests deeper"), "{refused}");
     // Dropping it recurses as deep as it is made.
     std::mem::forget(deep);
+}
+
+/// Bytes as `serde_bytes` has them.
+#[derive(PartialEq, Debug)]
+struct Bytes<'a>(&'a [u8]);
+
+impl Serialize for Bytes<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(self.0)
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Bytes<'a> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl<'de> serde::de::Visitor<'de> for Visitor {
+            type Value = &'de [u8];
+            fn expecting(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+                f.write_str("bytes")
+            }
+            fn visit_borrowed_bytes<E>(self, bytes: &'de [u8]) -> Result<&'de [u8], E> {
+                Ok(bytes)
+            }
+        }
+        deserializer.deserialize_bytes(Visitor).map(Bytes)
+    }
+}
+
+#[test]
+fn spec_t6_2_bytes_are_typed_arrays_and_those_are_sequences() {
+    let value = to_value(&Bytes(&[1, 255])).expect("is data");
+    assert_eq!(value, TypedArray::of(&[1u8, 255]).into());
+    assert_eq!(from_value::<Bytes>(&value), Ok(Bytes(&[1, 255])));
+    assert_eq!(from_value::<Vec<u16>>(&value), Ok(vec![1, 255]));
+    assert_eq!(
+        from_value::<(u8, Option<f64>)>(&value),
+        Ok((1, Some(255.0)))
+    );
+    let floats = TypedArray::of(&[0.5, f64::INFINITY]).into();
+    assert_eq!(
+        from_value::<Vec<f64>>(&floats),
+        Ok(vec![0.5, f64::INFINITY])
+    );
+    assert!(from_value::<Vec<u8>>(&floats).is_err());
+    assert!(from_value::<Bytes>(&floats).is_err());
+    assert!(from_value::<(f64,)>(&floats).is_err());
 }

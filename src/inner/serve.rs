@@ -54,7 +54,13 @@ fn guest_text(error: &VmError) -> String {
 impl Request<'_> {
     fn serve(&mut self, op: VmOp) -> Result<Served, VmError> {
         match op {
-            VmOp::Run => return Ok(Served::Later(AnsweredBy::Run(self.run()?.to_bits()))),
+            VmOp::Run => {
+                let task = self.run()?;
+                return Ok(Served::Later(
+                    AnsweredBy::Run(task.to_bits()),
+                    self.result_desc(),
+                ));
+            }
             VmOp::NextEvent => return self.next_event(),
             _ => {}
         }
@@ -164,6 +170,15 @@ impl Request<'_> {
         let name = self.text(1).to_owned();
         self.runtime
             .start_entry(id, &name, passed, Some(self.asker))
+    }
+
+    /// The type that the result of a run is wanted as, in the asker's program.
+    fn result_desc(&self) -> Option<u32> {
+        let descs = self.runtime.program(self.asker.index()).image.descs.len();
+        match self.args.get(3) {
+            Some(Value::Number(desc)) => Some(*desc as u32).filter(|d| (*d as usize) < descs),
+            _ => None,
+        }
     }
 
     /// What is left to be told of a child that ended is told; then there is no next.

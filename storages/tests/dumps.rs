@@ -143,6 +143,7 @@ fn activity() -> impl Strategy<Value = Activity> {
             activity.owed.push(Owed {
                 promise: 4,
                 import: 1,
+                desc: None,
                 by: AnsweredBy::Run(run),
             });
             activity

@@ -28,6 +28,7 @@ const fn handler(op: Op) -> Handler {
         Op::ConstI => moves::const_i,
         Op::ConstFI => moves::const_fi,
         Op::ConstF => moves::const_f,
+        Op::ConstD => moves::const_d,
         Op::ConstZ => moves::const_z,
         Op::ConstS => moves::const_s,
         Op::Tag => moves::tag,

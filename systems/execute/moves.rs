@@ -10,6 +10,7 @@ handlers! {
     const_i(s) { let v = (*s.ip).i32_bc(); s.set_i(s.a(), v); s.next() }
     const_fi(s) { let v = (*s.ip).i32_bc(); s.set_f(s.a(), f64::from(v)); s.next() }
     const_f(s) { let v = *s.m.numbers.add(s.b() as usize); s.set_f(s.a(), v); s.next() }
+    const_d(s) { let v = s.b(); s.set_f(s.a(), f64::from(v)); s.next() }
     const_z(s) { let v = s.b(); s.set_n(s.a(), u64::from(v)); s.next() }
     const_s(s) { let v = *s.m.strings.add(s.b() as usize); s.set_r(s.a(), v); s.next() }
     tag(s) { let v = s.b(); s.set_r(s.a(), u32::from(v)); s.next() }

@@ -132,10 +132,11 @@ impl<'a> Out<'a> {
             CLASS_CELL | CLASS_GLOBALS => Err(Problem::Bound("a variable").into()),
             CLASS_MAP | CLASS_SET => self.table(object, class),
             CLASS_TUPLE => {
-                let fields = self.fields(class).iter();
-                let items = fields.map(|field| {
-                    let desc = self.field_desc(field);
-                    self.value(self.field(object, field), desc)
+                let fields = self.fields(class).iter().enumerate();
+                let items = fields.map(|(index, field)| {
+                    let part = self.part(desc, DESC_TUPLE, index);
+                    let part = part.or_else(|| self.field_desc(field));
+                    self.value(self.field(object, field), part)
                 });
                 items.collect::<Result<_, _>>().map(Value::Array)
             }

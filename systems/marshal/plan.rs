@@ -176,7 +176,7 @@ impl Planner<'_> {
             (DESC_TYPED, Value::Typed(array)) if array.element() as u32 == row.arg => {
                 bounded(array)
             }
-            (DESC_TUPLE, Value::Array(items)) => self.tuple(value, items, desc, row.arg),
+            (DESC_TUPLE, Value::Array(items)) => self.tuple(value, items, desc),
             (DESC_OBJECT, Value::Object(properties)) => {
                 self.object(value, properties, Some(desc), row.arg as u16)
             }
@@ -310,14 +310,14 @@ impl Planner<'_> {
         })
     }
 
-    fn tuple<'v>(
-        &mut self,
-        value: &Value,
-        items: &'v [Value],
-        desc: u32,
-        class: u32,
-    ) -> Planned<'v> {
+    fn tuple<'v>(&mut self, value: &Value, items: &'v [Value], desc: u32) -> Planned<'v> {
         let program = self.program;
+        let Desc {
+            arg: class,
+            children,
+            ..
+        } = program.image.descs[desc as usize];
+        let types = &program.image.desc_children[children.indices()];
         let is_tuple = |c: &raya_storages::programs::LinkedClass| c.kind == CLASS_TUPLE;
         let row = program.classes.get(class as usize).filter(|c| is_tuple(c));
         let row = row.ok_or_else(|| self.mismatch(value, Some(desc)))?;
@@ -328,7 +328,15 @@ impl Planner<'_> {
         let mut planned = Vec::with_capacity(fields.len());
         for (index, field) in fields.iter().enumerate() {
             let item = items.get(index).unwrap_or(&Value::Undefined);
-            let item = self.field(item, field);
+            // Tuples of one layout share a class: only the type at hand says what the parts are.
+            let part = types.get(index).copied().unwrap_or(field.desc);
+            let item = self.field(
+                item,
+                &Field {
+                    desc: part,
+                    ..*field
+                },
+            );
             planned.push(item.map_err(|e| e.within(format_args!("[{index}]")))?);
         }
         Ok(Plan::Object {

@@ -4,16 +4,26 @@ use super::*;
 use crate::collect::{Need, collect};
 use crate::fixture::{self, NODE, SHAPE, TUPLE};
 use proptest::prelude::*;
+use raya_bytecode::elements::{ELEMENTS, Element};
 use raya_bytecode::image::*;
 use raya_bytecode::slot::{TAG_NUMBER, UNDEFINED};
 use raya_storages::heaps::Soundness;
 use raya_storages::limits::Limits;
+use raya_storages::typed::TypedArray;
 
 fn limits(heap_bytes_max: u64) -> Limits {
     Limits {
         heap_bytes_max,
         ..Limits::default()
     }
+}
+
+/// Typed arrays of any kind.
+fn typed() -> impl Strategy<Value = Value> {
+    let number = prop_oneof![any::<f64>(), any::<i16>().prop_map(f64::from)];
+    let numbers = prop::collection::vec(number, 0..20);
+    (prop::sample::select(ELEMENTS), numbers)
+        .prop_map(|(element, numbers)| TypedArray::from_numbers(element, numbers).into())
 }
 
 /// Values without a declared type that the fixture has shapes for.
@@ -29,6 +39,7 @@ fn values() -> impl Strategy<Value = Value> {
         any::<bool>().prop_map(Value::Bool),
         number.clone().prop_map(Value::Number),
         "[a-zäλ😀]{0,9}".prop_map(Value::String),
+        typed(),
         (number, "[a-z]{1,9}").prop_map(|(x, y)| {
             let properties = [("x", Value::Number(x)), ("y", Value::String(y))];
             Value::Object(
@@ -182,7 +193,7 @@ fn types_are_checked_with_the_place_of_the_error() {
 }
 
 #[test]
-fn typed_arrays_are_packed() {
+fn arrays_of_a_type_are_packed() {
     let (program, [numbers, ints, flags, texts, mixed]) = fixture::program_with(|b| {
         let number = b.desc(DESC_NUMBER, 0, &[]);
         let string = b.desc(DESC_STRING, 0, &[]);
@@ -310,4 +321,63 @@ fn hostile_unions_end() {
         copy_out(&program, &Heap::default(), (0, TAG_NUMBER)),
         Ok(Value::Number(0.0))
     );
+}
+
+#[test]
+fn spec_t6_2_typed_arrays_are_of_their_kind_and_no_larger_than_allowed() {
+    let (program, [floats, bytes]) = fixture::program_with(|b| {
+        [Element::F64, Element::U8].map(|element| b.desc(DESC_TYPED, element as u32, &[]))
+    });
+    let check = |value: &Value, desc| check_value(&program, value, desc).map_err(|e| e.to_string());
+    let array = Value::from(TypedArray::of(&[1.5, -0.0]));
+    assert_eq!(check(&array, floats), Ok(()));
+    assert_eq!(
+        check(&array, bytes),
+        Err("expected Uint8Array, found Float64Array".into())
+    );
+    let numbers = Value::Array(vec![Value::Number(1.0)]);
+    assert_eq!(
+        check(&numbers, floats),
+        Err("expected Float64Array, found an array".into())
+    );
+    let most = Value::from(TypedArray::of(&vec![0u8; VALUE_BYTES_MAX]));
+    let more = Value::from(TypedArray::of(&vec![0u8; VALUE_BYTES_MAX + 1]));
+    assert_eq!(check(&most, bytes), Ok(()));
+    assert!(check(&more, bytes).is_err_and(|e| e.contains("more than 16777216 bytes")));
+
+    let mut heap = Heap {
+        collect_at_words: 1 << 24,
+        ..Heap::default()
+    };
+    let array = heap
+        .new_typed(Element::U8, VALUE_BYTES_MAX as u32)
+        .expect("there is room");
+    let error = copy_out(&program, &heap, (0, array)).map_err(|e| e.problem);
+    assert_eq!(error, Err(Problem::TooLarge(VALUE_BYTES_MAX)));
+}
+
+#[test]
+fn a_heap_with_a_typed_array_that_was_changed_is_refused() {
+    let program = fixture::program();
+    let sound = |change: &dyn Fn(&mut Vec<u64>)| {
+        let mut heap = Heap {
+            collect_at_words: 1 << 10,
+            ..Heap::default()
+        };
+        let array = TypedArray::of(&[1.0f32, f32::NAN, 3.0]).into();
+        let (_, at) = copy_in(&program, &mut heap, &array, None).expect("there is room");
+        assert_eq!((at, heap.top), (4, 8));
+        change(&mut heap.words);
+        Soundness::of(&heap, &program).is_ok()
+    };
+    assert!(sound(&|_| {}));
+    // An identity, as a hash key has, is its own.
+    assert!(sound(&|words| words[4] |= 7 << 32));
+    assert!(!sound(&|words| words[4] |= 1 << 8), "flags");
+    assert!(!sound(&|words| words[4] |= 0xff << 16), "no such kind");
+    assert!(!sound(&|words| words[5] |= 1 << 32), "unused bits");
+    assert!(!sound(&|words| words[5] = 5), "longer than the heap");
+    assert!(!sound(&|words| words[5] = 1), "shorter than its words");
+    assert!(!sound(&|words| words[6] |= 1 << 32), "another NaN");
+    assert!(!sound(&|words| words[7] |= 1 << 40), "what pads it");
 }
