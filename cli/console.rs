@@ -2,6 +2,7 @@
 //!
 //! Invariant: lines come out in the order in which contexts printed them, output and errors each on its stream.
 
+use crate::progress::Progress;
 use raya_core::{Call, Capability};
 use std::io::{BufWriter, Write};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,10 +10,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// The level of `console.error` and `console.warn`.
 const ERRORS: f64 = 2.0;
 
-/// `console`, printing to this process' streams.
-pub fn console() -> Capability {
+/// `console`, printing to this process' streams. A bar that is there makes way.
+pub fn console(progress: Progress) -> Capability {
     let mut output = BufWriter::new(std::io::stdout());
     Capability::new("console").blocking("print", move |_: &Call, level: f64, text: &str| {
+        progress.end();
         // A reader that went away is no fault of the program's.
         if level == ERRORS {
             eprintln!("{text}");

@@ -11,6 +11,7 @@ mod failure;
 mod loader;
 mod output;
 mod program;
+mod progress;
 mod size;
 mod stats;
 mod top;

@@ -7,10 +7,11 @@ use crate::entry::entry_file;
 use crate::failure::Failure;
 use crate::loader::Loader;
 use crate::program::read_program;
+use crate::progress::Progress;
 use crate::size::parse_bytes;
 use raya_core::{
-    Capability, ContextId, Grant, Runtime, TaskId, TaskStatus, TickBudget, TickReport, VmError,
-    VmOptions,
+    Capability, ContextId, Event, EventKind, Grant, Runtime, TaskId, TaskStatus, TickBudget,
+    TickReport, VmError, VmOptions,
 };
 use std::path::{Path, PathBuf};
 
@@ -50,6 +51,8 @@ pub struct World {
     /// Where it runs.
     pub runtime: Runtime,
     tasks: Vec<TaskId>,
+    /// A promise of the program's was rejected, and nobody handled it.
+    rejected: Option<TaskId>,
 }
 
 impl WorldArguments {
@@ -59,7 +62,11 @@ impl WorldArguments {
         let mut runtime = self.runtime(console)?;
         let context = runtime.create(self.options()).map_err(wrong_option)?;
         let tasks = start(&mut runtime, context, &bytes).map_err(broken)?;
-        Ok(World { runtime, tasks })
+        Ok(World {
+            runtime,
+            tasks,
+            rejected: None,
+        })
     }
 
     /// A runtime with what the command line offers to programs.
@@ -128,14 +135,29 @@ impl World {
         self.runtime.tick(TickBudget::fuel(STEPS_PER_TICK))
     }
 
-    /// Ticks until nothing runs or sleeps, or as often as was asked; whether nothing is left to do.
-    pub fn run(&mut self, ticks: Option<u64>) -> bool {
-        (0..ticks.unwrap_or(u64::MAX)).any(|_| is_over(&self.tick()))
+    /// Ticks until nothing runs or sleeps, a promise is rejected that nobody handles, or as often as was asked; whether nothing is
+    /// left to do.
+    pub fn run(&mut self, ticks: Option<u64>, progress: &Progress) -> bool {
+        for _ in 0..ticks.unwrap_or(u64::MAX) {
+            let report = self.tick();
+            progress.step();
+            let is_rejection = |e: &Event| e.kind == EventKind::UnhandledRejection;
+            self.rejected = self
+                .runtime
+                .events()
+                .find(is_rejection)
+                .and_then(|e| e.task);
+            if self.rejected.is_some() || is_over(&report) {
+                return self.rejected.is_none();
+            }
+        }
+        false
     }
 
     /// What became of the program. `ended`: nothing is left to do.
     pub fn outcome(&self, ended: bool) -> Result<(), Failure> {
-        for &task in &self.tasks {
+        let tasks = self.tasks.iter().chain(&self.rejected);
+        for &task in tasks {
             match self.runtime.task(task).map_err(broken)? {
                 TaskStatus::Returned(_) => {}
                 TaskStatus::Failed(VmError::Guest(_), fault) => {

@@ -462,7 +462,7 @@ impl Cell<'_> {
 /// Whether nothing of an activity is left that a lack of steps could fail.
 fn is_over(activity: &Activity) -> bool {
     let is_done = |(_, task): (u32, &Task)| task.state == TaskState::Done;
-    activity.tasks.iter().all(is_done) && activity.entries.is_over()
+    activity.tasks.iter().all(is_done) && activity.entries.is_over() && activity.rejected.is_empty()
 }
 
 /// The event that meeting a limit is.

@@ -348,7 +348,37 @@ impl Runtime {
             }
             ended += 1;
         }
+        self.reap_unhandled(row);
         ended
+    }
+
+    /// Tells of rejections that nobody handled: each is a run that failed, to be asked about as such.
+    fn reap_unhandled(&mut self, row: usize) {
+        let Some(activity) = self.contexts.activities[row].as_mut() else {
+            return;
+        };
+        if activity.unhandled.is_empty() && activity.unhandled_more == 0 {
+            return;
+        }
+        let unhandled = std::mem::take(&mut activity.unhandled);
+        let more = std::mem::take(&mut activity.unhandled_more);
+        let id = self.contexts.id_at(row).expect("a live row");
+        let functions = self.program(row).image.entry.init;
+        self.forget_old(row);
+        if more > 0 {
+            // Why isn't known any more.
+            self.tell_owner_often(id, EventKind::UnhandledRejection, more, 0, 0);
+        }
+        for failure in unhandled {
+            let outcomes = Some(RunOutcome::Failed(Box::new(failure)));
+            let run = RunRow {
+                functions,
+                outcomes,
+                ..RunRow::default()
+            };
+            let task = self.add_run(row, id, run);
+            self.tell_owner(id, EventKind::UnhandledRejection, task.to_bits(), 0);
+        }
     }
 
     /// What execution sees of a context that has a program.

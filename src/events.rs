@@ -6,7 +6,7 @@
 use crate::capability::GuestError;
 use crate::cell::Note;
 use crate::runtime::Runtime;
-use crate::{ContextId, TaskId, Value};
+use crate::{ContextId, TaskId, TaskStatus, Value};
 use raya_storages::contexts::hold;
 use raya_storages::events::{EventKind, EventRow};
 use raya_storages::limits::OnLimit;
@@ -20,7 +20,7 @@ pub struct Event {
     pub kind: EventKind,
     /// How often since the last event of this kind was taken.
     pub count: u64,
-    /// The task that finished or failed, the latest.
+    /// The task that finished or failed, the latest; of a rejection that nobody handled, one that says why.
     pub task: Option<TaskId>,
     /// Of pressure and limits: bytes, tasks, steps or frames in use, with what was asked for.
     pub used: u64,
@@ -28,9 +28,17 @@ pub struct Event {
     pub max: u64,
 }
 
+/// Whether an event of a kind names a task.
+fn names_task(kind: EventKind) -> bool {
+    matches!(
+        kind,
+        EventKind::Finished | EventKind::Failed | EventKind::UnhandledRejection
+    )
+}
+
 impl Event {
     fn of(row: EventRow) -> Event {
-        let is_entry = matches!(row.kind, EventKind::Finished | EventKind::Failed);
+        let is_entry = names_task(row.kind);
         let (task, used) = if is_entry {
             (TaskId::from_bits(row.used), 0)
         } else {
@@ -59,16 +67,18 @@ impl Event {
             EventKind::StackLimit => ("limit", "stack"),
             EventKind::Paused => ("paused", ""),
             EventKind::Ended => ("ended", ""),
+            EventKind::UnhandledRejection => ("unhandledRejection", ""),
         }
     }
 
-    /// As a guest gets it: kind, resource, count, used, max.
-    pub(crate) fn value(row: EventRow) -> Value {
+    /// As a guest gets it: kind, resource, count, used, max, message.
+    fn value(row: EventRow, message: String) -> Value {
         let event = Event::of(row);
         let (kind, resource) = Event::texts(event.kind);
         let figures = [event.count, event.used, event.max];
         let mut parts = vec![Value::String(kind.into()), Value::String(resource.into())];
         parts.extend(figures.map(|n| Value::Number(n as f64)));
+        parts.push(Value::String(message));
         Value::Array(parts)
     }
 }
@@ -97,10 +107,22 @@ impl Runtime {
 
     /// Raises an event about a live context.
     pub(crate) fn tell_owner(&mut self, id: ContextId, kind: EventKind, used: u64, max: u64) {
+        self.tell_owner_often(id, kind, 1, used, max);
+    }
+
+    /// Raises an event that happened so often.
+    pub(crate) fn tell_owner_often(
+        &mut self,
+        id: ContextId,
+        kind: EventKind,
+        count: u64,
+        used: u64,
+        max: u64,
+    ) {
         let event = EventRow {
             about: id.to_bits(),
             kind,
-            count: 1,
+            count,
             used,
             max,
         };
@@ -124,6 +146,16 @@ impl Runtime {
         event
     }
 
+    /// An event as a guest gets it, with the error that it is about, as long as its context keeps it.
+    pub(crate) fn event_value(&self, event: EventRow) -> Value {
+        let task = TaskId::from_bits(event.used).filter(|_| names_task(event.kind));
+        let message = match task.map(|task| self.task(task)) {
+            Some(Ok(TaskStatus::Failed(_, fault))) => fault.to_string(),
+            _ => String::new(),
+        };
+        Event::value(event, message)
+    }
+
     /// Gives a listener of a context the event that it waits for, if there are both.
     pub(crate) fn hand_over(&mut self, row: usize, about: ContextId) {
         let waits = |w: &raya_storages::activities::Watch| w.run == about.to_bits();
@@ -132,7 +164,8 @@ impl Runtime {
             return;
         };
         if let Some(event) = self.take_event(row, about) {
-            self.settle_listener(row, at, Ok(Event::value(event)));
+            let value = self.event_value(event);
+            self.settle_listener(row, at, Ok(value));
         }
     }
 

@@ -20,7 +20,7 @@ use raya_storages::grants::Grants;
 use raya_storages::handles::RIGHTS_ALL;
 use raya_storages::programs::{Program, ProgramId, Programs};
 use raya_storages::ready::Ready;
-use raya_storages::runs::Runs;
+use raya_storages::runs::{RunOutcome, Runs};
 use raya_systems::account;
 use raya_systems::schedule::Pool;
 use std::collections::BTreeMap;
@@ -181,13 +181,25 @@ fn verify_tables(tables: &Tables) -> Result<(), LoadError> {
         verify_handles(&tables.contexts, id)?;
     }
     for id in tables.runs.ids() {
-        let context = ContextId::from_bits(tables.runs.contexts[id.index()]);
-        ensure(
-            context.is_some_and(|c| tables.contexts.find(c).is_some()),
-            "a run's context is live",
-        )?;
+        verify_run(tables, id.index())?;
     }
     Ok(())
+}
+
+fn verify_run(tables: &Tables, run: usize) -> Result<(), LoadError> {
+    let context = ContextId::from_bits(tables.runs.contexts[run]);
+    let row = context.and_then(|c| tables.contexts.find(c));
+    let row = row.ok_or(LoadError::Invalid("a run's context is live"))?;
+    let Some(RunOutcome::Failed(failure)) = &tables.runs.outcomes[run] else {
+        return Ok(());
+    };
+    let program = ProgramId::from_bits(tables.contexts.programs[row]);
+    let program = program.and_then(|id| tables.programs.get(id));
+    let functions = program.map_or(0, |program| program.functions.len());
+    ensure(
+        program.is_some() && failure.is_of(functions),
+        "what failed is known",
+    )
 }
 
 /// What a context says of handles is its own, and gives it no more than their owners gave.

@@ -12,6 +12,7 @@ use crate::heaps::{Heap, Soundness};
 use crate::layout::Kind;
 use crate::limits::CANCEL_GRACE_STEPS;
 use crate::programs::Program;
+use crate::runs::Failure;
 use crate::tasks::{Task, TaskState, Tasks};
 use crate::timers::Timers;
 use crate::values::Value;
@@ -19,6 +20,9 @@ use raya_bytecode::image::NONE;
 use raya_bytecode::isa::Op;
 use raya_bytecode::slot::Slot;
 use std::collections::VecDeque;
+
+/// So many rejections that nobody handled are told one by one, each time; the others are counted.
+pub const UNHANDLED_MAX: usize = 8;
 
 /// One entry of the queue of microtasks, first in first out.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -118,6 +122,13 @@ pub struct Activity {
     pub listeners: Vec<Watch>,
     /// Steps that tasks which were cancelled may still take without having to wait; 0 if none is due.
     pub grace: u64,
+    /// Promises that were rejected while nobody waited for them, in that order: the first `UNHANDLED_MAX` are roots. Looked at when
+    /// nothing else is left to do.
+    pub rejected: Vec<u32>,
+    /// Why those were rejected that nobody waited for even then: the first of them.
+    pub unhandled: Vec<Failure>,
+    /// How many more there were.
+    pub unhandled_more: u64,
     /// Runs of inner contexts that it cancelled, for whoever ran it to see to at once: never part of a dump.
     pub cancels: Vec<u64>,
 }
@@ -132,6 +143,9 @@ impl Activity {
             && self.entries.is_empty()
             && self.owed.is_empty()
             && self.listeners.is_empty()
+            && self.rejected.is_empty()
+            && self.unhandled.is_empty()
+            && self.unhandled_more == 0
     }
 
     /// Whether it is as a new one is.
@@ -155,6 +169,9 @@ impl Activity {
         self.owed.clear();
         self.listeners.clear();
         self.grace = 0;
+        self.rejected.clear();
+        self.unhandled.clear();
+        self.unhandled_more = 0;
         self.cancels.clear();
     }
 
@@ -187,7 +204,11 @@ impl Activity {
 
     /// Whether something could run now, without the host or the clock.
     pub fn is_runnable(&self) -> bool {
-        !self.blocked && (self.running != 0 || !self.jobs.is_empty() || self.entries.is_pending())
+        !self.blocked
+            && (self.running != 0
+                || !self.jobs.is_empty()
+                || self.entries.is_pending()
+                || !self.rejected.is_empty())
     }
 
     /// What the stacks count against the heap limit.
@@ -240,6 +261,11 @@ impl Activity {
         )?;
         ensure(self.calls.len() <= imports, "calls are counted by import")?;
         ensure(self.grace <= CANCEL_GRACE_STEPS, "grace ends")?;
+        let is_known = |failure: &Failure| failure.is_of(program.functions.len());
+        ensure(
+            self.unhandled.len() <= UNHANDLED_MAX && self.unhandled.iter().all(is_known),
+            "what failed is known",
+        )?;
         if let Some(task) = self
             .running
             .checked_sub(1)
@@ -279,8 +305,8 @@ impl Activity {
         });
         ensure(are_promises, "jobs are about promises")?;
         ensure(
-            self.timers.promises().all(is_promise),
-            "timers fulfil promises",
+            self.timers.promises().all(is_promise) && self.rejected.iter().all(|&p| is_promise(p)),
+            "timers fulfil promises, and promises were rejected",
         )?;
         let is_optional = |reference| reference == 0 || is_promise(reference);
         ensure(
@@ -557,7 +583,7 @@ impl Persist for Watch {
 }
 
 impl Persist for Activity {
-    const BYTES_MIN: usize = 62;
+    const BYTES_MIN: usize = 78;
 
     fn dump(&self, to: &mut Writer) {
         self.tasks.dump(to);
@@ -574,6 +600,9 @@ impl Persist for Activity {
         self.owed.dump(to);
         self.listeners.dump(to);
         to.pod(self.grace);
+        to.slice(&self.rejected);
+        self.unhandled.dump(to);
+        to.pod(self.unhandled_more);
         assert!(self.cancels.is_empty(), "cancels are seen to at once");
     }
 
@@ -590,6 +619,9 @@ impl Persist for Activity {
             owed: Vec::load(from)?,
             listeners: Vec::load(from)?,
             grace: from.pod()?,
+            rejected: from.slice()?,
+            unhandled: Vec::load(from)?,
+            unhandled_more: from.pod()?,
             cancels: Vec::new(),
         })
     }

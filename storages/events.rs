@@ -41,10 +41,12 @@ pub enum EventKind {
     Paused = 8,
     /// It ended, at a limit or by somebody's hand.
     Ended = 9,
+    /// A promise was rejected, and nobody waited for it when its context had nothing else left to do.
+    UnhandledRejection = 10,
 }
 
 /// All kinds, in order.
-pub const EVENT_KINDS: [EventKind; 10] = [
+pub const EVENT_KINDS: [EventKind; 11] = [
     EventKind::Finished,
     EventKind::Failed,
     EventKind::HeapPressure,
@@ -55,6 +57,7 @@ pub const EVENT_KINDS: [EventKind; 10] = [
     EventKind::StackLimit,
     EventKind::Paused,
     EventKind::Ended,
+    EventKind::UnhandledRejection,
 ];
 
 /// A row.

@@ -121,6 +121,13 @@ impl Persist for Cause {
     }
 }
 
+impl Failure {
+    /// Whether its trace names functions of a program that has so many.
+    pub fn is_of(&self, functions: usize) -> bool {
+        self.trace.iter().all(|(f, _)| (*f as usize) < functions)
+    }
+}
+
 impl Persist for Failure {
     const BYTES_MIN: usize = 5;
 

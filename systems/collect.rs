@@ -2,14 +2,14 @@
 //!
 //! Reads the program's classes; writes heap and every root: globals, reference registers of all stacks, jobs, timers, requests,
 //! entries, promises owed, promises of tasks, what the caller names. Order: whenever an allocation asks for it, in the middle of
-//! execution. When it happens and what it leaves depends on heap and roots alone. Nothing is weak but the rows of handles: those
-//! whose objects go are freed, in the order of rows. Pinned objects are roots. Flattened ropes are replaced by
+//! execution. When it happens and what it leaves depends on heap and roots alone. Nothing is weak but the rows of handles, those
+//! whose objects go being freed in the order of rows, and rejected promises that nobody can wait for any more. Pinned objects are roots. Flattened ropes are replaced by
 //! their flat strings. It is iterative: no shape of data needs stack. Cost: a word read and written for each live word.
 //! Absent: pausing (a collection is one step; its fuel is charged to the context), finalisers.
 
 use raya_bytecode::image::RefSpan;
 use raya_bytecode::slot::HEAP_START;
-use raya_storages::activities::{Activity, Job};
+use raya_storages::activities::{Activity, Job, UNHANDLED_MAX};
 use raya_storages::heaps::{
     COLLECT_AT_WORDS_MIN, HEAP_WORDS_MAX, Heap, Soundness, is_in_heap, object_words,
 };
@@ -72,7 +72,8 @@ pub fn collect(
     copy.root(&mut heap.globals);
     extra_roots.iter_mut().for_each(|root| copy.root(root));
     let mut stack_bytes = 0;
-    if let Some(activity) = activity {
+    let mut activity = activity;
+    if let Some(activity) = activity.as_deref_mut() {
         stack_bytes = activity.bytes();
         activity_roots(program, activity, need.window_refs, &mut copy);
     }
@@ -85,6 +86,9 @@ pub fn collect(
             .for_each(|pin| copy.root(pin));
     }
     copy.scan();
+    if let Some(activity) = activity {
+        keep_rejected(activity, &copy);
+    }
     if let Some(foreign) = foreign.as_deref_mut() {
         foreign.collected(|place| copy.moved(place));
     }
@@ -172,8 +176,26 @@ fn activity_roots(program: &Program, activity: &mut Activity, window_refs: u32, 
     entries.for_each(|root| copy.root(root));
     let owed = activity.owed.iter_mut();
     owed.for_each(|owed| copy.root(&mut owed.promise));
+    let rejected = activity.rejected.iter_mut().take(UNHANDLED_MAX);
+    rejected.for_each(|root| copy.root(root));
     let listeners = activity.listeners.iter_mut();
     listeners.for_each(|watch| copy.root(&mut watch.promise));
+}
+
+/// Of promises that were rejected the first few are kept; of the others, those that somebody could still wait for.
+fn keep_rejected(activity: &mut Activity, copy: &Copy) {
+    let mut place = 0;
+    let more = &mut activity.unhandled_more;
+    activity.rejected.retain_mut(|promise| {
+        place += 1;
+        if place <= UNHANDLED_MAX {
+            return true;
+        }
+        let moved = copy.moved(*promise);
+        *promise = moved.unwrap_or(*promise);
+        *more += u64::from(moved.is_none());
+        moved.is_some()
+    });
 }
 
 /// The copying. Objects in `to` before `scanned` refer to `to`, those behind it still to `from`.

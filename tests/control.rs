@@ -3,7 +3,7 @@
 #[path = "common/script.rs"]
 mod script;
 
-use raya_core::{TaskStatus, Value, VmError, VmOptions};
+use raya_core::{EventKind, TaskStatus, Value, VmError, VmOptions};
 use script::{Programs, text};
 
 const OUTER: &str = r#"
@@ -228,6 +228,18 @@ export async function cancelled(name: string): Promise<string> {
   return `${first} ${task.cancel()} ${said} | ${log}`;
 }
 
+export async function unhandled(): Promise<string> {
+  const vm = make(small);
+  const said = [await vm.runEntry<string>("handled"), await vm.runEntry<string>("rejects")];
+  await vm.runEntry("rejectsOften", [9]);
+  for (let i = 0; i < 8; i++) {
+    const { kind, count, message } = await vm.nextEvent();
+    said.push(`${kind} ${count} ${message.split("\n")[0]}`);
+    if (kind === "unhandledRejection") break;
+  }
+  return said.join("; ");
+}
+
 /** What spins lets no other entry begin. */
 export async function cancelledSpinning(name: string): Promise<string> {
   const vm = make(small);
@@ -359,6 +371,35 @@ export async function outer(): Promise<void> {
   } finally {
     lines.push("called");
   }
+}
+async function fails2(message: string): Promise<void> {
+  await Promise.resolve();
+  throw new RangeError(message);
+}
+/** Nobody looks at what becomes of it. */
+export function rejects(): string {
+  fails2("nobody looks");
+  return "returned";
+}
+export function rejectsAtOnce(): string {
+  Promise.reject<number>(new RangeError("at once"));
+  return "returned";
+}
+/** Somebody does, in time or at least in the same turn. */
+export async function handled(): Promise<string> {
+  const first = fails2("first");
+  const second = fails2("second").then((): string => "?", (): string => "handled");
+  for (let i = 0; i < 5; i++) await Promise.resolve();
+  const said = await second;
+  try {
+    await first;
+  } catch (e) {
+    return said;
+  }
+  return "?";
+}
+export function rejectsOften(n: number): void {
+  for (let i = 0; i < n; i++) fails2("number " + i);
 }
 /** Its clean-up never ends. */
 export async function hoggish(): Promise<void> {
@@ -615,6 +656,73 @@ fn a_clean_up_that_never_ends_is_ended_by_limits_alone() {
         runtime.task(task),
         Ok(TaskStatus::Failed(VmError::Cancelled, _))
     ));
+}
+
+#[test]
+fn a_rejection_that_nobody_handles_is_told_to_the_parent() {
+    let said = gives("unhandled");
+    assert_eq!(
+        said,
+        "handled; returned; finished 3 ; unhandledRejection 10 RangeError: number 7"
+    );
+}
+
+#[test]
+fn a_rejection_that_nobody_handles_is_told_to_the_host() {
+    const MODS: Programs = &[("./mod.rbin", MOD)];
+    for (name, message) in [("rejects", "nobody looks"), ("rejectsAtOnce", "at once")] {
+        let mut said = Vec::new();
+        for (called, fuel, threads) in [(false, 1000, 1), (false, 1, 2), (true, 1000, 1)] {
+            let mut runtime = script::runtime(threads, MODS);
+            let id = script::context(&mut runtime, MODS, VmOptions::default());
+            let mut vm = runtime.vm(id).expect("is live");
+            if called {
+                let returned = vm.call(name, vec![]);
+                assert_eq!(returned, Ok(Value::String("returned".into())));
+            } else {
+                vm.run_entry(name, vec![]).expect("starts");
+            }
+            let mut runnable = 1;
+            for _ in 0..300 {
+                runnable = runtime.tick(raya_core::TickBudget::fuel(fuel)).runnable;
+                let dump = runtime.dump();
+                runtime.load(&dump).expect("loads");
+            }
+            assert_eq!(runnable, 0);
+            let is_it = |e: &raya_core::Event| e.kind == EventKind::UnhandledRejection;
+            let events: Vec<_> = runtime.events().filter(is_it).collect();
+            assert_eq!(
+                (events.len(), events[0].count, events[0].context),
+                (1, 1, id)
+            );
+            let task = events[0].task.expect("says why");
+            let Ok(TaskStatus::Failed(_, fault)) = runtime.task(task) else {
+                panic!("{name}")
+            };
+            assert_eq!((&*fault.name, &*fault.message), ("RangeError", message));
+            said.push(fault.to_string());
+        }
+        assert!(said.iter().all(|s| *s == said[0]), "{said:?}");
+    }
+}
+
+#[test]
+fn rejections_that_nobody_handles_do_not_outlive_a_step_budget() {
+    let rbin = script::compiled(MOD);
+    for max_step_budget in (50..2000).step_by(7).map(Some) {
+        let mut runtime = raya_core::Runtime::with_threads(1);
+        let options = VmOptions {
+            max_step_budget,
+            ..VmOptions::default()
+        };
+        let id = runtime.create(options).expect("is made");
+        let mut vm = runtime.vm(id).expect("is live");
+        vm.load_rbin_bytes(&rbin).expect("is valid");
+        let args = vec![Value::Number(5.0)];
+        vm.run_entry("rejectsOften", args).expect("starts");
+        // It comes to an end, whatever the budget.
+        runtime.run_until_idle();
+    }
 }
 
 #[test]

@@ -1,10 +1,11 @@
 //! `raya run FILE|DIR`: runs a program's top-level code, then its `main` if it exports one.
 //!
 //! Ticks follow each other at once. So a program that sleeps keeps nobody waiting, and the same command prints the same
-//! each time.
+//! each time. Where a number of ticks was asked for, a bar shows how many are done.
 
 use crate::console::console;
 use crate::failure::Failure;
+use crate::progress::Progress;
 use crate::world::WorldArguments;
 
 /// What `raya run` takes.
@@ -22,8 +23,13 @@ pub struct Arguments {
 
 /// Runs the program until nothing is left to do.
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let mut world = arguments.world.start(console())?;
-    let ended = world.run(arguments.world.ticks);
+    let progress = arguments
+        .world
+        .ticks
+        .map_or_else(Progress::none, Progress::new);
+    let mut world = arguments.world.start(console(progress.clone()))?;
+    let ended = world.run(arguments.world.ticks, &progress);
+    progress.end();
     if arguments.stats {
         crate::output::print(&crate::stats::table(&mut world.runtime))?;
     }

@@ -5,6 +5,7 @@
 
 use crate::console::{Lines, console, console_into};
 use crate::failure::Failure;
+use crate::progress::Progress;
 use crate::top::{Key, Reading, Top};
 use crate::world::{World, WorldArguments, is_over};
 use ratatui::crossterm::event::{self, Event, KeyCode, KeyEventKind};
@@ -25,8 +26,8 @@ pub struct Arguments {
 pub fn top(arguments: &Arguments) -> Result<(), Failure> {
     let ticks = arguments.world.ticks;
     if !std::io::stdout().is_terminal() {
-        let mut world = arguments.world.start(console())?;
-        let ended = world.run(ticks);
+        let mut world = arguments.world.start(console(Progress::none()))?;
+        let ended = world.run(ticks, &Progress::none());
         crate::output::print(&crate::stats::table(&mut world.runtime))?;
         return world.outcome(ended);
     }

@@ -96,6 +96,18 @@ fn programs_fail_with_their_own_errors() {
 }
 
 #[test]
+fn a_rejection_that_nobody_handles_ends_the_program() {
+    let output = raya(&["run", "rejects.ts"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "before\n");
+    let shown = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        shown.starts_with("raya: RangeError: nobody looks\n    at later (rejects.ts:3:"),
+        "{shown}"
+    );
+}
+
+#[test]
 fn time_is_virtual() {
     let output = raya(&["run", "sleeps.ts"]);
     assert_eq!(String::from_utf8_lossy(&output.stdout), "before\nafter\n");
@@ -155,6 +167,38 @@ fn built_programs_are_read_again() {
         assert!(shown.contains(part), "{shown}");
     }
     assert!(stdout(&["inspect", "fine.ts"]).contains("function main: () => number"));
+}
+
+#[test]
+fn many_programs_are_built_side_by_side() {
+    let directory = scratch("many");
+    std::fs::create_dir_all(&directory).expect("a directory");
+    let paths = ["a.ts", "b.ts", "c.ts"].map(|name| {
+        let path = directory.join(name);
+        let source = format!("console.log(\"{name}\");\n");
+        std::fs::write(&path, source).expect("written");
+        path.to_str().expect("UTF-8").to_owned()
+    });
+    let [a, b, c] = &paths;
+    // What is no terminal shows nothing of how far it is.
+    let output = raya(&["build", a, b, c]);
+    assert_eq!(
+        (
+            output.status.code(),
+            output.stdout.len(),
+            output.stderr.len()
+        ),
+        (Some(0), 0, 0)
+    );
+    assert_eq!(stdout(&["run", &b.replace(".ts", ".rbin")]), "b.ts\n");
+    assert_eq!(code(&["build", a, b, "-o", "out.rbin"]), 2);
+    assert_eq!(code(&["build"]), 2);
+}
+
+#[test]
+fn how_far_it_is_is_shown_to_nobody_but_terminals() {
+    let output = raya(&["run", "spins.ts", "--ticks", "300"]);
+    assert_eq!((output.stdout.len(), output.stderr.len()), (0, 0));
 }
 
 #[test]

@@ -27,7 +27,7 @@ declare module "raya:vm" {
     cancel(): boolean;
   }
   type VmState = "new" | "running" | "paused" | "failed" | "terminated";
-  type VmEventKind = "finished" | "failed" | "pressure" | "limit" | "paused" | "ended";
+  type VmEventKind = "finished" | "failed" | "unhandledRejection" | "pressure" | "limit" | "paused" | "ended";
   type VmResource = "" | "heap" | "tasks" | "steps" | "stack";
   type OnLimit = "fail" | "suspend" | "terminate";
 
@@ -104,6 +104,7 @@ declare module "raya:vm" {
     count: number;
     used: number;
     max: number;
+    message: string;
   }
 
   interface VmExport {

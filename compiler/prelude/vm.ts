@@ -136,7 +136,8 @@ export interface SubtreeStats {
 }
 
 /** What happens to a VM. */
-export type VmEventKind = "finished" | "failed" | "pressure" | "limit" | "paused" | "ended";
+export type VmEventKind =
+  "finished" | "failed" | "unhandledRejection" | "pressure" | "limit" | "paused" | "ended";
 
 /** What pressure and limits are about. */
 export type VmResource = "" | "heap" | "tasks" | "steps" | "stack";
@@ -150,6 +151,8 @@ export interface VmEvent {
   /** Of `pressure` and `limit`: what was in use, and the hard limit. */
   used: number;
   max: number;
+  /** Of `failed` and `unhandledRejection`: the latest error, with its stack, as long as the VM keeps it. */
+  message: string;
 }
 
 /** An exported function. */
@@ -292,13 +295,14 @@ export class Vm {
 
   /** The next event about it. Events of one kind that nobody took are one, with a count. */
   async nextEvent(): Promise<VmEvent> {
-    const [kind, resource, count, used, max] = (await __vmNextEvent(this.__handle)) as unknown[];
+    const [kind, resource, count, used, max, message] = (await __vmNextEvent(this.__handle)) as unknown[];
     return {
       kind: kind as VmEventKind,
       resource: resource as VmResource,
       count: count as number,
       used: used as number,
       max: max as number,
+      message: message as string,
     };
   }
 

@@ -186,7 +186,7 @@ impl Request<'_> {
         let id = from_handle(self.number(0)).ok_or_else(gone)?;
         let row = self.asker.index();
         if let Some(event) = self.runtime.take_event(row, id) {
-            return Ok(Served::Answer(Ok(crate::events::Event::value(event))));
+            return Ok(Served::Answer(Ok(self.runtime.event_value(event))));
         }
         let id = self.child()?;
         let activity = self.runtime.contexts.activities[row].as_ref();

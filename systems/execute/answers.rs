@@ -86,6 +86,8 @@ pub fn fail_all_for_steps(execution: &mut Execution<'_>, fault: LimitFault) {
         machine.fail_task(index, fault);
     }
     machine.activity.jobs.clear();
+    // Of the limit is told already.
+    machine.activity.rejected.clear();
     let cause = Cause::Limit(fault);
     machine
         .activity

@@ -13,6 +13,7 @@ use super::{Execution, Stop};
 use crate::marshal::{self, CopyError, MarshalError};
 use raya_bytecode::image::CLASS_ERROR;
 use raya_bytecode::slot::{Slot, TAG_BOOLEAN, TAG_NUMBER, UNDEFINED};
+use raya_storages::activities::UNHANDLED_MAX;
 use raya_storages::entries::{Origin, Stage};
 use raya_storages::heaps::is_object;
 use raya_storages::layout::{Kind, PROMISE_HANDLED, PROMISE_PENDING, PROMISE_REJECTED};
@@ -24,6 +25,9 @@ use smallvec::SmallVec;
 
 /// Bytes of a copied result that one step pays for.
 const BYTES_PER_STEP: u64 = 16;
+
+/// Fuel to take down why a promise was rejected that nobody waits for.
+const REJECTION_COST: u64 = 64;
 
 /// Why an entry did not begin.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -454,6 +458,24 @@ impl Machine<'_> {
                 trace,
             },
             _ => Failure::without_trace(self.thrown(error)),
+        }
+    }
+
+    /// Nothing is left to do: takes down why promises were rejected that nobody waits for yet. Cancellations nobody has to wait for.
+    pub fn tell_rejections(&mut self) {
+        for promise in std::mem::take(&mut self.activity.rejected) {
+            if self.words(promise)[1] as u8 & PROMISE_HANDLED != 0 {
+                continue;
+            }
+            self.pay(REJECTION_COST);
+            if self.activity.unhandled.len() == UNHANDLED_MAX {
+                self.activity.unhandled_more += 1;
+                continue;
+            }
+            let failure = self.failure(self.promise_value(promise), None);
+            if failure.cause != Cause::Cancelled {
+                self.activity.unhandled.push(failure);
+            }
         }
     }
 

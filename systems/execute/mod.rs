@@ -114,6 +114,7 @@ fn run(m: &mut Machine<'_>) -> Stop {
         } else if m.next_job() {
             continue;
         } else {
+            m.tell_rejections();
             match m.begin_next() {
                 Begun::Runs => {}
                 Begun::Refused => continue,

@@ -273,6 +273,10 @@ impl Machine<'_> {
         if promise == 0 {
             self.end_entry_of(running, settled, outcome, (error, due));
         } else {
+            if outcome == Outcome::Cancelled {
+                // Whoever cancelled it knows.
+                self.set_promise_flags(promise, PROMISE_HANDLED);
+            }
             let task = self.task(running - 1);
             task.state = TaskState::Done;
             task.outcome = Some(outcome);
@@ -453,6 +457,9 @@ impl Machine<'_> {
         words[2] = num;
         let mut next = words[3] as u32;
         words[3] = 0;
+        if words[1] as u8 & (3 | PROMISE_HANDLED) == PROMISE_REJECTED {
+            self.activity.rejected.push(promise);
+        }
         self.end_awaiting(promise);
         while next != 0 {
             let index = next - 1;

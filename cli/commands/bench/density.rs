@@ -6,10 +6,9 @@
 
 use crate::failure::{self, Failure};
 use crate::output::print;
-use indicatif::{ProgressBar, ProgressDrawTarget};
+use crate::progress::Progress;
 use raya_compiler::load::MemoryFiles;
 use raya_core::{ContextId, Runtime, TickBudget, Value, VmError, VmOptions};
-use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
 /// Ten entities that move when they are told to.
@@ -52,7 +51,7 @@ fn measure(contexts: u32) -> Result<Figures, Failure> {
     let broken = |error: VmError| Failure::Program(error.to_string());
     let mut runtime = Runtime::new();
     let program = runtime.load_program(&compiled()?).map_err(broken)?;
-    let progress = progress(2 * u64::from(contexts));
+    let progress = Progress::new(2 * u64::from(contexts));
     let per_context = |duration: Duration| duration.as_nanos() as f64 / f64::from(contexts);
 
     let empty = resident_bytes();
@@ -65,7 +64,7 @@ fn measure(contexts: u32) -> Result<Figures, Failure> {
             .and_then(|mut vm| vm.load_program(program))
             .map_err(broken)?;
         ids.push(id);
-        progress.inc(1);
+        progress.step();
     }
     let create_ns = per_context(start.elapsed());
     let idle = resident_bytes();
@@ -76,11 +75,11 @@ fn measure(contexts: u32) -> Result<Figures, Failure> {
             .vm(id)
             .and_then(|mut vm| vm.call("step", vec![Value::Number(0.5)]))
             .map_err(broken)?;
-        progress.inc(1);
+        progress.step();
     }
     let call_ns = per_context(start.elapsed());
     let called = resident_bytes();
-    progress.finish_and_clear();
+    progress.end();
 
     let start = Instant::now();
     for _ in 0..TICKS {
@@ -105,15 +104,6 @@ fn compiled() -> Result<Vec<u8>, Failure> {
         Failure::errors(diagnostics.sorted().len())
     })?;
     Ok(raya_bytecode::codec::encode(&image))
-}
-
-fn progress(steps: u64) -> ProgressBar {
-    let target = if std::io::stderr().is_terminal() {
-        ProgressDrawTarget::stderr()
-    } else {
-        ProgressDrawTarget::hidden()
-    };
-    ProgressBar::with_draw_target(Some(steps), target)
 }
 
 /// Bytes of memory that the process has; Linux only.
