@@ -16,7 +16,7 @@ use std::sync::LazyLock;
 /// Fuel of the ticks: stops in many places first, then a longer stretch.
 const FUEL: [u64; 5] = [1, 3, 50, 2_000, 20_000];
 
-/// Every ninth golden: some of each kind.
+/// Every ninth golden, some of each kind, and typed arrays.
 static PROGRAMS: LazyLock<Vec<Image>> = LazyLock::new(|| {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/goldens");
     let mut paths: Vec<_> = std::fs::read_dir(folder)
@@ -29,7 +29,13 @@ static PROGRAMS: LazyLock<Vec<Image>> = LazyLock::new(|| {
     let compile = |path: &std::path::PathBuf| {
         raya_compiler::compile(&path.to_string_lossy(), &raya_compiler::load::FileSystem).ok()
     };
-    paths.iter().step_by(9).filter_map(compile).collect()
+    let typed = paths.iter().filter(|path| path.ends_with("typed_use.ts"));
+    paths
+        .iter()
+        .step_by(9)
+        .chain(typed)
+        .filter_map(compile)
+        .collect()
 });
 
 /// A runtime with what the goldens import.

@@ -293,3 +293,59 @@ fn accepts_the_goldens() {
     }
     assert!(wrong.is_empty(), "refused:\n{wrong}");
 }
+
+#[test]
+fn what_would_share_the_bytes_of_typed_arrays_is_refused_by_name() {
+    for name in [
+        "ArrayBuffer",
+        "SharedArrayBuffer",
+        "DataView",
+        "BigInt64Array",
+        "BigUint64Array",
+    ] {
+        assert_eq!(
+            codes(&format!("console.log(new {name}(8));")),
+            [3090],
+            "{name}"
+        );
+        assert_eq!(
+            codes(&format!("let x: {name} | null = null; console.log(x);")),
+            [3090],
+            "{name}"
+        );
+    }
+    for member in ["buffer", "byteOffset", "subarray(1)"] {
+        let text = format!("console.log(new Uint8Array(8).{member});");
+        assert_eq!(codes(&text), [3090], "{member}");
+    }
+    assert_eq!(
+        codes("class A extends Float64Array {} console.log(new A());"),
+        [3090]
+    );
+    // Own names are own names.
+    assert!(
+        codes("class DataView { subarray = 1; } console.log(new DataView().subarray);").is_empty()
+    );
+}
+
+#[test]
+fn typed_arrays_are_of_their_kind_only() {
+    let given = |ty: &str, value: &str| codes(&format!("const x: {ty} = {value}; console.log(x);"));
+    assert!(given("Int8Array", "new Int8Array(2)").is_empty());
+    assert!(given("object", "new Int8Array(2)").is_empty());
+    for (ty, value) in [
+        ("Int8Array", "new Uint8Array(2)"),
+        ("number[]", "new Float64Array(2)"),
+        ("Float64Array", "[1, 2]"),
+        ("{ length: number }", "new Float64Array(2)"),
+    ] {
+        assert_eq!(given(ty, value), [3001], "{ty}");
+    }
+    let used = |text: &str| codes(&format!("const a = new Uint8Array(2); {text}"));
+    assert_eq!(used("a.length = 3;"), [3012]);
+    assert_eq!(used("a.push(1);"), [3004]);
+    assert_eq!(used("a[\"x\"] = 1;"), [3004]);
+    assert_eq!(used("a[0] = \"x\";"), [3001]);
+    assert_eq!(used("console.log(new Uint8Array(\"abc\"));"), [3002]);
+    assert_eq!(used("console.log(a.map((x) => String(x)));"), [3002]);
+}

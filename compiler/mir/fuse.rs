@@ -25,8 +25,9 @@ pub fn run(func: &mut Func) {
         let mut known = Known::default();
         for inst in &mut func.blocks[id].insts {
             cancel_conversion(inst, &known);
+            convert_constant(inst, &constants);
             with_constant(inst, &constants);
-            index_of_sum(inst, &known);
+            int_of_sum(inst, &known);
             if inst.op == Op::F2X
                 && let Some(index) = known.index(Reg(inst.x[1]))
             {
@@ -133,6 +134,27 @@ fn cancel_conversion(inst: &mut Inst, known: &Known) {
     }
 }
 
+/// A conversion of a constant int is a constant; `x | 0` of an int is `x`.
+fn convert_constant(inst: &mut Inst, constants: &FxHashMap<Reg, Constant>) {
+    let whole = |i: usize| match constants.get(&Reg(inst.x[i])) {
+        Some(&Constant::Whole(value)) => Some(value),
+        _ => None,
+    };
+    match (inst.op, whole(1)) {
+        (Op::F2W | Op::F2I, Some(value)) => {
+            *inst = Inst::new(Op::ConstI, [inst.x[0], value as u32, 0], inst.span);
+        }
+        (Op::F2X, Some(value)) => {
+            let index = value.max(-1);
+            *inst = Inst::new(Op::ConstI, [inst.x[0], index as u32, 0], inst.span);
+        }
+        (Op::Or, _) if whole(2) == Some(0) => {
+            *inst = Inst::new(Op::MovN, [inst.x[0], inst.x[1], 0], inst.span);
+        }
+        _ => {}
+    }
+}
+
 /// A sum of ints, computed in f64.
 #[derive(Clone, Copy)]
 enum Sum {
@@ -166,9 +188,9 @@ fn sum_of_ints(inst: &Inst, known: &Known) -> Option<Sum> {
     }
 }
 
-/// The index of a sum of ints is their wrapped sum: where it wraps, either is out of every array's range.
-fn index_of_sum(inst: &mut Inst, known: &Known) {
-    if inst.op != Op::F2X {
+/// The int of a sum of ints is their wrapped sum, and so is its index: where it wraps, either is out of every array's range.
+fn int_of_sum(inst: &mut Inst, known: &Known) {
+    if !matches!(inst.op, Op::F2W | Op::F2X) {
         return;
     }
     match known.sum(Reg(inst.x[1])) {

@@ -5,8 +5,8 @@
 //! more than once. A mixed value is a pair of them.
 //!
 //! Differences from the bytecode: calls carry their arguments as a list (the emitter fills the window); field
-//! operands are field numbers with the class in `x[3]`; class operands and slots use the lowering's own numbers
-//! (emission puts classes in preorder); a block ends in a `Term` with block ids.
+//! operands are field numbers with the class in `x[3]`; class operands, slots and types as values use the lowering's own
+//! numbers (emission puts classes in preorder); a block ends in a `Term` with block ids.
 //! Absent: passes (one a file beside this one), registers of the machine (`emit/`).
 
 pub mod combine;

@@ -113,6 +113,74 @@ fn an_index_joins_its_access() {
     let left = combined(&[Slot::ARR_F64, F], &[I, F], insts, 3);
     assert_eq!(ops(&left), [Op::ElemXF]);
     assert_eq!(left[0].x[..3], [3, 0, 1]);
+    let insts = vec![inst(Op::F2X, 3, 1, 0), inst(Op::StoreF32, 0, 3, 2)];
+    let left = combined(&[Slot::FLOAT32, F, F], &[I], insts, 2);
+    assert_eq!(ops(&left), [Op::StoreXF32]);
+    assert_eq!(left[0].x[..3], [0, 1, 2]);
+}
+
+/// A function of one block after `fuse`.
+fn fused(params: &[Slot], temps: &[Slot], insts: Vec<Inst>, result: u32) -> Vec<Inst> {
+    let mut made = Maker::new(params);
+    temps.iter().for_each(|&slot| {
+        made.func.reg(slot);
+    });
+    made.block(insts, ret(result));
+    fuse::run(&mut made.func);
+    fuse::run(&mut made.func);
+    made.func.blocks[0].insts.clone()
+}
+
+#[test]
+fn bytes_are_added_as_ints() {
+    // `b[i] += 1` and `b[i] + b[j]`, as they go back into bytes.
+    let step = vec![
+        inst(Op::I2F, 2, 0, 0),
+        inst(Op::AddFI, 3, 2, 1),
+        inst(Op::F2W, 4, 3, 0),
+    ];
+    let left = fused(&[I, I], &[F, F, I], step, 3);
+    assert_eq!((left[2].op, &left[2].x[..3]), (Op::AddWI, &[4, 0, 1][..]));
+    let sum = vec![
+        inst(Op::I2F, 2, 0, 0),
+        inst(Op::I2F, 3, 1, 0),
+        inst(Op::AddF, 4, 2, 3),
+        inst(Op::F2W, 5, 4, 0),
+    ];
+    let left = fused(&[I, I], &[F, F, F, I], sum, 4);
+    assert_eq!((left[3].op, &left[3].x[..3]), (Op::AddW, &[5, 0, 1][..]));
+    // What was added changes in between.
+    let changed = vec![
+        inst(Op::I2F, 2, 0, 0),
+        inst(Op::AddFI, 3, 2, 1),
+        inst(Op::MovN, 0, 1, 0),
+        inst(Op::F2W, 4, 3, 0),
+    ];
+    let left = fused(&[I, I], &[F, F, I], changed, 3);
+    assert_eq!(left[3].op, Op::F2W);
+}
+
+#[test]
+fn constants_are_converted_at_once() {
+    let word = vec![
+        inst(Op::ConstFI, 1, -7i32 as u32, 0),
+        inst(Op::F2W, 2, 1, 0),
+    ];
+    let left = fused(&[F], &[F, I], word, 0);
+    assert_eq!((left[1].op, left[1].x[1] as i32), (Op::ConstI, -7));
+    let index = vec![
+        inst(Op::ConstFI, 1, -7i32 as u32, 0),
+        inst(Op::F2X, 2, 1, 0),
+    ];
+    let left = fused(&[F], &[F, I], index, 0);
+    assert_eq!((left[1].op, left[1].x[1] as i32), (Op::ConstI, -1));
+    let or = vec![
+        inst(Op::ConstFI, 2, 0, 0),
+        inst(Op::F2W, 3, 2, 0),
+        inst(Op::Or, 4, 1, 3),
+    ];
+    let left = fused(&[F, I], &[F, I, I], or, 0);
+    assert_eq!((left[2].op, left[2].x[1]), (Op::MovN, 1));
 }
 
 /// `r0.x += n1` where `between` stands between load and store; r0 was looked at before if `checked`.
@@ -301,6 +369,22 @@ fn lengths_change_when_elements_are_written() {
     let written = vec![len(2), inst(Op::SetElemF, 0, 2, 1), len(3)];
     let left = numbered(&[Slot::ARR_F64, F], &[I, I], written);
     assert_eq!(left, [Op::Len, Op::SetElemF, Op::Len]);
+    // Those of typed arrays never do.
+    let written = vec![len(2), inst(Op::StoreF64, 0, 2, 1), len(3)];
+    let left = numbered(&[Slot::FLOAT64, F], &[I, I], written);
+    assert_eq!(left, [Op::Len, Op::StoreF64, Op::MovN]);
+}
+
+#[test]
+fn elements_of_typed_arrays_are_loaded_once_until_some_are_written() {
+    let load = |to| inst(Op::LoadU8, to, 0, 2);
+    let params = [Slot::UINT8, F, I, Slot::INT16];
+    let left = numbered(&params, &[I, I], vec![load(4), load(5)]);
+    assert_eq!(left, [Op::LoadU8, Op::MovN]);
+    // Where two bytes can't be told apart, no two arrays are.
+    let written = vec![load(4), inst(Op::Store16, 3, 2, 2), load(5)];
+    let left = numbered(&params, &[I, I], written);
+    assert_eq!(left, [Op::LoadU8, Op::Store16, Op::LoadU8]);
 }
 
 #[test]

@@ -119,8 +119,8 @@ fn copy_bytes(
 pub(super) fn reverse(m: &mut Machine<'_>, w: Window<'_>) -> Outcome {
     let array = w.r(0)?;
     let size = m.heap.element_of(array).bytes() as usize;
+    m.pay(m.heap.typed_place(array).len() as u64 / PER_STEP);
     let bytes = m.heap.typed_bytes_mut(array);
-    m.fuel -= (bytes.len() as u64 / PER_STEP) as i64;
     // The last byte of the last element comes first; then each element's bytes are put in order again.
     bytes.reverse();
     bytes.chunks_exact_mut(size).for_each(<[u8]>::reverse);
