@@ -10,9 +10,31 @@ use crate::runtime::Runtime;
 use crate::{ContextId, TaskId, Value};
 use raya_storages::contexts::ContextState;
 use raya_storages::entries::Origin;
+use raya_storages::heaps::is_object;
 use raya_storages::runs::{Cause, Failure, RunOutcome, RunRow};
 use raya_systems::execute::{Arguments, CallEnd};
 use raya_systems::marshal;
+
+/// What a call gave.
+#[derive(Debug)]
+pub(crate) enum Given {
+    /// A mixed pair that refers to no object.
+    Plain(u64, u32),
+    /// Anything else.
+    Copied(Box<Value>),
+}
+
+impl Given {
+    /// As a value.
+    pub fn into_value(self) -> Value {
+        match self {
+            Given::Plain(num, reference) => {
+                marshal::plain(num, reference).expect("it refers to no object")
+            }
+            Given::Copied(value) => *value,
+        }
+    }
+}
 
 impl Runtime {
     /// Calls an exported function now.
@@ -24,17 +46,19 @@ impl Runtime {
     ) -> Result<Value, VmError> {
         let row = self.find(id)?;
         let function = self.exported(row, id, name)?;
-        self.call_function(row, id, function, Arguments::Values(args))
+        let given = self.call_function(row, id, function, Arguments::Values(args))?;
+        Ok(given.into_value())
     }
 
     /// Calls a function of the context's program now.
+    #[inline]
     pub(crate) fn call_function(
         &mut self,
         row: usize,
         id: ContextId,
         function: u32,
         args: Arguments<'_>,
-    ) -> Result<Value, VmError> {
+    ) -> Result<Given, VmError> {
         if self.contexts.states[row] != ContextState::Ready {
             self.make_ready(row, id)?;
         }
@@ -56,8 +80,8 @@ impl Runtime {
         &mut self,
         function: u32,
         calls: &[(ContextId, V)],
-    ) -> Vec<Result<Value, VmError>> {
-        let mut results: Vec<Option<Result<Value, VmError>>> = Vec::new();
+    ) -> Vec<Result<Given, VmError>> {
+        let mut results: Vec<Option<Result<Given, VmError>>> = Vec::new();
         results.resize_with(calls.len(), || None);
         let mut batch: Vec<(ContextId, usize)> = Vec::with_capacity(calls.len());
         batch.extend(calls.iter().map(|call| call.0).zip(0..));
@@ -89,28 +113,48 @@ impl Runtime {
     }
 
     /// Does what is left of a call when its function has returned, failed or stopped.
+    #[inline]
     fn conclude_call(
         &mut self,
         row: usize,
         id: ContextId,
         function: u32,
-        end: Result<CallEnd, Cause>,
+        end: Result<CallEnd, Box<Cause>>,
         notes: Vec<Note>,
-    ) -> Result<Value, VmError> {
+    ) -> Result<Given, VmError> {
+        match end {
+            Ok(CallEnd::Returned(num, reference)) if notes.is_empty() && !is_object(reference) => {
+                self.after_call(row);
+                Ok(Given::Plain(num, reference))
+            }
+            end => self.conclude_otherwise(row, id, function, end, notes),
+        }
+    }
+
+    fn conclude_otherwise(
+        &mut self,
+        row: usize,
+        id: ContextId,
+        function: u32,
+        end: Result<CallEnd, Box<Cause>>,
+        notes: Vec<Note>,
+    ) -> Result<Given, VmError> {
         if !notes.is_empty() {
             self.attend_outside(row, notes);
             self.find(id)?;
         }
         let end = end.map_err(|cause| {
             self.settle_down(row);
-            self.failed(row, &Failure::without_trace(cause))
+            self.failed(row, &Failure::without_trace(*cause))
         })?;
         match end {
             CallEnd::Returned(num, reference) => {
                 let (program, heap) = (self.program(row), &self.contexts.heaps[row]);
                 let value = marshal::copy_out(program, heap, (num, reference));
                 self.after_call(row);
-                value.map_err(|e| VmError::Marshal(e.to_string().into()))
+                value
+                    .map(|value| Given::Copied(Box::new(value)))
+                    .map_err(|e| VmError::Marshal(e.to_string().into()))
             }
             CallEnd::Failed(failure) => {
                 self.after_call(row);
@@ -129,6 +173,7 @@ impl Runtime {
         self.contexts.holds[row] != 0 || activity.is_some_and(|a| a.blocked || a.is_runnable())
     }
 
+    #[cold]
     fn make_ready(&mut self, row: usize, id: ContextId) -> Result<(), VmError> {
         self.apply_template(row);
         if self.contexts.states[row] != ContextState::Ready {
@@ -138,6 +183,7 @@ impl Runtime {
     }
 
     /// What a call has left behind goes its way.
+    #[inline]
     fn after_call(&mut self, row: usize) {
         let activity = &mut self.contexts.activities[row];
         if activity.is_none() {
@@ -159,20 +205,21 @@ impl Runtime {
     }
 
     /// A call of a context in which other things go on first.
+    #[cold]
     fn call_after_others(
         &mut self,
         row: usize,
         id: ContextId,
         function: u32,
         args: Arguments<'_>,
-    ) -> Result<Value, VmError> {
+    ) -> Result<Given, VmError> {
         let args = args.to_values(self.program(row).param_slots(function));
         self.take_on(row, CALLED, function, args, Origin::Host);
         self.finish_call(row, id, function)
     }
 
     /// Runs the context until the call that is an entry has ended.
-    fn finish_call(&mut self, row: usize, id: ContextId, function: u32) -> Result<Value, VmError> {
+    fn finish_call(&mut self, row: usize, id: ContextId, function: u32) -> Result<Given, VmError> {
         self.called = None;
         self.reap_entries(row);
         self.run_while(row, |runtime| runtime.called.is_none().then_some(CALL_FUEL));
@@ -182,7 +229,7 @@ impl Runtime {
         };
         self.settle_down(row);
         match outcome {
-            RunOutcome::Returned(value) => Ok(value),
+            RunOutcome::Returned(value) => Ok(Given::Copied(Box::new(value))),
             RunOutcome::Failed(failure) => Err(self.failed(row, &failure)),
         }
     }

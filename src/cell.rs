@@ -81,6 +81,7 @@ pub(crate) struct Cell<'a> {
 }
 
 impl Cell<'_> {
+    #[inline(always)]
     fn execution(&mut self) -> Execution<'_> {
         Execution {
             program: self.program,
@@ -139,6 +140,7 @@ impl Cell<'_> {
         *left += withheld;
     }
 
+    #[inline]
     fn steps_to_mark(&self) -> u64 {
         match &self.marks {
             Some(marks) => marks.steps_left(self.counters.steps),
@@ -202,8 +204,10 @@ impl Cell<'_> {
     }
 
     /// What it cancelled elsewhere.
+    #[inline]
     fn note_cancels(&mut self, notes: &mut Vec<Note>) {
-        if let Some(activity) = self.activity.as_mut() {
+        let activity = self.activity.as_mut();
+        if let Some(activity) = activity.filter(|a| !a.cancels.is_empty()) {
             notes.extend(activity.cancels.drain(..).map(Note::Cancel));
         }
     }
@@ -213,9 +217,10 @@ impl Cell<'_> {
     }
 
     /// Lets a heap that grows past its mark collect there, once it has taken so many words more.
+    #[inline]
     fn collect_before_mark(&mut self, words_next: u32) {
-        let stack_bytes = self.activity.as_ref().map_or(0, |a| a.bytes()) as i64;
         if let Some(marks) = self.marks.as_deref().filter(|m| !m.is_heap_crossed) {
+            let stack_bytes = self.activity.as_ref().map_or(0, |a| a.bytes()) as i64;
             let words = marks.heap_bytes.saturating_sub(stack_bytes).max(0) / 8;
             let top = self.heap.top.max(HEAP_START) + words_next;
             let words = u32::try_from(words).unwrap_or(u32::MAX).max(top);
@@ -240,6 +245,7 @@ impl Cell<'_> {
     }
 
     /// Looks at the marks of steps.
+    #[inline]
     fn cross_steps(&mut self, notes: &mut Vec<Note>) {
         let (steps, max) = (self.counters.steps, self.limits.steps_max);
         let Some(marks) = self.marks.as_deref_mut() else {
@@ -282,6 +288,7 @@ impl Cell<'_> {
     }
 
     /// Between collections a heap only grows, so its peak is before one or now.
+    #[inline]
     fn note_peak(&mut self) {
         let used = self.heap.bytes_used();
         let uses = self.counters.uses_mut();
@@ -289,6 +296,7 @@ impl Cell<'_> {
     }
 
     /// Without steps left in all, whatever has not ended fails, unless it is to wait for more.
+    #[inline]
     fn enforce_budget(&mut self, notes: &mut Vec<Note>) {
         let (steps, max) = (self.counters.steps, self.limits.steps_max);
         if steps < max || self.activity.as_ref().is_none_or(|a| is_over(a)) {
@@ -302,40 +310,55 @@ impl Cell<'_> {
     }
 
     /// Calls a function now, in a context that does nothing else. `run` names the entry that it becomes if it stops on its way.
+    #[inline]
     pub fn call(
         &mut self,
         function: u32,
         args: Arguments<'_>,
         run: u64,
         notes: &mut Vec<Note>,
-    ) -> Result<CallEnd, Cause> {
+    ) -> Result<CallEnd, Box<Cause>> {
         let allowed = self.limits.steps_max.saturating_sub(self.counters.steps);
         if allowed == 0 {
-            let (steps, max) = (self.counters.steps, self.limits.steps_max);
-            return Err(Cause::Limit(LimitFault::Steps { steps, max }));
+            return Err(self.no_steps_left());
         }
         let allowed = allowed.min(CALL_FUEL).min(self.steps_to_mark()) as i64;
         let mut left = allowed;
         self.collect_before_mark(0);
         let end = loop {
-            match execute::call(&mut self.execution(), function, args, run, &mut left) {
+            match execute::call(self.execution(), function, args, run, &mut left) {
                 Ok(end) => break end,
-                Err(EntryError::NeedsCollection(words)) => {
-                    self.collect(Need::words(words), &mut left)
-                        .map_err(Cause::Limit)?;
-                }
-                Err(error) => return Err(error.cause().expect("it is for good")),
+                Err(error) => self.make_room(*error, &mut left)?,
             }
         };
         self.counters.steps += (allowed - left) as u64;
         self.note_peak();
-        if let CallEnd::Stopped(stop) = end {
-            self.provide(stop, notes);
+        if let CallEnd::Stopped(stop) = &end {
+            self.provide(**stop, notes);
         }
         self.note_cancels(notes);
         self.cross_steps(notes);
         self.enforce_budget(notes);
         Ok(end)
+    }
+
+    #[cold]
+    fn no_steps_left(&self) -> Box<Cause> {
+        let (steps, max) = (self.counters.steps, self.limits.steps_max);
+        Box::new(Cause::Limit(LimitFault::Steps { steps, max }))
+    }
+
+    /// Collects for a call that lacks memory to begin; fails where that is not what it lacks.
+    #[cold]
+    fn make_room(&mut self, error: EntryError, left: &mut i64) -> Result<(), Box<Cause>> {
+        let cause = match error {
+            EntryError::NeedsCollection(words) => {
+                let collected = self.collect(Need::words(words), left);
+                collected.map_err(Cause::Limit)
+            }
+            error => Err(error.cause().expect("it is for good")),
+        };
+        cause.map_err(Box::new)
     }
 
     /// Does what a stop asks for, so that the context can go on as others do.
@@ -548,7 +571,7 @@ pub(crate) fn run_batch(runtime: &mut Runtime, batch: &[u32]) -> Ran {
 }
 
 /// How a call ended, and what happened meanwhile.
-pub(crate) type Called = (Result<CallEnd, Cause>, Vec<Note>);
+pub(crate) type Called = (Result<CallEnd, Box<Cause>>, Vec<Note>);
 
 /// Calls a function in contexts (rows in order, each once) that do nothing else, side by side; `args` gives what is passed by the
 /// number beside the context.

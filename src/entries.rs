@@ -25,7 +25,7 @@ use raya_systems::schedule;
 
 impl Runtime {
     pub(crate) fn find(&self, id: ContextId) -> Result<usize, VmError> {
-        self.contexts.find(id).ok_or(VmError::ContextNotFound(id))
+        self.contexts.find(id).ok_or_else(|| VmError::ContextNotFound(id))
     }
 
     /// The function that an export is.
@@ -382,6 +382,7 @@ impl Runtime {
     }
 
     /// What execution sees of a context that has a program.
+    #[inline]
     pub(crate) fn cell(&mut self, row: usize) -> Cell<'_> {
         let program = ProgramId::from_bits(self.contexts.programs[row]);
         Cell {

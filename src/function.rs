@@ -8,6 +8,7 @@
 //! Invariant: a function is of one program, and every context with that program can be called with it; another is refused.
 //! Absent: entries that ticks run (`entries`).
 
+use crate::calls::Given;
 use crate::capability::{HostError, Param, Ret, signature};
 use crate::error::{FunctionMismatch, VmError};
 use crate::runtime::Runtime;
@@ -152,7 +153,7 @@ impl<A: Args, R: Returned> Function<A, R> {
         if runtime.contexts.programs[row] != self.program.to_bits() {
             return Err(VmError::OtherProgram(context));
         }
-        let value = if self.is_scalar {
+        let given = if self.is_scalar {
             let registers = args.into_registers()?;
             let args = Arguments::Registers(registers.as_ref());
             runtime.call_function(row, context, self.function, args)?
@@ -161,7 +162,7 @@ impl<A: Args, R: Returned> Function<A, R> {
             let args = Arguments::Values(values.as_ref());
             runtime.call_function(row, context, self.function, args)?
         };
-        Self::returned(value)
+        Self::returned(given)
     }
 
     /// Calls it in each of several contexts, as `call` does, on all the runtime's threads: what an engine does once a frame. Gives
@@ -201,8 +202,19 @@ impl<A: Args, R: Returned> Function<A, R> {
         refused.into_iter().map(result).collect()
     }
 
-    fn returned(value: Value) -> Result<R, VmError> {
-        R::from_value(&value).ok_or_else(|| {
+    #[inline]
+    fn returned(given: Given) -> Result<R, VmError> {
+        if let Given::Plain(num, reference) = given
+            && let Some(result) = R::from_mixed(num, reference)
+        {
+            return Ok(result);
+        }
+        Self::returned_value(&given.into_value())
+    }
+
+    #[cold]
+    fn returned_value(value: &Value) -> Result<R, VmError> {
+        R::from_value(value).ok_or_else(|| {
             let text = format!("the result is no {}", R::type_text());
             VmError::Marshal(text.into())
         })

@@ -16,6 +16,7 @@ use crate::dump::{LoadError, Persist, Reader, Writer, ensure, persist_pod};
 use crate::programs::LinkedFunction;
 use bytemuck::{Pod, Zeroable};
 use raya_bytecode::slot::Slot;
+use std::ops::Range;
 
 mod verify;
 
@@ -83,6 +84,14 @@ impl PartialEq for Stack {
 impl Stack {
     /// Becomes as a new one is; only allocations are kept, unless they are large.
     pub fn clear(&mut self) {
+        self.retire();
+        self.nums.clear();
+        self.refs.clear();
+    }
+
+    /// Drops its frames; its banks stay as they are for the next `begin`, unless they are large.
+    #[inline]
+    pub fn retire(&mut self) {
         if self.rows.capacity() * size_of::<FrameRow>() > KEPT_BYTES_MAX
             || self.nums.capacity() * 8 > KEPT_BYTES_MAX
         {
@@ -90,12 +99,12 @@ impl Stack {
             return;
         }
         self.rows.clear();
-        self.nums.clear();
-        self.refs.clear();
         (self.live_nums, self.live_refs) = (0, 0);
     }
 
-    /// Gives an empty stack a frame of `function`, at its start, whose result goes to nobody: that is seen by its `ret_adapt`.
+    /// Gives a stack without frames one of `function`, at its start, whose result goes to nobody: that is seen by its `ret_adapt`.
+    /// The parameters are to be written; what the temps hold is nobody's business.
+    #[inline]
     pub fn begin(&mut self, function: u32, linked: &LinkedFunction) {
         self.rows.reserve(ROWS_MIN);
         self.rows.push(FrameRow {
@@ -104,9 +113,9 @@ impl Stack {
             ret_adapt: Slot::VOID.0,
             ..FrameRow::default()
         });
-        let nums = usize::from(linked.num_locals) + usize::from(linked.num_temps);
-        let refs = usize::from(linked.ref_locals) + usize::from(linked.ref_temps);
-        self.reserve(nums, refs);
+        let (nums, refs) = (linked.num_params, linked.ref_params);
+        begin_bank(&mut self.nums, linked.num_bank, nums..linked.num_locals);
+        begin_bank(&mut self.refs, linked.ref_bank, refs..linked.ref_locals);
     }
 
     /// Makes room for so many registers; new ones are 0.
@@ -122,14 +131,8 @@ impl Stack {
 
     /// The bytes that `reserve` would make the banks take.
     pub fn bytes_with(&self, nums: usize, refs: usize) -> u64 {
-        let nums = self
-            .nums
-            .len()
-            .max(if nums == 0 { 0 } else { bank_len(nums) });
-        let refs = self
-            .refs
-            .len()
-            .max(if refs == 0 { 0 } else { bank_len(refs) });
+        let nums = self.nums.len().max(bank_len(nums));
+        let refs = self.refs.len().max(bank_len(refs));
         (self.rows.len() * size_of::<FrameRow>() + nums * 8 + refs * 4) as u64
     }
 
@@ -164,8 +167,22 @@ impl Stack {
 }
 
 /// The length of a bank for so many registers.
-fn bank_len(registers: usize) -> usize {
-    registers.next_power_of_two().max(BANK_MIN)
+pub(crate) fn bank_len(registers: usize) -> usize {
+    match registers {
+        0 => 0,
+        _ => registers.next_power_of_two().max(BANK_MIN),
+    }
+}
+
+/// Makes a bank so long, the locals that are no parameters 0.
+#[inline]
+fn begin_bank<T: Pod>(bank: &mut Vec<T>, len: u32, others: Range<u16>) {
+    if bank.len() != len as usize {
+        bank.resize(len as usize, T::zeroed());
+    }
+    for local in others {
+        bank[usize::from(local)] = T::zeroed();
+    }
 }
 
 fn dump_bank<T: Pod>(bank: &[T], live: u32, to: &mut Writer) {

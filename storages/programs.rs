@@ -9,6 +9,7 @@
 //! member; one row a program: the same image loaded twice gives the same id. Absent: encoded bytes, who may use it.
 
 use crate::dump::{LoadError, Persist, Reader, Writer, ensure};
+use crate::frames::{FrameRow, bank_len};
 use crate::layout::{Kind, header, string_hash};
 use crate::table::table;
 use raya_bytecode::codec::encode;
@@ -41,6 +42,10 @@ pub struct LinkedFunction {
     pub num_temps: u16,
     /// Reference temps at most.
     pub ref_temps: u16,
+    /// The length that the numeric bank of a stack has which begins with a frame of it.
+    pub num_bank: u32,
+    /// The length that the reference bank has.
+    pub ref_bank: u32,
     /// How many numeric locals are parameters.
     pub num_params: u16,
     /// How many reference locals are parameters.
@@ -58,6 +63,16 @@ pub struct LinkedFunction {
     /// A parameter beyond the first (the receiver) is narrower than "any reference": calls that checked kinds only must
     /// check references.
     pub needs_ref_checks: bool,
+}
+
+impl LinkedFunction {
+    /// What a stack that begins with a frame of it counts against the heap limit, in words: asked of the heap, so that garbage
+    /// goes before a task fails.
+    #[inline]
+    pub fn stack_words(&self) -> u64 {
+        let banks = u64::from(self.num_bank) * 8 + u64::from(self.ref_bank) * 4;
+        (banks + size_of::<FrameRow>() as u64).div_ceil(8)
+    }
 }
 
 /// A class as allocation, casts and collections read it.
@@ -365,6 +380,8 @@ fn link_functions(image: &Image) -> Vec<LinkedFunction> {
             ref_locals: f.ref_locals,
             num_temps: f.num_temps,
             ref_temps: f.ref_temps,
+            num_bank: bank_len(usize::from(f.num_locals) + usize::from(f.num_temps)) as u32,
+            ref_bank: bank_len(usize::from(f.ref_locals) + usize::from(f.ref_temps)) as u32,
             num_params: params.iter().filter(|s| s.has_num()).count() as u16,
             ref_params: params.iter().filter(|s| s.has_ref()).count() as u16,
             sig: f.sig,

@@ -13,6 +13,8 @@ mod out;
 mod plan;
 mod write;
 
+pub use out::plain;
+
 #[cfg(test)]
 mod tests;
 

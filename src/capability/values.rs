@@ -4,6 +4,7 @@
 //! Absent: how values leave and enter heaps (`systems/marshal`).
 
 use super::HostError;
+use raya_bytecode::slot::{TAG_BOOLEAN, TAG_NUMBER, UNDEFINED};
 use raya_storages::values::Value;
 use std::fmt;
 
@@ -19,6 +20,10 @@ pub trait Param {
     const IS_SCALAR: bool = false;
     /// Reads it from a register, if it is one.
     fn from_register<'a>(_register: u64) -> Option<Self::Item<'a>> {
+        None
+    }
+    /// Reads it from a mixed pair, if that is all of it: then a result is not copied first.
+    fn from_mixed<'a>(_num: u64, _reference: u32) -> Option<Self::Item<'a>> {
         None
     }
 }
@@ -44,9 +49,14 @@ pub trait Ret {
 trait Scalar: Sized {
     fn from_register(register: u64) -> Self;
     fn into_register(self) -> u64;
+    fn from_mixed(num: u64, reference: u32) -> Option<Self>;
 }
 
 impl Scalar for f64 {
+    fn from_mixed(num: u64, reference: u32) -> Option<f64> {
+        (reference == TAG_NUMBER).then_some(f64::from_bits(num))
+    }
+
     fn from_register(register: u64) -> f64 {
         f64::from_bits(register)
     }
@@ -58,6 +68,10 @@ impl Scalar for f64 {
 }
 
 impl Scalar for i32 {
+    fn from_mixed(num: u64, reference: u32) -> Option<i32> {
+        <f64 as Scalar>::from_mixed(num, reference).and_then(exact_i32)
+    }
+
     fn from_register(register: u64) -> i32 {
         register as i32
     }
@@ -68,6 +82,10 @@ impl Scalar for i32 {
 }
 
 impl Scalar for bool {
+    fn from_mixed(num: u64, reference: u32) -> Option<bool> {
+        (reference == TAG_BOOLEAN).then_some(num != 0)
+    }
+
     fn from_register(register: u64) -> bool {
         register != 0
     }
@@ -107,6 +125,9 @@ macro_rules! plain {
         const IS_SCALAR: bool = true;
         fn from_register<'a>(register: u64) -> Option<Self::Item<'a>> {
             Some(Scalar::from_register(register))
+        }
+        fn from_mixed<'a>(num: u64, reference: u32) -> Option<Self::Item<'a>> {
+            Scalar::from_mixed(num, reference)
         }
     };
     (@ret scalar) => {
@@ -165,6 +186,10 @@ impl Param for () {
 
     fn from_value(value: &Value) -> Option<()> {
         (*value == Value::Undefined).then_some(())
+    }
+
+    fn from_mixed<'a>(_num: u64, reference: u32) -> Option<Self::Item<'a>> {
+        (reference == UNDEFINED).then_some(())
     }
 }
 

@@ -242,13 +242,13 @@ handlers! {
     /// Returns from the bottom frame, or to a caller that wants another type. The value is in the machine.
     #[inline(never)]
     give_slowly(s) {
-        let row = *s.m.row;
-        let from = (*s.m.current).ret;
-        s.m.save(s.ip, s.fuel);
-        let value = s.m.returned;
-        if s.m.stack.rows.len() == 1 {
+        let (value, from) = (s.m.returned, (*s.m.current).ret);
+        if s.m.row == s.m.stack.rows.as_mut_ptr() {
+            s.m.fuel = s.fuel;
             return s.m.return_from_task(value, from);
         }
+        let row = *s.m.row;
+        s.m.save(s.ip, s.fuel);
         s.m.stack.rows.pop();
         match s.m.adapt(value, from, Slot(row.ret_adapt)) {
             Ok(value) => s.m.put_result(row.ret_num, row.ret_ref, Slot(row.ret_adapt), value),

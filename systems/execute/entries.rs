@@ -18,8 +18,9 @@ use raya_storages::entries::{Origin, Stage};
 use raya_storages::heaps::is_object;
 use raya_storages::layout::{Kind, PROMISE_HANDLED, PROMISE_PENDING, PROMISE_REJECTED};
 use raya_storages::layout::{header_class, object_header};
+use raya_storages::programs::LinkedFunction;
 use raya_storages::runs::{Cause, Failure, RunOutcome};
-use raya_storages::tasks::{LimitFault, Outcome, TaskState};
+use raya_storages::tasks::{LimitFault, Outcome, Task, TaskState};
 use raya_storages::values::Value;
 use smallvec::SmallVec;
 
@@ -67,7 +68,7 @@ impl EntryError {
     }
 }
 
-/// What came of a call.
+/// What came of a call: two words, so that it comes back in registers.
 #[derive(Clone, PartialEq, Debug)]
 pub enum CallEnd {
     /// It returned a mixed pair, which is no promise.
@@ -75,24 +76,25 @@ pub enum CallEnd {
     /// It failed.
     Failed(Box<Failure>),
     /// It goes on as an entry with the run that was given.
-    Stopped(Stop),
+    Stopped(Box<Stop>),
 }
 
+const _: () = assert!(size_of::<Result<CallEnd, Box<EntryError>>>() == 16);
+
 /// Calls a function at once, in a context that does nothing else. `run` is the run of the entry that it becomes if it stops.
+#[inline]
 pub fn call(
-    execution: &mut Execution<'_>,
+    mut execution: Execution<'_>,
     function: u32,
     args: Arguments<'_>,
     run: u64,
     fuel: &mut i64,
-) -> Result<CallEnd, EntryError> {
+) -> Result<CallEnd, Box<EntryError>> {
     let mut machine = execution.machine();
     machine.fuel = *fuel;
-    machine.begin(function, args)?;
-    machine.calling = Some(Calling { run, function });
-    let end = machine.run_call();
+    let end = machine.call(function, args, run);
     *fuel = machine.fuel;
-    Ok(end)
+    end
 }
 
 /// How an entry's turn came out.
@@ -142,16 +144,29 @@ impl Arguments<'_> {
 type Mixed = SmallVec<[(u64, u32); 8]>;
 
 impl Machine<'_> {
-    fn run_call(&mut self) -> CallEnd {
-        let exit = self.run_handlers();
-        if exit == Exit::Ended {
-            if let Some(failure) = self.failure.take() {
-                return CallEnd::Failed(failure);
-            }
+    fn call(
+        &mut self,
+        function: u32,
+        args: Arguments<'_>,
+        run: u64,
+    ) -> Result<CallEnd, Box<EntryError>> {
+        self.begin(function, args).map_err(Box::new)?;
+        self.calling = Some(Calling { run, function });
+        let exit = self.run_begun(self.linked(function));
+        if exit == Exit::Ended && self.failure.is_none() {
             let (num, reference) = self.returned;
             if !self.is_promise(reference) {
-                return CallEnd::Returned(num, reference);
+                return Ok(CallEnd::Returned(num, reference));
             }
+        }
+        Ok(self.end_call(exit))
+    }
+
+    /// Ends a call that did not just return a value.
+    #[cold]
+    fn end_call(&mut self, exit: Exit) -> CallEnd {
+        if let Some(failure) = self.failure.take() {
+            return CallEnd::Failed(failure);
         }
         // It is an entry like others from here on.
         if self.calling.is_some() {
@@ -167,7 +182,7 @@ impl Machine<'_> {
             _ => Some(self.stop_of(exit)),
         };
         self.leave();
-        CallEnd::Stopped(stop.unwrap_or_else(|| super::run(self)))
+        CallEnd::Stopped(Box::new(stop.unwrap_or_else(|| super::run(self))))
     }
 
     /// Begins the entry whose turn it is.
@@ -204,49 +219,64 @@ impl Machine<'_> {
 
     /// Takes a stack with a frame of `function` in hand. Makes the globals if the context has none yet. Nothing has changed on an
     /// error.
+    #[inline]
     fn begin(&mut self, function: u32, args: Arguments<'_>) -> Result<(), EntryError> {
-        self.check_entry(function)?;
-        let globals = self.globals_words();
-        let words = u64::from(globals) + self.new_stack_words(function);
+        let linked = self.linked(function);
+        self.check_entry()?;
+        let words = u64::from(self.globals_words()) + linked.stack_words();
         self.reserve(words)?;
-        let copied = match args {
-            Arguments::Values(values) => self.copy_arguments_in(function, values, words)?,
-            Arguments::Registers(_) => None,
+        match args {
+            Arguments::Values(values) => self.begin_with_values(function, values, words),
+            Arguments::Registers(registers) => {
+                assert!(linked.ref_params == 0, "all parameters are registers");
+                self.begin_frame(function, linked);
+                self.stack.nums[..usize::from(linked.num_params)].copy_from_slice(registers);
+                Ok(())
+            }
+        }
+    }
+
+    fn begin_with_values(
+        &mut self,
+        function: u32,
+        values: &[Value],
+        words: u64,
+    ) -> Result<(), EntryError> {
+        let copied = self.copy_arguments_in(function, values, words)?;
+        self.begin_frame(function, self.linked(function));
+        let written = match copied {
+            Some(copied) => self.write_arguments(function, |at| copied.get(at).copied()),
+            None => self.write_arguments(function, |at| values.get(at).and_then(plain)),
         };
+        written.inspect_err(|_| self.stack.retire())
+    }
+
+    #[inline]
+    fn begin_frame(&mut self, function: u32, linked: &LinkedFunction) {
+        let globals = self.globals_words();
         if globals > 0 {
             let class = self.program.globals_class();
             self.heap.globals = self.take(usize::from(globals), object_header(class));
         }
-        let linked = &self.program.functions[function as usize];
         self.stack.begin(function, linked);
-        let written = match (&copied, args) {
-            (Some(copied), _) => self.write_arguments(function, |at| copied.get(at).copied()),
-            (None, Arguments::Values(values)) => {
-                self.write_arguments(function, |at| values.get(at).and_then(plain))
-            }
-            (None, Arguments::Registers(registers)) => {
-                self.stack.nums[..registers.len()].copy_from_slice(registers);
-                Ok(())
-            }
-        };
-        written.inspect_err(|_| self.stack.clear())
     }
 
-    fn check_entry(&self, function: u32) -> Result<(), EntryError> {
+    #[inline]
+    fn check_entry(&self) -> Result<(), EntryError> {
         if self.limits.stack_frames_max == 0 {
             return Err(EntryError::Limit(LimitFault::Stack { frames: 1, max: 0 }));
         }
-        let max = self.limits.tasks_max;
-        if self.activity.tasks.len() < max as usize {
+        if self.activity.tasks.len() < self.limits.tasks_max as usize {
             return Ok(());
         }
-        let is_live =
-            |(_, task): &(u32, &raya_storages::tasks::Task)| task.state != TaskState::Done;
+        self.check_live_tasks()
+    }
+
+    #[cold]
+    fn check_live_tasks(&self) -> Result<(), EntryError> {
+        let max = self.limits.tasks_max;
+        let is_live = |(_, task): &(u32, &Task)| task.state != TaskState::Done;
         let live = self.activity.tasks.iter().filter(is_live).count() as u32;
-        assert!(
-            (function as usize) < self.program.functions.len(),
-            "an entry is a function"
-        );
         if live >= max {
             let count = live + 1;
             return Err(EntryError::Limit(LimitFault::Tasks { count, max }));
@@ -255,13 +285,13 @@ impl Machine<'_> {
     }
 
     /// The words that the globals still need.
+    #[inline]
     fn globals_words(&self) -> u16 {
-        let words = self.program.classes[usize::from(self.program.globals_class())].words;
-        if self.heap.globals == 0 && words > 1 {
-            words
-        } else {
-            0
+        if self.heap.globals != 0 {
+            return 0;
         }
+        let words = self.program.classes[usize::from(self.program.globals_class())].words;
+        if words > 1 { words } else { 0 }
     }
 
     /// Copies arguments into the heap, all or none, where `words` more words are needed after them. None if nothing needs memory.

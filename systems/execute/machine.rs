@@ -89,6 +89,7 @@ pub(super) struct Machine<'a> {
 }
 
 impl<'a> Machine<'a> {
+    #[inline(always)]
     pub fn new(execution: &'a mut Execution<'_>) -> Machine<'a> {
         let program = execution.program;
         Machine {
@@ -134,19 +135,33 @@ impl<'a> Machine<'a> {
 
     /// Runs the handlers of the running task until one of them exits.
     pub fn run_handlers(&mut self) -> Exit {
-        self.refresh();
-        // SAFETY: `refresh` made room for the top frame and the pointers that `State` relies on; the program is verified.
+        let (pc, num_base, ref_base) = self.refresh();
+        // SAFETY: `refresh` made room for the top frame, whose registers begin at these places, and set the pointers that `State`
+        // relies on; the program is verified.
+        unsafe { self.run_from(pc, num_base as usize, ref_base as usize) }
+    }
+
+    /// Runs the handlers of the function that `begin` has just made the only frame of.
+    pub fn run_begun(&mut self, function: &'a LinkedFunction) -> Exit {
+        self.current = function;
+        self.point();
+        // SAFETY: `Stack::begin` made room for the frame, whose registers begin where the banks do; the program is verified.
+        unsafe { self.run_from(function.code_start, 0, 0) }
+    }
+
+    /// Runs handlers, from `pc` on.
+    ///
+    /// # Safety
+    /// The pointers are up to date; `pc` is where the top frame goes on, and its registers begin at these places of the banks.
+    #[inline(always)]
+    unsafe fn run_from(&mut self, pc: u32, num_base: usize, ref_base: usize) -> Exit {
+        // SAFETY: as the caller says.
         unsafe {
-            let top = *self.row;
-            let ip = self.code.add(top.pc as usize);
-            let nums = self.stack.nums.as_mut_ptr().add(top.num_base as usize);
-            let refs = self.stack.refs.as_mut_ptr().add(top.ref_base as usize);
-            let heap = self.heap.words.as_mut_ptr();
             self.registers = Registers {
-                ip,
-                nums,
-                refs,
-                heap,
+                ip: self.code.add(pc as usize),
+                nums: self.nums_start.add(num_base),
+                refs: self.refs_start.add(ref_base),
+                heap: self.heap.words.as_mut_ptr(),
                 fuel: self.fuel,
             };
             loop {
@@ -174,22 +189,26 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// Brings the pointers up to date with `stack`, and makes room for the temps of its top frame.
-    fn refresh(&mut self) {
-        let top = *self.stack.rows.last().expect("a running task has a frame");
+    /// Brings the pointers up to date with `stack`, and makes room for the temps of its top frame; gives where that goes on and
+    /// where its registers begin.
+    fn refresh(&mut self) -> (u32, u32, u32) {
+        let top = self.stack.rows.last().expect("a running task has a frame");
+        let (pc, num_base, ref_base) = (top.pc, top.num_base, top.ref_base);
         let function = &self.program.functions[top.function as usize];
-        let nums = top.num_base as usize
+        let nums = num_base as usize
             + usize::from(function.num_locals)
             + usize::from(function.num_temps);
-        let refs = top.ref_base as usize
+        let refs = ref_base as usize
             + usize::from(function.ref_locals)
             + usize::from(function.ref_temps);
         self.stack.reserve(nums, refs);
         self.current = function;
         self.point();
+        (pc, num_base, ref_base)
     }
 
     /// Sets the pointers from `stack`.
+    #[inline]
     fn point(&mut self) {
         let rows = self.stack.rows.as_mut_ptr_range();
         let rows_max = self
@@ -281,13 +300,10 @@ impl<'a> Machine<'a> {
         Ok(())
     }
 
-    /// What a new task's stack counts against the heap limit, in words: asked of the heap, so that garbage goes before a task fails.
-    pub fn new_stack_words(&self, function: u32) -> u64 {
-        let f = &self.program.functions[function as usize];
-        let nums = usize::from(f.num_locals) + usize::from(f.num_temps);
-        let refs = usize::from(f.ref_locals) + usize::from(f.ref_temps);
-        let banks = Stack::default().bytes_with(nums, refs);
-        (banks + size_of::<FrameRow>() as u64).div_ceil(8)
+    /// A function of the program.
+    #[inline]
+    pub fn linked(&self, function: u32) -> &'a LinkedFunction {
+        &self.program.functions[function as usize]
     }
 
     /// Fails if so many bytes beyond the heap and the other tasks' stacks would exceed the limit.
@@ -305,6 +321,7 @@ impl<'a> Machine<'a> {
 /// Access to objects, for slow paths and built-ins: checked, and free of `unsafe`.
 impl Machine<'_> {
     /// Makes sure that the next `words` words can be allocated.
+    #[inline]
     pub fn reserve(&mut self, words: u64) -> Result<(), Halt> {
         let top = u64::from(self.heap.top.max(HEAP_START));
         if top

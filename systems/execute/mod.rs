@@ -88,6 +88,7 @@ pub enum Stop {
 }
 
 impl<'a> Execution<'a> {
+    #[inline(always)]
     fn machine(&mut self) -> Machine<'_> {
         Machine::new(self)
     }

@@ -90,7 +90,7 @@ impl Machine<'_> {
     fn spawn(&mut self, function: u32, nums: &[u64], refs: &[u32]) -> Result<(u32, u32), Halt> {
         self.running_task();
         self.check_task_count()?;
-        self.reserve(u64::from(PROMISE_WORDS) + self.new_stack_words(function))?;
+        self.reserve(u64::from(PROMISE_WORDS) + self.linked(function).stack_words())?;
         let promise = self.take_promise();
         let task = self.add_task(function, promise, nums, refs);
         Ok((task, promise))
@@ -162,6 +162,8 @@ impl Machine<'_> {
         let running = self.activity.running;
         let task = self.activity.tasks.at_mut(running - 1);
         let task = task.expect("a task that is named is live");
+        // In the place of the task's own stands one that counts nothing.
+        self.stack.clear();
         std::mem::swap(&mut task.stack, self.stack);
     }
 
@@ -312,7 +314,7 @@ impl Machine<'_> {
     pub fn return_from_task(&mut self, value: (u64, u32), from: Slot) -> Exit {
         let value = as_mixed(value, from);
         if self.activity.running == 0 {
-            self.stack.clear();
+            self.stack.retire();
             self.returned = value;
             return Exit::Ended;
         }

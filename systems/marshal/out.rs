@@ -11,6 +11,17 @@ use raya_storages::programs::{LinkedClass, Program};
 use raya_storages::typed::TypedArray;
 use raya_storages::values::{ObjectRef, REMOTE, VALUE_DEPTH_MAX, Value};
 
+/// A mixed pair as a value, if it refers to no object.
+pub fn plain(num: u64, reference: u32) -> Option<Value> {
+    match reference {
+        UNDEFINED => Some(Value::Undefined),
+        NULL => Some(Value::Null),
+        TAG_NUMBER => Some(Value::Number(f64::from_bits(num))),
+        TAG_BOOLEAN => Some(Value::Bool(num & 1 != 0)),
+        _ => None,
+    }
+}
+
 /// A copy on its way out.
 pub struct Out<'a> {
     program: &'a Program,
@@ -50,12 +61,8 @@ impl<'a> Out<'a> {
         desc: Option<u32>,
     ) -> Result<Value, MarshalError> {
         self.spend(size_of::<Value>())?;
-        match reference {
-            UNDEFINED => return Ok(Value::Undefined),
-            NULL => return Ok(Value::Null),
-            TAG_NUMBER => return Ok(Value::Number(f64::from_bits(num))),
-            TAG_BOOLEAN => return Ok(Value::Bool(num & 1 != 0)),
-            _ => {}
+        if let Some(value) = plain(num, reference) {
+            return Ok(value);
         }
         let constants = &self.program.constants;
         if self.heap.is_string(constants, reference) {
