@@ -14,6 +14,7 @@ use crate::remote::{self, RemoteOp};
 use crate::runtime::Runtime;
 use raya_bytecode::describe::describe;
 use raya_bytecode::image::{Image, Import};
+use raya_bytecode::slot::Slot;
 use raya_storages::contexts::Contexts;
 use raya_storages::grants::Grants;
 use raya_storages::programs::{Program, ProgramId, Programs};
@@ -224,7 +225,7 @@ impl Bindings {
             Some(_) if module == inner::MODULE => vm_function(&name),
             Some(held) => self.registered.get(&module).and_then(|capability| {
                 let function = capability.get(&name, &declared)?;
-                let bound = body(&function.body, held.is_metered);
+                let bound = body(&function.body, held.is_metered, import.ret);
                 Some((function.signature, bound))
             }),
             None => remote_function(&module, &name),
@@ -283,7 +284,8 @@ impl Place {
     }
 }
 
-fn body(body: &Body, is_metered: bool) -> (HostFunction, Service) {
+/// What calls a function whose result has a slot.
+fn body(body: &Body, is_metered: bool, ret: Slot) -> (HostFunction, Service) {
     match body {
         Body::Immediate {
             inline,
@@ -291,7 +293,10 @@ fn body(body: &Body, is_metered: bool) -> (HostFunction, Service) {
             plain,
         } if !is_metered => (
             match scalars {
-                Some(scalars) => HostFunction::Scalars(scalars.clone()),
+                Some(scalars) => HostFunction::Scalars {
+                    function: scalars.clone(),
+                    gives: ret.has_num(),
+                },
                 None => HostFunction::Immediate(inline.clone()),
             },
             Service::Plain(plain.clone()),

@@ -168,6 +168,7 @@ impl Runtime {
     }
 
     /// Whether something else comes first in a context, or nothing may run there.
+    #[inline]
     fn is_occupied(&self, row: usize) -> bool {
         let activity = self.contexts.activities[row].as_ref();
         self.contexts.holds[row] != 0 || activity.is_some_and(|a| a.blocked || a.is_runnable())

@@ -25,7 +25,9 @@ use raya_systems::schedule;
 
 impl Runtime {
     pub(crate) fn find(&self, id: ContextId) -> Result<usize, VmError> {
-        self.contexts.find(id).ok_or_else(|| VmError::ContextNotFound(id))
+        self.contexts
+            .find(id)
+            .ok_or_else(|| VmError::ContextNotFound(id))
     }
 
     /// The function that an export is.

@@ -104,7 +104,7 @@ impl Stack {
 
     /// Gives a stack without frames one of `function`, at its start, whose result goes to nobody: that is seen by its `ret_adapt`.
     /// The parameters are to be written; what the temps hold is nobody's business.
-    #[inline]
+    #[inline(always)]
     pub fn begin(&mut self, function: u32, linked: &LinkedFunction) {
         self.rows.reserve(ROWS_MIN);
         self.rows.push(FrameRow {

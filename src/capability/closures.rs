@@ -39,7 +39,12 @@ fn register<'a, P: Param>(registers: &[u64], at: usize) -> Result<P::Item<'a>, H
     let register = registers.get(at).copied();
     register
         .and_then(P::from_register)
-        .ok_or_else(|| HostError(format!("argument {} is missing", at + 1)))
+        .ok_or_else(|| missing(at))
+}
+
+#[cold]
+fn missing(at: usize) -> HostError {
+    HostError(format!("argument {} is missing", at + 1))
 }
 
 macro_rules! closures {

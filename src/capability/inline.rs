@@ -2,8 +2,8 @@
 //!
 //! Absent: arrays and objects as results, which need memory (`blocking` and `deferred` functions give those).
 
-use super::Call;
 use super::closures::Immediate;
+use super::{Call, HostError};
 use raya_storages::contexts::ContextId;
 use raya_storages::values::Value;
 use raya_systems::execute::{self, Caller, HostCall};
@@ -35,10 +35,14 @@ pub(super) fn invoke_scalars<M, F: Immediate<M>>(
     f: &F,
     caller: Caller,
     registers: &[u64],
-) -> Result<u64, execute::HostError> {
+) -> Result<u64, Box<execute::HostError>> {
     let call = call_of(caller.context, caller.now_ms);
-    f.invoke_scalars(&call, registers)
-        .map_err(|e| execute::HostError::new(e.0))
+    f.invoke_scalars(&call, registers).map_err(boxed)
+}
+
+#[cold]
+fn boxed(error: HostError) -> Box<execute::HostError> {
+    Box::new(execute::HostError::new(error.0))
 }
 
 /// A call by the context with these bits.

@@ -54,7 +54,8 @@ pub struct Call {
 pub(crate) type ImmediateFn =
     dyn Fn(&mut HostCall<'_>) -> Result<(), execute::HostError> + Send + Sync;
 /// The same, where all that crosses are numeric registers.
-pub(crate) type ScalarFn = dyn Fn(Caller, &[u64]) -> Result<u64, execute::HostError> + Send + Sync;
+pub(crate) type ScalarFn =
+    dyn Fn(Caller, &[u64]) -> Result<u64, Box<execute::HostError>> + Send + Sync;
 /// The same, with copies of the arguments.
 pub(crate) type PlainFn = dyn Fn(&Call, &[Value]) -> Result<Value, HostError> + Send + Sync;
 /// A host function with an effect.

@@ -144,6 +144,7 @@ impl Arguments<'_> {
 type Mixed = SmallVec<[(u64, u32); 8]>;
 
 impl Machine<'_> {
+    #[inline(always)]
     fn call(
         &mut self,
         function: u32,
@@ -219,7 +220,7 @@ impl Machine<'_> {
 
     /// Takes a stack with a frame of `function` in hand. Makes the globals if the context has none yet. Nothing has changed on an
     /// error.
-    #[inline]
+    #[inline(always)]
     fn begin(&mut self, function: u32, args: Arguments<'_>) -> Result<(), EntryError> {
         let linked = self.linked(function);
         self.check_entry()?;
@@ -236,6 +237,7 @@ impl Machine<'_> {
         }
     }
 
+    #[inline(never)]
     fn begin_with_values(
         &mut self,
         function: u32,
@@ -251,7 +253,7 @@ impl Machine<'_> {
         written.inspect_err(|_| self.stack.retire())
     }
 
-    #[inline]
+    #[inline(always)]
     fn begin_frame(&mut self, function: u32, linked: &LinkedFunction) {
         let globals = self.globals_words();
         if globals > 0 {

@@ -1,12 +1,13 @@
 //! What a context may call outside: the functions behind its program's imports.
 //!
-//! Immediate functions answer inline and see the arguments where they lie; deferred ones are asked through the outbox and
+//! Immediate functions answer inline and see the arguments where they lie; a panic of theirs fails the call (`Machine::run_from` catches
+//! it, so that calls cost nothing for it). Deferred ones are asked through the outbox and
 //! answered through a promise; blocking ones stop the context until the answer is there.
 //! Absent: who grants them (`src/`), how values are copied (`marshal`).
 
 use super::errors::{ErrorKind, Halt};
 use super::machine::{Machine, Need};
-use super::state::{Exit, handlers};
+use super::state::{Exit, State, handlers};
 use crate::marshal;
 use raya_bytecode::slot::{Slot, TAG_BOOLEAN, TAG_NUMBER, UNDEFINED};
 use raya_storages::activities::Request;
@@ -14,7 +15,6 @@ use raya_storages::layout::PROMISE_WORDS;
 use raya_storages::limits::OUTBOX_REQUESTS_MAX;
 use raya_storages::programs::Program;
 use std::borrow::Cow;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 /// An error that a host function gives; the guest gets an `Error` with this message.
@@ -46,7 +46,7 @@ pub struct Caller {
 }
 
 /// A function that answers inline and whose parameters and result are numeric registers.
-pub type ScalarFunction = dyn Fn(Caller, &[u64]) -> Result<u64, HostError> + Send + Sync;
+pub type ScalarFunction = dyn Fn(Caller, &[u64]) -> Result<u64, Box<HostError>> + Send + Sync;
 
 /// What stands behind an import.
 #[derive(Clone)]
@@ -54,7 +54,12 @@ pub enum HostFunction {
     /// Called inline.
     Immediate(Arc<ImmediateFunction>),
     /// Called inline with registers.
-    Scalars(Arc<ScalarFunction>),
+    Scalars {
+        /// What is called.
+        function: Arc<ScalarFunction>,
+        /// What it gives is the call's result; otherwise there is none.
+        gives: bool,
+    },
     /// Asked through the outbox; the call gives a promise.
     Deferred,
     /// Asked through the outbox; the context stops until the answer is there.
@@ -202,16 +207,27 @@ impl HostCall<'_> {
 
 handlers! {
     call_host(s) {
+        let import = usize::from(s.c());
+        let host = s.m.host;
+        let Some(HostFunction::Scalars { function, gives }) = host.functions.get(import) else {
+            return s.go(call_host_slowly);
+        };
         let count = (*s.m.current).num_temps as usize;
         let registers = std::slice::from_raw_parts(s.window_nums(), count);
-        match s.m.call_scalars(s.c(), registers) {
-            CalledScalars::Number => {
-                let num = s.m.returned.0;
-                s.set_n(s.a(), num);
+        let caller = s.m.caller();
+        let m = s.park();
+        m.is_in_host = true;
+        let outcome = function(caller, registers);
+        m.is_in_host = false;
+        m.activity.count_call(import);
+        let mut s = State::unpark(m);
+        match outcome {
+            Ok(register) if *gives => s.set_n(s.a(), register),
+            Ok(_) => {}
+            Err(error) => {
+                s.m.halt_refused(error);
+                return s.go(super::errors::raise_halt);
             }
-            CalledScalars::Nothing => {}
-            CalledScalars::Halted => return s.go(super::errors::raise_halt),
-            CalledScalars::Other => return s.go(call_host_slowly),
         }
         s.charge();
         s.ip = s.ip.add(1);
@@ -223,6 +239,7 @@ handlers! {
     call_host_slowly(s) {
         let import = s.c();
         s.m.fuel = s.fuel;
+        let mut s = State::unpark(s.park());
         let function = &*s.m.current;
         let nums = std::slice::from_raw_parts(s.window_nums(), function.num_temps as usize);
         let refs = std::slice::from_raw_parts(s.window_refs(), function.ref_temps as usize);
@@ -262,19 +279,6 @@ handlers! {
     }
 }
 
-/// What came of a host call with registers.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum CalledScalars {
-    /// `Machine::returned` has the result.
-    Number,
-    /// It has no result.
-    Nothing,
-    /// `Machine::halt` says why.
-    Halted,
-    /// It is no such function.
-    Other,
-}
-
 /// What came of a host call.
 pub(super) enum Called {
     Answered((u64, u32), Slot),
@@ -294,7 +298,7 @@ impl<'a> Machine<'a> {
             Some(HostFunction::Immediate(function)) => {
                 self.call_immediate(import, function.as_ref(), nums, refs)
             }
-            Some(HostFunction::Scalars(_)) => unreachable!("called with registers"),
+            Some(HostFunction::Scalars { .. }) => unreachable!("called with registers"),
             Some(HostFunction::Deferred) => {
                 self.reserve(u64::from(PROMISE_WORDS))?;
                 let args = self.copy_arguments(import, nums, refs)?;
@@ -319,53 +323,39 @@ impl<'a> Machine<'a> {
             Some(HostFunction::Missing) | None => {
                 let name = self.import_name(import);
                 Err(Halt::Throw(
-                    super::errors::ErrorKind::Error,
+                    ErrorKind::Error,
                     format!("{name} is not granted").into(),
                 ))
             }
         }
     }
 
-    /// Calls a function whose parameters and result are numeric registers.
-    #[inline(never)]
-    fn call_scalars(&mut self, import: u16, registers: &[u64]) -> CalledScalars {
-        let host = self.host;
-        let Some(HostFunction::Scalars(function)) = host.functions.get(usize::from(import)) else {
-            return CalledScalars::Other;
-        };
-        let caller = Caller {
+    fn caller(&self) -> Caller {
+        Caller {
             context: self.context,
             now_ms: self.now_ms,
-        };
-        let outcome = catch_unwind(AssertUnwindSafe(|| function(caller, registers)));
-        self.activity.count_call(usize::from(import));
-        match outcome {
-            Ok(Ok(register)) => {
-                self.returned.0 = register;
-                if self.program.image.imports[usize::from(import)]
-                    .ret
-                    .has_num()
-                {
-                    CalledScalars::Number
-                } else {
-                    CalledScalars::Nothing
-                }
-            }
-            Ok(Err(error)) => self.halt_call(error.message),
-            Err(_) => self.halt_call(self.panic_message(import)),
         }
     }
 
     #[cold]
-    fn halt_call(&mut self, message: String) -> CalledScalars {
-        let kind = super::errors::ErrorKind::Error;
-        self.halt = Some(Halt::Throw(kind, message.into()));
-        self.need = Need::default();
-        CalledScalars::Halted
+    fn halt_refused(&mut self, error: Box<HostError>) {
+        self.halt_call(error.message);
     }
 
-    fn panic_message(&self, import: u16) -> String {
-        format!("The host function {} panicked", self.import_name(import))
+    #[cold]
+    fn halt_call(&mut self, message: String) {
+        self.halt = Some(Halt::Throw(ErrorKind::Error, message.into()));
+        self.need = Need::default();
+    }
+
+    /// Makes of a host function's panic, caught at the instruction that called it, an error of that call.
+    pub fn halt_after_panic(&mut self, import: u16) {
+        self.is_in_host = false;
+        self.activity.count_call(usize::from(import));
+        self.halt_call(format!(
+            "The host function {} panicked",
+            self.import_name(import)
+        ));
     }
 
     fn import_name(&self, import: u16) -> String {
@@ -393,19 +383,14 @@ impl<'a> Machine<'a> {
             refs,
             answer: Answer::Nothing,
         };
-        let outcome = catch_unwind(AssertUnwindSafe(|| function(&mut call)));
+        self.is_in_host = true;
+        let outcome = function(&mut call);
         let answer = call.answer;
+        self.is_in_host = false;
         self.activity.count_call(usize::from(import));
         match outcome {
-            Ok(Ok(())) => self.answer_inline(import, answer),
-            Ok(Err(error)) => Err(Halt::Throw(
-                super::errors::ErrorKind::Error,
-                error.message.into(),
-            )),
-            Err(_) => {
-                let message = self.panic_message(import);
-                Err(Halt::Throw(super::errors::ErrorKind::Error, message.into()))
-            }
+            Ok(()) => self.answer_inline(import, answer),
+            Err(error) => Err(Halt::Throw(ErrorKind::Error, error.message.into())),
         }
     }
 

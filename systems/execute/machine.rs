@@ -20,6 +20,7 @@ use raya_storages::limits::Limits;
 use raya_storages::programs::{LinkedFunction, Program};
 use raya_storages::runs::Failure;
 use raya_storages::tasks::LimitFault;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 /// Bytes beyond the heap limit that errors which say so may take.
 const RESERVE_BYTES: u64 = 4096;
@@ -68,6 +69,8 @@ pub(super) struct Machine<'a> {
     pub returned: (u64, u32),
     /// What `give_typed_slowly` looks at.
     pub element: u32,
+    /// A host function runs: a panic is its own.
+    pub is_in_host: bool,
     /// What `raise_halt` raises.
     pub halt: Option<Halt>,
     pub need: Need,
@@ -117,6 +120,7 @@ impl<'a> Machine<'a> {
             element: 0,
             callee: 0,
             returned: (0, 0),
+            is_in_host: false,
             halt: None,
             need: Need::default(),
             fault: None,
@@ -142,6 +146,7 @@ impl<'a> Machine<'a> {
     }
 
     /// Runs the handlers of the function that `begin` has just made the only frame of.
+    #[inline(always)]
     pub fn run_begun(&mut self, function: &'a LinkedFunction) -> Exit {
         self.current = function;
         self.point();
@@ -164,27 +169,34 @@ impl<'a> Machine<'a> {
                 heap: self.heap.words.as_mut_ptr(),
                 fuel: self.fuel,
             };
-            loop {
-                let Registers {
-                    ip,
-                    nums,
-                    refs,
-                    heap,
-                    fuel,
-                } = self.registers;
-                let handler = super::dispatch::TABLE[(*ip).op as usize];
-                let exit = State {
-                    ip,
-                    nums,
-                    refs,
-                    heap,
-                    fuel,
-                    m: self,
-                }
-                .go(handler);
-                if exit != Exit::Continue {
-                    return exit;
-                }
+        }
+        loop {
+            let exit = match catch_unwind(AssertUnwindSafe(|| self.run_on())) {
+                Ok(exit) => exit,
+                Err(panic) if !self.is_in_host => resume_unwind(panic),
+                // SAFETY: as `run_on`.
+                Err(_) => unsafe {
+                    self.halt_after_panic((*self.registers.ip).c);
+                    State::unpark(self).go(super::errors::raise_halt)
+                },
+            };
+            if exit != Exit::Continue {
+                return exit;
+            }
+        }
+    }
+
+    /// Runs handlers from where the registers say until one of them exits.
+    fn run_on(&mut self) -> Exit {
+        loop {
+            let state = State::unpark(self);
+            // SAFETY: whoever put the registers into the machine left them at a verified instruction of the top frame.
+            let exit = unsafe {
+                let handler = super::dispatch::TABLE[(*state.ip).op as usize];
+                state.go(handler)
+            };
+            if exit != Exit::Continue {
+                return exit;
             }
         }
     }
@@ -195,12 +207,10 @@ impl<'a> Machine<'a> {
         let top = self.stack.rows.last().expect("a running task has a frame");
         let (pc, num_base, ref_base) = (top.pc, top.num_base, top.ref_base);
         let function = &self.program.functions[top.function as usize];
-        let nums = num_base as usize
-            + usize::from(function.num_locals)
-            + usize::from(function.num_temps);
-        let refs = ref_base as usize
-            + usize::from(function.ref_locals)
-            + usize::from(function.ref_temps);
+        let nums =
+            num_base as usize + usize::from(function.num_locals) + usize::from(function.num_temps);
+        let refs =
+            ref_base as usize + usize::from(function.ref_locals) + usize::from(function.ref_temps);
         self.stack.reserve(nums, refs);
         self.current = function;
         self.point();

@@ -95,6 +95,14 @@ impl<'m, 'a> State<'m, 'a> {
     /// Goes on with the instruction at `ip`, giving up the handler's frame on the native stack.
     #[inline(always)]
     pub unsafe fn dispatch_by_loop(self) -> Exit {
+        self.park();
+        Exit::Continue
+    }
+
+    /// Puts the registers into the machine: for `unpark` after a call of something that is no handler, which the optimiser would
+    /// else keep them over on the native stack.
+    #[inline(always)]
+    pub fn park(self) -> &'m mut Machine<'a> {
         let State {
             ip,
             nums,
@@ -110,7 +118,27 @@ impl<'m, 'a> State<'m, 'a> {
             heap,
             fuel,
         };
-        Exit::Continue
+        m
+    }
+
+    /// Takes the registers out of the machine.
+    #[inline(always)]
+    pub fn unpark(m: &'m mut Machine<'a>) -> State<'m, 'a> {
+        let super::machine::Registers {
+            ip,
+            nums,
+            refs,
+            heap,
+            fuel,
+        } = m.registers;
+        State {
+            ip,
+            nums,
+            refs,
+            heap,
+            fuel,
+            m,
+        }
     }
 
     /// `next`, by the loop.
