@@ -3,7 +3,7 @@
 //! Invariant: a call of a context that does nothing else goes straight to the function; it becomes an entry like others only when it
 //! stops on its way. Absent: entries and their outcomes (`entries`), how it is run (`cell`).
 
-use crate::cell::{CALL_FUEL, CALLED, Note, call_batch};
+use crate::cell::{CALL_FUEL, CALLED, Interrupted, Note, call_batch};
 use crate::error::VmError;
 use crate::fault::failure_error;
 use crate::runtime::Runtime;
@@ -66,12 +66,55 @@ impl Runtime {
         if self.is_occupied(row) {
             return self.call_after_others(row, id, function, args);
         }
-        if self.contexts.activities[row].is_none() {
-            self.contexts.activities[row] = self.spare.pop();
-        }
+        self.lend_activity(row);
         let mut notes = Vec::new();
         let end = self.cell(row).call(function, args, CALLED, &mut notes);
         self.conclude_call(row, id, function, end, notes)
+    }
+
+    /// Calls a function of the context's program now, once with each of `args`, whose parameters all are numeric registers.
+    pub(crate) fn call_many<V: AsRef<[u64]>>(
+        &mut self,
+        id: ContextId,
+        function: u32,
+        mut args: impl Iterator<Item = V>,
+        mut each: impl FnMut(Result<Given, VmError>),
+    ) {
+        loop {
+            let interrupted = if self.can_be_called_beside(id) {
+                let row = id.index();
+                self.lend_activity(row);
+                let mut notes = Vec::new();
+                let gave = |num, reference| each(Ok(Given::Plain(num, reference)));
+                let mut cell = self.cell(row);
+                match cell.call_many(function, CALLED, &mut args, gave, &mut notes) {
+                    Interrupted::Ended(end) => {
+                        each(self.conclude_call(row, id, function, Ok(end), notes));
+                        continue;
+                    }
+                    interrupted => {
+                        self.after_call(row);
+                        interrupted
+                    }
+                }
+            } else {
+                args.next().map_or(Interrupted::Done, Interrupted::Refused)
+            };
+            let Interrupted::Refused(args) = interrupted else {
+                return;
+            };
+            let args = Arguments::Registers(args.as_ref());
+            let row = self.find(id);
+            each(row.and_then(|row| self.call_function(row, id, function, args)));
+        }
+    }
+
+    /// A context that does nothing gets an activity for the time of a call.
+    #[inline]
+    fn lend_activity(&mut self, row: usize) {
+        if self.contexts.activities[row].is_none() {
+            self.contexts.activities[row] = self.spare.pop();
+        }
     }
 
     /// Calls a function of the program of several contexts now, side by side where nothing else goes on in them; gives the results
@@ -256,6 +299,7 @@ impl Runtime {
             is_starting.then_some(CALL_FUEL)
         });
         self.find(id)?;
+        self.settle_down(row);
         match self.contexts.states[row] {
             ContextState::Ready => Ok(()),
             ContextState::Broken => match &self.runs.outcomes[task.index()] {

@@ -12,13 +12,15 @@ use raya_bytecode::slot::{HEAP_START, UNDEFINED};
 use raya_storages::activities::Activity;
 use raya_storages::events::EventKind;
 use raya_storages::frames::Stack;
-use raya_storages::heaps::Heap;
+use raya_storages::heaps::{Heap, is_object};
 use raya_storages::limits::{Counters, Limits, Marks, OnLimit};
 use raya_storages::programs::{Program, ProgramId, Programs};
 use raya_storages::runs::Cause;
 use raya_storages::tasks::{LimitFault, Task, TaskState};
 use raya_systems::collect::{Need, collect};
-use raya_systems::execute::{self, Answer, Arguments, CallEnd, EntryError, Execution, Stop};
+use raya_systems::execute::{
+    self, Answer, Arguments, CallEnd, Calls, EntryError, Execution, Stop,
+};
 use raya_systems::marshal::{self, CopyError, MarshalError};
 use raya_systems::schedule;
 use tracing::{Span, trace_span};
@@ -63,6 +65,25 @@ impl Ran {
     fn add(&mut self, later: Ran) {
         self.steps += later.steps;
         self.notes.extend(later.notes);
+    }
+}
+
+/// Where calls one after another came to an end.
+pub(crate) enum Interrupted<V> {
+    /// There is nothing more to call with.
+    Done,
+    /// With a call that ended like this.
+    Ended(CallEnd),
+    /// With one that did not begin.
+    Refused(V),
+}
+
+impl<V> Interrupted<V> {
+    fn stop(&self) -> Option<Stop> {
+        match self {
+            Interrupted::Ended(end) => end.stop(),
+            _ => None,
+        }
     }
 }
 
@@ -318,28 +339,85 @@ impl Cell<'_> {
         run: u64,
         notes: &mut Vec<Note>,
     ) -> Result<CallEnd, Box<Cause>> {
-        let allowed = self.limits.steps_max.saturating_sub(self.counters.steps);
-        if allowed == 0 {
-            return Err(self.no_steps_left());
-        }
-        let allowed = allowed.min(CALL_FUEL).min(self.steps_to_mark()) as i64;
+        let allowed = self.allow_call()?;
         let mut left = allowed;
-        self.collect_before_mark(0);
         let end = loop {
-            match execute::call(self.execution(), function, args, run, &mut left) {
+            let mut execution = self.execution();
+            let mut calls = Calls::new(&mut execution, function, run, left);
+            let end = calls.call(args);
+            left = calls.fuel();
+            match end {
                 Ok(end) => break end,
                 Err(error) => self.make_room(*error, &mut left)?,
             }
         };
-        self.counters.steps += (allowed - left) as u64;
+        self.close_call(allowed - left, end.stop(), notes);
+        Ok(end)
+    }
+
+    /// Calls a function with each of `args` in turn, as long as a call just returns a value that is no object and leaves nothing
+    /// behind: `gave` gets it.
+    #[inline]
+    pub fn call_many<V: AsRef<[u64]>>(
+        &mut self,
+        function: u32,
+        run: u64,
+        args: &mut impl Iterator<Item = V>,
+        mut gave: impl FnMut(u64, u32),
+        notes: &mut Vec<Note>,
+    ) -> Interrupted<V> {
+        let Ok(allowed) = self.allow_call() else {
+            return args.next().map_or(Interrupted::Done, Interrupted::Refused);
+        };
+        let mut execution = self.execution();
+        let mut calls = Calls::new(&mut execution, function, run, allowed);
+        let mut count = 0;
+        let interrupted = loop {
+            let Some(args) = args.next() else {
+                break Interrupted::Done;
+            };
+            match calls.call(Arguments::Registers(args.as_ref())) {
+                Ok(CallEnd::Returned(num, reference))
+                    if !is_object(reference) && calls.can_go_on() =>
+                {
+                    count += 1;
+                    gave(num, reference);
+                }
+                Ok(end) => {
+                    count += 1;
+                    break Interrupted::Ended(end);
+                }
+                Err(_) => break Interrupted::Refused(args),
+            }
+        };
+        let used = allowed - calls.fuel();
+        self.counters.uses_mut().calls_in += count;
+        self.close_call(used, interrupted.stop(), notes);
+        interrupted
+    }
+
+    /// The fuel that a call may use; fails without any.
+    #[inline]
+    fn allow_call(&mut self) -> Result<i64, Box<Cause>> {
+        let allowed = self.limits.steps_max.saturating_sub(self.counters.steps);
+        if allowed == 0 {
+            return Err(self.no_steps_left());
+        }
+        self.collect_before_mark(0);
+        Ok(allowed.min(CALL_FUEL).min(self.steps_to_mark()) as i64)
+    }
+
+    /// Counts what calls have used, and sees to what they met.
+    #[inline]
+    fn close_call(&mut self, used: i64, stop: Option<Stop>, notes: &mut Vec<Note>) {
+        self.counters.steps += used as u64;
         self.note_peak();
-        if let CallEnd::Stopped(stop) = &end {
-            self.provide(**stop, notes);
+        if let Some(stop) = stop {
+            self.provide(stop, notes);
         }
         self.note_cancels(notes);
         self.cross_steps(notes);
         self.enforce_budget(notes);
-        Ok(end)
     }
 
     #[cold]

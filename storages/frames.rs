@@ -92,8 +92,8 @@ impl Stack {
     /// Drops its frames; its banks stay as they are for the next `begin`, unless they are large.
     #[inline]
     pub fn retire(&mut self) {
-        if self.rows.capacity() * size_of::<FrameRow>() > KEPT_BYTES_MAX
-            || self.nums.capacity() * 8 > KEPT_BYTES_MAX
+        if self.rows.capacity() > KEPT_BYTES_MAX / size_of::<FrameRow>()
+            || self.nums.capacity() > KEPT_BYTES_MAX / 8
         {
             *self = Stack::default();
             return;

@@ -3,7 +3,7 @@
 //! A call of a closure or method compares signatures; where they differ, or the callee wants references of narrower
 //! types, the arguments are adapted in place. Absent: members found by name (`members`), tasks.
 
-use super::errors::Halt;
+use super::errors::{Halt, as_mixed};
 use super::machine::Machine;
 use super::state::{Exit, State, handlers, is_object};
 use raya_bytecode::builtins::Builtin;
@@ -239,14 +239,18 @@ handlers! {
     ret_ref(s) { let v = s.r(s.a()); give(s, 0, v, Gives::Ref) }
     ret_m(s) { let (n, r) = (s.n(s.a()), s.r(s.b())); give(s, n, r, Gives::Both) }
 
-    /// Returns from the bottom frame, or to a caller that wants another type. The value is in the machine.
+    /// Returns from the bottom frame. The value is in the machine.
+    #[inline(never)]
+    give_last(s) {
+        s.m.fuel = s.fuel;
+        s.m.returned = as_mixed(s.m.returned, (*s.m.current).ret);
+        s.m.return_from_task()
+    }
+
+    /// Returns to a caller that wants another type. The value is in the machine.
     #[inline(never)]
     give_slowly(s) {
         let (value, from) = (s.m.returned, (*s.m.current).ret);
-        if s.m.row == s.m.stack.rows.as_mut_ptr() {
-            s.m.fuel = s.fuel;
-            return s.m.return_from_task(value, from);
-        }
         let row = *s.m.row;
         s.m.save(s.ip, s.fuel);
         s.m.stack.rows.pop();
@@ -312,7 +316,11 @@ unsafe fn give(mut s: State<'_, '_>, num: u64, reference: u32, gives: Gives) -> 
     let row = s.m.row;
     if (*row).ret_adapt != NO_ADAPT {
         s.m.returned = (num, reference);
-        return s.go(give_slowly);
+        return if row == s.m.stack.rows.as_mut_ptr() {
+            s.go(give_last)
+        } else {
+            s.go(give_slowly)
+        };
     }
     let caller = row.sub(1);
     let (ret_num, ret_ref) = ((*row).ret_num, (*row).ret_ref);

@@ -79,22 +79,52 @@ pub enum CallEnd {
     Stopped(Box<Stop>),
 }
 
+impl CallEnd {
+    /// Why the context stopped, if the call did not end.
+    #[inline]
+    pub fn stop(&self) -> Option<Stop> {
+        match self {
+            CallEnd::Stopped(stop) => Some(**stop),
+            _ => None,
+        }
+    }
+}
+
 const _: () = assert!(size_of::<Result<CallEnd, Box<EntryError>>>() == 16);
 
-/// Calls a function at once, in a context that does nothing else. `run` is the run of the entry that it becomes if it stops.
-#[inline]
-pub fn call(
-    mut execution: Execution<'_>,
-    function: u32,
-    args: Arguments<'_>,
-    run: u64,
-    fuel: &mut i64,
-) -> Result<CallEnd, Box<EntryError>> {
-    let mut machine = execution.machine();
-    machine.fuel = *fuel;
-    let end = machine.call(function, args, run);
-    *fuel = machine.fuel;
-    end
+/// Calls of a function at once, one after another, in a context that does nothing else.
+pub struct Calls<'a> {
+    machine: Machine<'a>,
+    calling: Calling,
+}
+
+impl<'a> Calls<'a> {
+    /// Calls with so much fuel in all. `run` is the run of the entry that a call becomes if it stops.
+    #[inline(always)]
+    pub fn new(execution: &'a mut Execution<'_>, function: u32, run: u64, fuel: i64) -> Calls<'a> {
+        let mut machine = execution.machine();
+        machine.fuel = fuel;
+        let calling = Calling { run, function };
+        Calls { machine, calling }
+    }
+
+    /// Calls it, where no call before has stopped.
+    #[inline(always)]
+    pub fn call(&mut self, args: Arguments<'_>) -> Result<CallEnd, Box<EntryError>> {
+        self.machine.call(self.calling, args)
+    }
+
+    /// The fuel that is left.
+    pub fn fuel(&self) -> i64 {
+        self.machine.fuel
+    }
+
+    /// Whether another call finds the context as the first did: there is fuel, and nothing else to do.
+    #[inline]
+    pub fn can_go_on(&self) -> bool {
+        let activity = &self.machine.activity;
+        self.machine.fuel > 0 && activity.is_untouched() && activity.cancels.is_empty()
+    }
 }
 
 /// How an entry's turn came out.
@@ -145,15 +175,10 @@ type Mixed = SmallVec<[(u64, u32); 8]>;
 
 impl Machine<'_> {
     #[inline(always)]
-    fn call(
-        &mut self,
-        function: u32,
-        args: Arguments<'_>,
-        run: u64,
-    ) -> Result<CallEnd, Box<EntryError>> {
-        self.begin(function, args).map_err(Box::new)?;
-        self.calling = Some(Calling { run, function });
-        let exit = self.run_begun(self.linked(function));
+    fn call(&mut self, calling: Calling, args: Arguments<'_>) -> Result<CallEnd, Box<EntryError>> {
+        self.begin(calling.function, args).map_err(Box::new)?;
+        self.calling = Some(calling);
+        let exit = self.run_begun(self.linked(calling.function));
         if exit == Exit::Ended && self.failure.is_none() {
             let (num, reference) = self.returned;
             if !self.is_promise(reference) {

@@ -34,7 +34,7 @@ pub use answers::{
     Answer, answer_blocked, error_value, fail_all_for_steps, fault_running, settle_promise,
 };
 pub use cancel::{cancel_entry, cut_overdue};
-pub use entries::{Arguments, CallEnd, EntryError, call};
+pub use entries::{Arguments, CallEnd, Calls, EntryError};
 pub use host::{Caller, HostCall, HostError, HostFunction, HostLinks};
 
 use entries::Begun;

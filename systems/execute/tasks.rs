@@ -4,7 +4,7 @@
 //! that promise's list of waiters. A waiting task without frames is a follower: it settles its own promise as the one it
 //! waits for settles. Absent: who wakes sleepers and answers requests.
 
-use super::errors::{Halt, Thrown, as_mixed};
+use super::errors::{Halt, Thrown};
 use super::machine::{Machine, Need};
 use super::state::{Exit, handlers};
 use raya_bytecode::isa::Trap;
@@ -310,15 +310,14 @@ impl Machine<'_> {
         tasks.free(id);
     }
 
-    /// The bottom frame of the running task returned: the task ends and its promise is resolved.
-    pub fn return_from_task(&mut self, value: (u64, u32), from: Slot) -> Exit {
-        let value = as_mixed(value, from);
+    /// The bottom frame of the running task returned what is in `returned`: the task ends and its promise is resolved.
+    #[inline]
+    pub fn return_from_task(&mut self) -> Exit {
         if self.activity.running == 0 {
             self.stack.retire();
-            self.returned = value;
             return Exit::Ended;
         }
-        self.end_running(Settled::Resolved(value), Outcome::Returned)
+        self.end_running(Settled::Resolved(self.returned), Outcome::Returned)
     }
 
     /// Does the next job. False: there is none.

@@ -1,0 +1,142 @@
+//! Many calls of one function in one context: the same in every respect as so many calls one by one.
+
+use raya_compiler::load::MemoryFiles;
+use raya_core::{Capability, ContextId, OnLimit, Runtime, VmError, VmOptions};
+
+/// Functions that return at once, throw, keep memory, leave tasks behind, call the host, and stop on their way.
+const SOURCE: &str = r#"
+import { twice } from "host:world";
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const kept: number[][] = [];
+let late = 0;
+export function add(n: number): number { return n + late; }
+export function picky(n: number): number {
+  if (n % 7 === 3) throw new RangeError("not " + n);
+  return n;
+}
+export function keep(n: number): number {
+  kept.push([n, n + 1, n + 2]);
+  if (kept.length > 20) kept.splice(0, 15);
+  return kept.length;
+}
+export function hoard(n: number): number { kept.push([n]); return kept.length; }
+export function after(n: number): number {
+  (async () => { await Promise.resolve(); late += n; })();
+  return late;
+}
+export function host(n: number): number { return twice(n) + 1; }
+export async function nap(n: number): Promise<number> {
+  if (n % 5 === 0) await sleep(n);
+  return n;
+}
+export function spin(n: number): number {
+  let sum = 0;
+  for (let i = 0; i < n * 10; i++) sum += i;
+  return sum;
+}
+"#;
+
+const WORLD: &str = r#"declare module "host:world" { export function twice(n: number): number; }"#;
+
+fn compiled() -> Vec<u8> {
+    let files = MemoryFiles::new([("main.ts", SOURCE), ("world.d.ts", WORLD)]);
+    let image = raya_compiler::compile("main.ts", &files).unwrap_or_else(|e| panic!("{e:?}"));
+    raya_bytecode::codec::encode(&image)
+}
+
+const FUNCTIONS: [&str; 8] = [
+    "add", "picky", "keep", "hoard", "after", "host", "nap", "spin",
+];
+
+fn context(options: VmOptions) -> (Runtime, ContextId) {
+    let mut runtime = Runtime::with_threads(1);
+    let world = Capability::new("world").function("twice", |_: &raya_core::Call, n: f64| n * 2.0);
+    runtime.register(world).expect("is new");
+    let options = VmOptions {
+        capabilities: vec!["world".into()],
+        ..options
+    };
+    let id = runtime.create(options).expect("is valid");
+    let mut vm = runtime.vm(id).expect("is live");
+    vm.load_rbin_bytes(&compiled()).expect("is loaded");
+    (runtime, id)
+}
+
+/// Calls a function with 0 to 39, one by one or in one go; gives the results and what the runtime has come to.
+fn results(name: &str, options: VmOptions, in_one_go: bool) -> (Vec<Result<f64, VmError>>, u64) {
+    let (mut runtime, id) = context(options);
+    let function = runtime.vm(id).expect("is live");
+    let function = function.function::<(f64,), f64>(name).expect("is typed so");
+    let args = (0..40).map(|n| (f64::from(n),));
+    let mut results = Vec::new();
+    if in_one_go {
+        function.call_many(&mut runtime, id, args, |result| results.push(result));
+    } else {
+        results.extend(args.map(|args| function.call(&mut runtime, id, args)));
+    }
+    runtime.run_until_idle();
+    (results, runtime.hash())
+}
+
+fn is_the_same(options: impl Fn() -> VmOptions) {
+    for name in FUNCTIONS {
+        let one_by_one = results(name, options(), false);
+        let in_one_go = results(name, options(), true);
+        assert_eq!(in_one_go, one_by_one, "{name}");
+    }
+}
+
+#[test]
+fn calls_in_one_go_do_what_they_do_one_by_one() {
+    is_the_same(VmOptions::default);
+    let (sums, _) = results("spin", VmOptions::default(), true);
+    assert_eq!(sums[3], Ok(435.0));
+    let (picked, _) = results("picky", VmOptions::default(), true);
+    let failed = |r: &Result<f64, VmError>| matches!(r, Err(VmError::Guest(fault)) if fault.to_string().contains("not 10"));
+    assert!(failed(&picked[10]) && picked[11] == Ok(11.0));
+}
+
+#[test]
+fn at_limits_too() {
+    for max_heap_bytes in [1 << 10, 2 << 10, 4 << 10, 16 << 10] {
+        is_the_same(|| VmOptions {
+            max_heap_bytes,
+            ..VmOptions::default()
+        });
+    }
+    for steps in [1, 50, 100, 1000] {
+        for on_limit in [OnLimit::FailTask, OnLimit::Suspend, OnLimit::Terminate] {
+            is_the_same(|| VmOptions {
+                max_step_budget: Some(steps),
+                on_limit,
+                ..VmOptions::default()
+            });
+        }
+    }
+    is_the_same(|| VmOptions {
+        soft_heap_bytes: Some(2 << 10),
+        max_heap_bytes: 8 << 10,
+        soft_steps: Some(200),
+        max_step_budget: Some(10_000),
+        ..VmOptions::default()
+    });
+}
+
+#[test]
+fn each_is_told_why_there_is_nothing_to_call() {
+    let (mut runtime, id) = context(VmOptions::default());
+    let add = runtime.vm(id).expect("is live");
+    let add = add.function::<(f64,), f64>("add").expect("is typed so");
+    let other = runtime.create(VmOptions::default()).expect("is valid");
+    let mut errors = Vec::new();
+    let mut note = |result: Result<f64, VmError>| errors.push(result.expect_err("nothing there"));
+    add.call_many(&mut runtime, other, [(1.0,), (2.0,)], &mut note);
+    runtime.vm(id).expect("is live").terminate();
+    add.call_many(&mut runtime, id, [(1.0,)], &mut note);
+    let expected = [
+        VmError::OtherProgram(other),
+        VmError::OtherProgram(other),
+        VmError::ContextNotFound(id),
+    ];
+    assert_eq!(errors, expected);
+}
