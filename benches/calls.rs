@@ -19,9 +19,22 @@ fn calls(c: &mut Criterion) {
     c.bench_function("host calls add, typed", |b| {
         b.iter(|| add.call(&mut runtime, id, (1.0, 2.0)))
     });
-    c.bench_function("guest calls the host 1,000 times", |b| {
-        b.iter(|| call(&mut runtime, id, "callHost", &[f64::from(CALLS)]));
+    c.bench_function("host calls add 1,000 times in one go", |b| {
+        let args = || (0..CALLS).map(|i| (f64::from(i), 1.0));
+        b.iter(|| {
+            let mut sum = 0.0;
+            add.call_many(&mut runtime, id, args(), |result| {
+                sum += result.expect("it adds")
+            });
+            sum
+        })
     });
+    // Each call waits for the one before; the calls don't wait for each other; the loop alone.
+    for name in ["callHost", "callHostApart", "callNothing"] {
+        c.bench_function(&format!("guest calls the host 1,000 times: {name}"), |b| {
+            b.iter(|| call(&mut runtime, id, name, &[f64::from(CALLS)]));
+        });
+    }
     c.bench_function("update 10 entities", |b| {
         b.iter(|| call(&mut runtime, id, "update", &[0.1]))
     });

@@ -16,7 +16,7 @@ use raya_storages::heaps::{Heap, is_object};
 use raya_storages::limits::{Counters, Limits, Marks, OnLimit};
 use raya_storages::programs::{Program, ProgramId, Programs};
 use raya_storages::runs::Cause;
-use raya_storages::tasks::{LimitFault, Task, TaskState};
+use raya_storages::tasks::LimitFault;
 use raya_systems::collect::{Need, collect};
 use raya_systems::execute::{
     self, Answer, Arguments, CallEnd, Calls, EntryError, Execution, Stop,
@@ -320,7 +320,7 @@ impl Cell<'_> {
     #[inline]
     fn enforce_budget(&mut self, notes: &mut Vec<Note>) {
         let (steps, max) = (self.counters.steps, self.limits.steps_max);
-        if steps < max || self.activity.as_ref().is_none_or(|a| is_over(a)) {
+        if steps < max || self.activity.as_ref().is_none_or(|a| a.is_over()) {
             return;
         }
         let fault = LimitFault::Steps { steps, max };
@@ -558,12 +558,6 @@ impl Cell<'_> {
             execute::settle_promise(&mut execution, promise, answer);
         }
     }
-}
-
-/// Whether nothing of an activity is left that a lack of steps could fail.
-fn is_over(activity: &Activity) -> bool {
-    let is_done = |(_, task): (u32, &Task)| task.state == TaskState::Done;
-    activity.tasks.iter().all(is_done) && activity.entries.is_over() && activity.rejected.is_empty()
 }
 
 /// The event that meeting a limit is.

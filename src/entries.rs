@@ -25,9 +25,10 @@ use raya_systems::schedule;
 
 impl Runtime {
     pub(crate) fn find(&self, id: ContextId) -> Result<usize, VmError> {
-        self.contexts
-            .find(id)
-            .ok_or_else(|| VmError::ContextNotFound(id))
+        let Some(row) = self.contexts.find(id) else {
+            return Err(VmError::ContextNotFound(id));
+        };
+        Ok(row)
     }
 
     /// The function that an export is.

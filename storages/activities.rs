@@ -211,6 +211,12 @@ impl Activity {
                 || !self.rejected.is_empty())
     }
 
+    /// Whether nothing of it is left that a lack of steps could fail.
+    pub fn is_over(&self) -> bool {
+        let is_done = |(_, task): (u32, &Task)| task.state == TaskState::Done;
+        self.tasks.iter().all(is_done) && self.entries.is_over() && self.rejected.is_empty()
+    }
+
     /// What the stacks count against the heap limit.
     pub fn bytes(&self) -> u64 {
         self.tasks.stack_bytes()

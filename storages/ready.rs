@@ -13,6 +13,7 @@
 //! Derived from `contexts`: rebuilt after a load, never dumped; nothing that is seen depends on the order of members or groups.
 //! Absent: who gets how much (`systems/schedule`).
 
+use crate::activities::Activity;
 use crate::contexts::Contexts;
 use std::collections::BTreeSet;
 
@@ -87,16 +88,23 @@ impl Default for Ready {
     }
 }
 
-/// Whether the context at a row has something to run and may.
-pub fn is_runnable(contexts: &Contexts, row: u32) -> bool {
-    contexts.holds[row as usize] == 0
-        && contexts.activities[row as usize]
-            .as_ref()
-            .is_some_and(|a| a.is_runnable())
+fn has_steps(contexts: &Contexts, row: usize) -> bool {
+    contexts.counters[row].steps < contexts.limits[row].steps_max
 }
 
+/// Whether the context at a row has something to run and may. Without steps left that is only what fails for the lack of them.
+pub fn is_runnable(contexts: &Contexts, row: u32) -> bool {
+    let row = row as usize;
+    let fails = |a: &Activity| !a.is_over() || a.entries.is_pending();
+    contexts.holds[row] == 0
+        && contexts.activities[row]
+            .as_ref()
+            .is_some_and(|a| a.is_runnable() && (has_steps(contexts, row) || fails(a)))
+}
+
+/// When time lets a context go on; without steps left it never does.
 fn next_due(contexts: &Contexts, row: u32) -> Option<u64> {
-    if contexts.holds[row as usize] != 0 {
+    if contexts.holds[row as usize] != 0 || !has_steps(contexts, row as usize) {
         return None;
     }
     let activity = contexts.activities[row as usize].as_ref()?;

@@ -1,7 +1,10 @@
 //! Many calls of one function in one context: the same in every respect as so many calls one by one.
 
 use raya_compiler::load::MemoryFiles;
-use raya_core::{Capability, ContextId, OnLimit, Runtime, VmError, VmOptions};
+use raya_core::{
+    Capability, ContextId, Function, OnLimit, Runtime, TickBudget, Value, VmError, VmOptions,
+};
+use std::sync::LazyLock;
 
 /// Functions that return at once, throw, keep memory, leave tasks behind, call the host, and stop on their way.
 const SOURCE: &str = r#"
@@ -38,11 +41,11 @@ export function spin(n: number): number {
 
 const WORLD: &str = r#"declare module "host:world" { export function twice(n: number): number; }"#;
 
-fn compiled() -> Vec<u8> {
+static COMPILED: LazyLock<Vec<u8>> = LazyLock::new(|| {
     let files = MemoryFiles::new([("main.ts", SOURCE), ("world.d.ts", WORLD)]);
     let image = raya_compiler::compile("main.ts", &files).unwrap_or_else(|e| panic!("{e:?}"));
     raya_bytecode::codec::encode(&image)
-}
+});
 
 const FUNCTIONS: [&str; 8] = [
     "add", "picky", "keep", "hoard", "after", "host", "nap", "spin",
@@ -58,15 +61,19 @@ fn context(options: VmOptions) -> (Runtime, ContextId) {
     };
     let id = runtime.create(options).expect("is valid");
     let mut vm = runtime.vm(id).expect("is live");
-    vm.load_rbin_bytes(&compiled()).expect("is loaded");
+    vm.load_rbin_bytes(&COMPILED).expect("is loaded");
     (runtime, id)
+}
+
+fn vm_function(runtime: &mut Runtime, id: ContextId, name: &str) -> Function<(f64,), f64> {
+    let vm = runtime.vm(id).expect("is live");
+    vm.function(name).expect("is typed so")
 }
 
 /// Calls a function with 0 to 39, one by one or in one go; gives the results and what the runtime has come to.
 fn results(name: &str, options: VmOptions, in_one_go: bool) -> (Vec<Result<f64, VmError>>, u64) {
     let (mut runtime, id) = context(options);
-    let function = runtime.vm(id).expect("is live");
-    let function = function.function::<(f64,), f64>(name).expect("is typed so");
+    let function = vm_function(&mut runtime, id, name);
     let args = (0..40).map(|n| (f64::from(n),));
     let mut results = Vec::new();
     if in_one_go {
@@ -125,8 +132,7 @@ fn at_limits_too() {
 #[test]
 fn each_is_told_why_there_is_nothing_to_call() {
     let (mut runtime, id) = context(VmOptions::default());
-    let add = runtime.vm(id).expect("is live");
-    let add = add.function::<(f64,), f64>("add").expect("is typed so");
+    let add = vm_function(&mut runtime, id, "add");
     let other = runtime.create(VmOptions::default()).expect("is valid");
     let mut errors = Vec::new();
     let mut note = |result: Result<f64, VmError>| errors.push(result.expect_err("nothing there"));
@@ -139,4 +145,29 @@ fn each_is_told_why_there_is_nothing_to_call() {
         VmError::ContextNotFound(id),
     ];
     assert_eq!(errors, expected);
+}
+
+#[test]
+fn what_time_lets_go_on_waits_for_steps_too() {
+    let (mut runtime, id) = context(VmOptions {
+        max_step_budget: Some(10_000),
+        ..VmOptions::default()
+    });
+    let mut vm = runtime.vm(id).expect("is live");
+    vm.run_entry("nap", vec![Value::Number(5000.0)])
+        .expect("is an export");
+    assert_eq!(runtime.tick(TickBudget::fuel(5000)).sleeping, 1);
+    let spin = vm_function(&mut runtime, id, "spin");
+    let spun = spin.call(&mut runtime, id, (10_000.0,));
+    assert!(matches!(spun, Err(VmError::StepBudgetExceeded { .. })));
+    // Its timer stays, and nobody waits for it.
+    let report = runtime.run_until_idle();
+    assert_eq!((report.runnable, report.sleeping), (0, 0));
+    let mut vm = runtime.vm(id).expect("is live");
+    vm.refill_steps(1000).expect("has a budget");
+    let report = runtime.tick(TickBudget::fuel(100));
+    assert_eq!(report.sleeping, 1);
+    assert_eq!(runtime.run_until_idle().sleeping, 0);
+    let add = vm_function(&mut runtime, id, "add");
+    assert_eq!(add.call(&mut runtime, id, (1.0,)), Ok(1.0));
 }

@@ -35,6 +35,18 @@ export function callHost(times: number): number {
   return sum;
 }
 
+export function callHostApart(times: number): number {
+  let sum = 0;
+  for (let i = 0; i < times; i++) sum += twice(i);
+  return sum;
+}
+
+export function callNothing(times: number): number {
+  let sum = 0;
+  for (let i = 0; i < times; i++) sum += i;
+  return sum;
+}
+
 /** Never ends. */
 export function spin(): void {
   while (true) {}

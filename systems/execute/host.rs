@@ -225,7 +225,7 @@ handlers! {
             Ok(register) if *gives => s.set_n(s.a(), register),
             Ok(_) => {}
             Err(error) => {
-                s.m.halt_refused(error);
+                s.m.halt_refused(*error);
                 return s.go(super::errors::raise_halt);
             }
         }
@@ -338,7 +338,7 @@ impl<'a> Machine<'a> {
     }
 
     #[cold]
-    fn halt_refused(&mut self, error: Box<HostError>) {
+    fn halt_refused(&mut self, error: HostError) {
         self.halt_call(error.message);
     }
 
