@@ -18,9 +18,7 @@ use raya_storages::programs::{Program, ProgramId, Programs};
 use raya_storages::runs::Cause;
 use raya_storages::tasks::LimitFault;
 use raya_systems::collect::{Need, collect};
-use raya_systems::execute::{
-    self, Answer, Arguments, CallEnd, Calls, EntryError, Execution, Stop,
-};
+use raya_systems::execute::{self, Answer, Arguments, CallEnd, Calls, EntryError, Execution, Stop};
 use raya_systems::marshal::{self, CopyError, MarshalError};
 use raya_systems::schedule;
 use tracing::{Span, trace_span};
