@@ -6,7 +6,7 @@
 
 use super::function::{Fx, Place, Val};
 use super::program::FuncKey;
-use super::repr::{element_of, is_array, is_indexed};
+use super::repr::{element_of, is_indexed};
 use crate::ast::*;
 use crate::mir::BlockId;
 use crate::types::{Type, TypeId};
@@ -291,7 +291,7 @@ impl<'a, 'p> Fx<'a, 'p> {
             Some((props, _)) => props.iter().map(|p| (p.name.clone(), p.optional)).collect(),
             None => {
                 let slot = self.value_slot(ty);
-                if is_array(slot) {
+                if is_indexed(slot) {
                     return self.for_in_array(pattern, val, labels, body);
                 }
                 match slot.as_class() {

@@ -2,7 +2,7 @@
 
 use super::function::{Fx, Val};
 use super::program::{FuncKey, GlobalKey};
-use super::repr::{array_of, element_of, is_array};
+use super::repr::{array_of, element_of, is_indexed};
 use crate::ast::*;
 use crate::checked::MemberRes;
 use crate::mir::{Inst, NO_REG};
@@ -459,7 +459,7 @@ impl<'a> Fx<'a, '_> {
                 return self.get_field(object.r, class, index as u32);
             }
         }
-        if &**name == "length" && (object.slot == Slot::STR || is_array(object.slot)) {
+        if &**name == "length" && (object.slot == Slot::STR || is_indexed(object.slot)) {
             return self.length(object);
         }
         self.get_named(object, name, want)

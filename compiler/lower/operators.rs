@@ -428,6 +428,7 @@ impl<'a> Fx<'a, '_> {
                 let info = &self.p.checked.classes[class.index()];
                 (*class, info.type_params.len())
             }
+            Type::Array(_) => return vec![Slot::ARR],
             _ => return vec![self.slot(ty)],
         };
         let known = self.p.checked.known;
@@ -438,13 +439,7 @@ impl<'a> Fx<'a, '_> {
             return vec![element.slot()];
         }
         if class == known.array {
-            return vec![
-                Slot::ARR_F64,
-                Slot::ARR_I32,
-                Slot::ARR_BOOL,
-                Slot::ARR_REF,
-                Slot::ARR_MIXED,
-            ];
+            return vec![Slot::ARR];
         }
         if args == 0 {
             return vec![Slot::class(self.p.class_inst(class, Vec::new()))];

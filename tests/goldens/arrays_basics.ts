@@ -32,3 +32,9 @@ console.log(zeros, dots.join(""), Array.of(1, 2, 3), Array.isArray(zeros));
 const alias = xs;
 alias.length = 2;
 console.log(xs, xs === alias, [1].join() === [1].join());
+
+function isArray(value: unknown): boolean {
+  return value instanceof Array;
+}
+console.log([1, 2] instanceof Array, ["a"] instanceof Array, [true] instanceof Array, [1, "a"] instanceof Array);
+console.log(isArray([1]), isArray(["a"]), isArray("a"), isArray(null), isArray({ length: 1 }), isArray(new Map()));

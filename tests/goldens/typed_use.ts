@@ -114,3 +114,17 @@ function lengths(some: number[] | Uint8Array | Float64Array, other: string | num
   return some.length + " " + other.length + " " + new Int8Array(some).join();
 }
 console.log(lengths([1, 300], "abc"), lengths(new Uint8Array([200]), [1, 2]), lengths(new Float64Array(1), ""));
+
+for (const key in new Uint8Array(3)) console.log(key, typeof key);
+const { length } = new Float32Array(5);
+console.log(length);
+const [head, ...tail] = new Int16Array([1, 2, 3]);
+console.log(head, tail, tail instanceof Array);
+let [p, q] = new Uint8Array([7, 8]);
+[p, q] = [q, p];
+console.log(p, q);
+const table: { rows: Int8Array[] } = { rows: [new Int8Array(2)] };
+table.rows[0][1] -= 3;
+table.rows[0][0] ||= 5;
+table.rows[0][0] &&= 6;
+console.log(table.rows);
