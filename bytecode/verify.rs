@@ -28,6 +28,7 @@ mod rules;
 mod types;
 mod window;
 
+pub use code::{Temps, temps_at};
 pub use error::{Problem, VerifyError};
 
 use crate::codec::{DecodeError, decode};

@@ -170,14 +170,18 @@ impl Cell<'_> {
     fn run_for(&mut self, left: &mut i64, notes: &mut Vec<Note>) {
         // Fuel that is not to be used: in the middle of a block nothing outside may see it, so it stops at the next.
         let mut withheld = 0;
+        if let Some(activity) = self.activity.as_mut() {
+            activity.repeats = false;
+        }
         loop {
             let stop = execute::execute(&mut self.execution(), left);
             let met = match stop {
                 Stop::OutOfFuel | Stop::Idle | Stop::Blocked => break,
-                Stop::Limit(fault) => Err(fault),
+                Stop::Limit { fault, window_refs } => Err((fault, window_refs)),
                 Stop::NeedsCollection { words, window_refs } => self
                     .collect(Need { words, window_refs }, left)
-                    .map(|()| self.cross_heap(words, notes)),
+                    .map(|()| self.cross_heap(words, notes))
+                    .map_err(|fault| (fault, Some(window_refs))),
             };
             match met {
                 Ok(true) if *left >= 0 => {
@@ -185,19 +189,23 @@ impl Cell<'_> {
                     *left = -1;
                 }
                 Ok(_) => {}
-                Err(fault) if self.meet(fault, notes) => break,
+                Err((fault, window_refs)) if self.meet(fault, window_refs, notes) => break,
                 Err(_) => {}
             }
         }
         *left += withheld;
     }
 
-    /// What it does at a limit. True: it runs no further.
-    fn meet(&mut self, fault: LimitFault, notes: &mut Vec<Note>) -> bool {
+    /// What it does at a limit, where the instruction can be run again if there are `window_refs`. True: it runs no further.
+    fn meet(&mut self, fault: LimitFault, window_refs: Option<u32>, notes: &mut Vec<Note>) -> bool {
         self.note(limit_note(fault), notes);
         let on_limit = self.on_limit();
-        if on_limit != OnLimit::Terminate {
-            execute::fault_running(&mut self.execution(), fault);
+        match (on_limit, window_refs) {
+            (OnLimit::Terminate, _) => {}
+            (OnLimit::Suspend, Some(window_refs)) => {
+                execute::repeat_running(&mut self.execution(), window_refs);
+            }
+            _ => execute::fault_running(&mut self.execution(), fault),
         }
         on_limit != OnLimit::FailTask
     }
@@ -441,14 +449,15 @@ impl Cell<'_> {
     fn provide(&mut self, stop: Stop, notes: &mut Vec<Note>) {
         let mut left = 0;
         let met = match stop {
-            Stop::Limit(fault) => Err(fault),
+            Stop::Limit { fault, window_refs } => Err((fault, window_refs)),
             Stop::NeedsCollection { words, window_refs } => self
                 .collect(Need { words, window_refs }, &mut left)
-                .map(|()| self.cross_heap(words, notes)),
+                .map(|()| self.cross_heap(words, notes))
+                .map_err(|fault| (fault, Some(window_refs))),
             _ => return,
         };
-        if let Err(fault) = met {
-            self.meet(fault, notes);
+        if let Err((fault, window_refs)) = met {
+            self.meet(fault, window_refs, notes);
         }
         self.counters.steps += left.unsigned_abs();
     }

@@ -18,7 +18,8 @@ use crate::timers::Timers;
 use crate::values::Value;
 use raya_bytecode::image::NONE;
 use raya_bytecode::isa::Op;
-use raya_bytecode::slot::Slot;
+use raya_bytecode::slot::{NULL, Slot, UNDEFINED};
+use raya_bytecode::verify::Temps;
 use std::collections::VecDeque;
 
 /// So many rejections that nobody handled are told one by one, each time; the others are counted.
@@ -108,6 +109,8 @@ pub struct Activity {
     pub timers: Timers,
     /// The task that was running when the context was stopped: index + 1, 0 for none.
     pub running: u32,
+    /// The running task met a limit, and runs the instruction that it stands at again; its stack says which temps live.
+    pub repeats: bool,
     /// What it asked of the host this round, in order.
     pub outbox: Vec<Request>,
     /// The running task waits for the answer to the last request of the outbox.
@@ -162,6 +165,7 @@ impl Activity {
         self.jobs.clear();
         self.timers = Timers::default();
         self.running = 0;
+        self.repeats = false;
         self.outbox.clear();
         self.blocked = false;
         self.entries.clear();
@@ -227,15 +231,16 @@ impl Activity {
         self.verify_rows(program)?;
         let soundness = Soundness::of(heap, program)?;
         self.verify_references(program, &soundness)?;
+        if self.repeats {
+            self.verify_temps(program, &soundness)?;
+        }
         self.verify_waiters(heap, &soundness)
     }
 
     fn verify_rows(&self, program: &Program) -> Result<(), LoadError> {
         self.tasks.verify_rows()?;
         self.timers.verify()?;
-        self.tasks
-            .iter()
-            .try_for_each(|(_, task)| task.stack.verify(program))?;
+        self.verify_stacks(program)?;
         let is_state = |index: u32, state| self.tasks.at(index).is_some_and(|t| t.state == state);
         ensure(
             self.running == 0 || is_state(self.running - 1, TaskState::Running),
@@ -285,7 +290,6 @@ impl Activity {
             )?;
         }
         for (_, task) in self.tasks.iter() {
-            task.stack.verify(program)?;
             ensure(can_go_on(task, program), "who is resumed has awaited")?;
             ensure(
                 (task.state == TaskState::Done) == task.outcome.is_some(),
@@ -299,6 +303,40 @@ impl Activity {
             )?;
         }
         Ok(())
+    }
+
+    fn verify_stacks(&self, program: &Program) -> Result<(), LoadError> {
+        ensure(
+            !self.repeats || (self.running != 0 && !self.blocked),
+            "who repeats runs",
+        )?;
+        for (index, task) in self.tasks.iter() {
+            if self.repeats && index + 1 == self.running {
+                task.stack.verify_repeating(program)?;
+            } else {
+                task.stack.verify(program)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The temps of the task that repeats hold what the verifier says.
+    fn verify_temps(&self, program: &Program, soundness: &Soundness) -> Result<(), LoadError> {
+        let Some(task) = self.tasks.at(self.running.wrapping_sub(1)) else {
+            return Ok(());
+        };
+        let temps = task.stack.verify_repeating(program)?;
+        let (_, end) = task.stack.locals_end(&program.functions);
+        let held = &task.stack.refs[end as usize..];
+        let accepts = |(slot, reference): (&Option<Slot>, &u32)| match slot {
+            None => *reference == UNDEFINED,
+            Some(slot) if Temps::is_nullish(*slot) => *reference <= NULL,
+            Some(slot) => soundness.accepts(*slot, *reference),
+        };
+        ensure(
+            temps.iter().zip(held).all(accepts),
+            "temps hold what they say",
+        )
     }
 
     fn verify_references(&self, program: &Program, soundness: &Soundness) -> Result<(), LoadError> {
@@ -589,7 +627,7 @@ impl Persist for Watch {
 }
 
 impl Persist for Activity {
-    const BYTES_MIN: usize = 78;
+    const BYTES_MIN: usize = 79;
 
     fn dump(&self, to: &mut Writer) {
         self.tasks.dump(to);
@@ -599,6 +637,7 @@ impl Persist for Activity {
         }
         self.timers.dump(to);
         to.pod(self.running);
+        self.repeats.dump(to);
         self.outbox.dump(to);
         self.blocked.dump(to);
         self.entries.dump(to);
@@ -618,6 +657,7 @@ impl Persist for Activity {
             jobs: Vec::load(from)?.into(),
             timers: Timers::load(from)?,
             running: from.pod()?,
+            repeats: bool::load(from)?,
             outbox: Vec::load(from)?,
             blocked: bool::load(from)?,
             entries: Entries::load(from)?,

@@ -146,6 +146,12 @@ impl Stack {
         (self.live_nums, self.live_refs) = self.locals_end(functions);
     }
 
+    /// Says that execution stopped at an instruction that is to be run again: so many temps of each bank are live too.
+    pub fn keep_temps(&mut self, functions: &[LinkedFunction], (nums, refs): (u32, u32)) {
+        let (num_end, ref_end) = self.locals_end(functions);
+        (self.live_nums, self.live_refs) = (num_end + nums, ref_end + refs);
+    }
+
     /// Where the top frame's locals end in each bank.
     pub fn locals_end(&self, functions: &[LinkedFunction]) -> (u32, u32) {
         self.rows.last().map_or((0, 0), |top| {

@@ -84,8 +84,10 @@ pub enum OnLimit {
     /// The task that met it fails; at the step budget, all of them.
     #[default]
     FailTask = 0,
-    /// The context is paused. At the step budget its tasks stay as they are and go on once it is refilled and resumed; at
-    /// other limits the task that met it fails first.
+    /// The context is paused; its tasks stay as they are, the one that met the limit before the instruction that did. With more, and
+    /// resumed, they go on as if there had been as much from the start. What can't be done again fails all the same: a string that
+    /// a host function answered inline with and that doesn't fit, an answer or argument from outside for which there is no room, an
+    /// entry beyond the task limit.
     Suspend = 1,
     /// The context ends, and those inside it.
     Terminate = 2,

@@ -149,8 +149,13 @@ fn activity_roots(program: &Program, activity: &mut Activity, window_refs: u32, 
         copy.root(&mut task.cancelled);
         copy.root(&mut task.due);
         let (_, locals_end) = task.stack.locals_end(&program.functions);
-        let window = if index == running { window_refs } else { 0 };
-        let end = (locals_end + window) as usize;
+        let end = if index == running && activity.repeats {
+            task.stack.live_refs
+        } else if index == running {
+            locals_end + window_refs
+        } else {
+            locals_end
+        } as usize;
         task.stack.refs[..end]
             .iter_mut()
             .for_each(|root| copy.root(root));

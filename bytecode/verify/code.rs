@@ -9,6 +9,7 @@ use crate::builtins::BUILTINS;
 use crate::image::{Function, Image};
 use crate::isa::{Bank, Flow, Inst, Op, Operand, Trap};
 use crate::slot::Slot;
+use crate::verify::VerifiedImage;
 
 /// Checks the code of all functions.
 pub fn check(image: &Image) -> Result<(), VerifyError> {
@@ -41,11 +42,24 @@ fn check_function<'a>(
 ) -> Result<(), (usize, Problem)> {
     let code = &image.code[function.code.indices()];
     blocks.check(code, &image.handlers[function.handlers.indices()])?;
+    check_code(image, types, frame, function, |_, _| {})
+}
+
+/// Checks the instructions of a function, one after the other; `look` sees the frame before each.
+fn check_code<'a>(
+    image: &'a Image,
+    types: &Types<'a>,
+    frame: &mut Frame<'a>,
+    function: &'a Function,
+    mut look: impl FnMut(usize, &Frame<'a>),
+) -> Result<(), (usize, Problem)> {
+    let code = &image.code[function.code.indices()];
     let locals = &image.slots[function.locals.indices()];
     let (nums, refs) = locals.split_at(usize::from(function.num_locals));
     frame.begin(nums, refs, function.num_temps, function.ref_temps);
     let mut pc = 0;
     while pc < code.len() {
+        look(pc, frame);
         let op = decode(code[pc]).map_err(|problem| (pc, problem))?;
         let ext = op.info().ext.map(|_| code[pc + 1]);
         let mut step = Step {
@@ -61,6 +75,46 @@ fn check_function<'a>(
         pc += 1 + usize::from(ext.is_some());
     }
     Ok(())
+}
+
+/// What temps hold at a place in a function, by register behind the locals.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Temps {
+    /// Whether a number is held.
+    pub nums: Vec<bool>,
+    /// The type of the reference that is held.
+    pub refs: Vec<Option<Slot>>,
+}
+
+impl Temps {
+    /// Whether a reference of a type below every other is held: undefined or null.
+    pub fn is_nullish(slot: Slot) -> bool {
+        slot == NULLISH
+    }
+}
+
+/// What temps hold before the instruction at a place in a function; none if none begins there. Takes time linear in the function.
+pub fn temps_at(image: &VerifiedImage, function: u32, pc: u32) -> Option<Temps> {
+    let image: &Image = image;
+    let row = image.functions.get(function as usize)?;
+    let (types, mut frame) = (Types::new(image), Frame::default());
+    let code = &image.code[row.code.indices()];
+    let mut found = None;
+    check_code(image, &types, &mut frame, row, |at, frame| {
+        if at == pc as usize {
+            let count = |temps: u16| 0..usize::from(temps);
+            found = Some(Temps {
+                nums: count(row.num_temps)
+                    .map(|t| frame.temp(Bank::Num, t).is_some())
+                    .collect(),
+                refs: count(row.ref_temps)
+                    .map(|t| frame.temp(Bank::Ref, t))
+                    .collect(),
+            });
+        }
+    })
+    .ok()?;
+    found.filter(|_| (pc as usize) < code.len())
 }
 
 /// What an instruction gives, by bank.

@@ -59,7 +59,7 @@ export interface GrantUse {
 /** What an inner VM is doing. */
 export type VmState = "new" | "running" | "paused" | "failed" | "terminated";
 
-/** What a limit does: the task fails that met it, the VM is paused, or it ends. */
+/** What a limit does: the task fails that met it, the VM is paused (with more and resumed, it goes on as it was), or it ends. */
 export type OnLimit = "fail" | "suspend" | "terminate";
 
 /** What an inner VM may use, its own inner VMs included. All is drawn from its parent's. */

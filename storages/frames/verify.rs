@@ -1,6 +1,7 @@
 //! Whether a stack is one that execution can go on with: what the dispatch loop relies on, for a stack from outside.
 //!
-//! A frame goes on where a block begins, since no temp lives there; below the top that is behind the call which made the frame
+//! A frame goes on where a block begins, since no temp lives there, but for the top of a task that is to run an instruction again
+//! (`Activity::repeats`), whose temps are what the verifier says; below the top that is behind the call which made the frame
 //! above it, whose result goes where that call says. Values in registers are checked against the heap (`activities`).
 
 use super::{FrameRow, NO_ADAPT, Stack};
@@ -8,13 +9,44 @@ use crate::dump::{LoadError, ensure};
 use crate::programs::{LinkedFunction, Program};
 use raya_bytecode::isa::{Inst, Op};
 use raya_bytecode::slot::Slot;
+use raya_bytecode::verify::temps_at;
 
 impl Stack {
     /// Checks that frames are the program's and lie one behind the other.
     pub fn verify(&self, program: &Program) -> Result<(), LoadError> {
+        self.verify_frames(program, self.rows.len())?;
+        let base = self.locals_end(&program.functions);
+        ensure(
+            (self.live_nums, self.live_refs) == base,
+            "what is live ends with the top's locals",
+        )
+    }
+
+    /// The same for a stack whose top runs an instruction again. Gives the types of the reference temps that are live there.
+    pub fn verify_repeating(&self, program: &Program) -> Result<Vec<Option<Slot>>, LoadError> {
+        self.verify_frames(program, self.rows.len().saturating_sub(1))?;
+        let top = self
+            .rows
+            .last()
+            .ok_or(LoadError::Invalid("who runs has a frame"))?;
+        let function = &program.functions[top.function as usize];
+        let pc = top.pc.checked_sub(function.code_start);
+        let temps = pc.and_then(|pc| temps_at(&program.image, top.function, pc));
+        let temps = temps.ok_or(LoadError::Invalid("an instruction is run again"))?;
+        let (num_end, ref_end) = self.locals_end(&program.functions);
+        let live = |live: u32, end: u32| live.checked_sub(end).map(|live| live as usize);
+        let (nums, refs) = (live(self.live_nums, num_end), live(self.live_refs, ref_end));
+        let fits = nums.is_some_and(|n| n <= temps.nums.len())
+            && refs.is_some_and(|r| r <= temps.refs.len());
+        ensure(fits, "what is live ends with the top's temps")?;
+        Ok(temps.refs[..refs.unwrap_or(0)].to_vec())
+    }
+
+    /// Checks frames, of which so many, from the outermost on, go on where a block begins.
+    fn verify_frames(&self, program: &Program, resumable: usize) -> Result<(), LoadError> {
         let mut base = (0, 0);
         let mut caller: Option<&FrameRow> = None;
-        for row in &self.rows {
+        for (depth, row) in self.rows.iter().enumerate() {
             ensure(row.raise <= 8, "a trap to raise is one")?;
             ensure(
                 (row.num_base, row.ref_base) == base,
@@ -23,7 +55,7 @@ impl Stack {
             let function = program.functions.get(row.function as usize);
             let function = function.ok_or(LoadError::Invalid("a frame is of a function"))?;
             ensure(
-                is_resumable(program, function, row.pc),
+                depth >= resumable || is_resumable(program, function, row.pc),
                 "a frame goes on where a block begins",
             )?;
             match caller {
@@ -44,10 +76,7 @@ impl Stack {
             )?;
             caller = Some(row);
         }
-        ensure(
-            (self.live_nums, self.live_refs) == base,
-            "what is live ends with the top's locals",
-        )
+        Ok(())
     }
 
     /// The instruction that the top frame has just executed, unless it is at its function's start.

@@ -9,6 +9,7 @@ use super::machine::Machine;
 use super::state::Exit;
 use super::tasks::Settled;
 use raya_bytecode::slot::Slot;
+use raya_bytecode::verify::temps_at;
 use raya_storages::runs::{Cause, Failure, RunOutcome};
 use raya_storages::tasks::{LimitFault, TaskState};
 
@@ -65,10 +66,45 @@ pub fn fault_running(execution: &mut Execution<'_>, fault: LimitFault) {
     machine.leave();
 }
 
+/// Lets the running task stay at the instruction that met a limit, with so many reference temps, to run it again. If none runs, it is
+/// the entry about to begin, which waits on.
+pub fn repeat_running(execution: &mut Execution<'_>, window_refs: u32) {
+    let (program, activity) = (execution.program, &mut *execution.activity);
+    let Some(task) = activity.tasks.at_mut(activity.running.wrapping_sub(1)) else {
+        return;
+    };
+    activity.repeats = true;
+    let stack = &mut task.stack;
+    let top = *stack.rows.last().expect("who runs has a frame");
+    if top.raise != 0 {
+        // It goes on with an error: temps are dead.
+        return;
+    }
+    let start = program.functions[top.function as usize].code_start;
+    let temps = temps_at(&program.image, top.function, top.pc - start);
+    let temps = temps.expect("it stands at an instruction");
+    let end_of = |is_live: &dyn Fn(usize) -> bool, count: usize| {
+        (0..count).rev().find(|&t| is_live(t)).map_or(0, |t| t + 1)
+    };
+    let nums = end_of(&|t| temps.nums[t], temps.nums.len());
+    let all_refs = end_of(&|t| temps.refs[t].is_some(), temps.refs.len());
+    let refs = all_refs.min(window_refs as usize);
+    // What nothing reads must not show in dumps.
+    let (num_end, ref_end) = stack.locals_end(&program.functions);
+    for temp in (0..nums).filter(|&t| !temps.nums[t]) {
+        stack.nums[num_end as usize + temp] = 0;
+    }
+    for temp in (0..refs).filter(|&t| temps.refs[t].is_none()) {
+        stack.refs[ref_end as usize + temp] = 0;
+    }
+    stack.keep_temps(&program.functions, (nums as u32, refs as u32));
+}
+
 /// Fails every task of the context at its step budget.
 pub fn fail_all_for_steps(execution: &mut Execution<'_>, fault: LimitFault) {
     let mut machine = execution.machine();
     machine.activity.unblock();
+    machine.activity.repeats = false;
     machine.activity.jobs.clear();
     while machine.activity.running != 0 {
         machine.arrive();

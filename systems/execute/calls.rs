@@ -4,7 +4,7 @@
 //! types, the arguments are adapted in place. Absent: members found by name (`members`), tasks.
 
 use super::errors::{Halt, as_mixed};
-use super::machine::Machine;
+use super::machine::{ALL_TEMPS, Machine};
 use super::state::{Exit, State, handlers, is_object};
 use raya_bytecode::builtins::Builtin;
 use raya_bytecode::image::NONE;
@@ -230,7 +230,11 @@ handlers! {
         s.m.save(s.ip, s.fuel);
         match s.m.grow_for(s.m.callee as usize) {
             Ok(()) => Exit::Switch,
-            Err(halt) => s.m.raise(halt),
+            Err(halt) => {
+                // Nothing was collected since the arguments were written.
+                s.m.need.window_refs = ALL_TEMPS;
+                s.m.raise(halt)
+            }
         }
     }
 

@@ -148,6 +148,8 @@ impl Machine<'_> {
                 Exit::Collect
             }
             Err(Halt::Limit(fault)) => {
+                self.stack.rows.last_mut().expect("a frame").raise = trap as u16 + 1;
+                self.need.window_refs = 0;
                 self.fault = Some(fault);
                 Exit::Limit
             }

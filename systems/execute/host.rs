@@ -413,7 +413,8 @@ impl<'a> Machine<'a> {
     /// A string that the host gave. The call can't be made again, so this may go beyond the collection mark, within the limit.
     fn host_text(&mut self, text: &str) -> Result<u32, Halt> {
         let words = Self::text_words_max(text);
-        self.check_bytes(words * 8)?;
+        self.check_bytes(words * 8)
+            .inspect_err(|_| self.is_fault_final = true)?;
         self.beyond_mark(words, |m| m.new_text(text))
             .expect("it is within the limit")
     }

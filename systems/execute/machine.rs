@@ -35,6 +35,9 @@ pub(super) struct Registers {
     pub fuel: i64,
 }
 
+/// In place of a number of reference temps: all that the verifier knows to hold something.
+pub const ALL_TEMPS: u32 = u32::MAX;
+
 /// Memory that an instruction waits for.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Need {
@@ -76,6 +79,8 @@ pub(super) struct Machine<'a> {
     pub need: Need,
     /// The limit that the running task met.
     pub fault: Option<LimitFault>,
+    /// The instruction that met it has had an effect, and can't be run again.
+    pub is_fault_final: bool,
     /// Of the task that runs, swapped with its own; without frames where none does.
     pub stack: &'a mut Stack,
     /// Why the entry failed that `Exit::Ended` is about.
@@ -124,6 +129,7 @@ impl<'a> Machine<'a> {
             halt: None,
             need: Need::default(),
             fault: None,
+            is_fault_final: false,
             stack: execution.scratch,
             failure: None,
             calling: None,

@@ -31,7 +31,8 @@ mod tasks;
 mod typed;
 
 pub use answers::{
-    Answer, answer_blocked, error_value, fail_all_for_steps, fault_running, settle_promise,
+    Answer, answer_blocked, error_value, fail_all_for_steps, fault_running, repeat_running,
+    settle_promise,
 };
 pub use cancel::{cancel_entry, cut_overdue};
 pub use entries::{Arguments, CallEnd, Calls, EntryError};
@@ -79,8 +80,13 @@ pub enum Stop {
         /// Reference temps that are roots.
         window_refs: u32,
     },
-    /// The running task met a limit at the instruction that it stands at: `fault_running` ends it.
-    Limit(LimitFault),
+    /// The running task met a limit at the instruction that it stands at: `fault_running` ends it, `repeat_running` lets it try again.
+    Limit {
+        /// Which.
+        fault: LimitFault,
+        /// Reference temps that hold its arguments; none if it can't be run again.
+        window_refs: Option<u32>,
+    },
     /// No job, nothing running.
     Idle,
     /// It waits for the answer to a blocking host call.
@@ -163,7 +169,10 @@ impl Machine<'_> {
         match exit {
             Exit::Blocked => Stop::Blocked,
             Exit::Collect => Stop::needs(self.need.words, self.need.window_refs),
-            Exit::Limit => Stop::Limit(self.fault.expect("who met a limit says which")),
+            Exit::Limit => Stop::Limit {
+                fault: self.fault.expect("who met a limit says which"),
+                window_refs: (!self.is_fault_final).then_some(self.need.window_refs),
+            },
             Exit::OutOfFuel | Exit::Continue | Exit::Switch | Exit::Ended => Stop::OutOfFuel,
         }
     }

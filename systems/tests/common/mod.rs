@@ -211,7 +211,7 @@ impl World {
                         Err(fault) => fault_running(&mut self.execution(), fault),
                     }
                 }
-                Stop::Limit(fault) => fault_running(&mut self.execution(), fault),
+                Stop::Limit { fault, .. } => fault_running(&mut self.execution(), fault),
                 other => panic!("stopped by {other:?}"),
             }
         }
