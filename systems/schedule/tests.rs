@@ -58,6 +58,7 @@ impl World {
             weights,
             priorities,
             limits: Limits {
+                steps_max: u64::MAX,
                 steps_per_tick_max: u64::MAX,
                 ..Limits::default()
             },
