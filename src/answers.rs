@@ -5,7 +5,7 @@
 //! tick, since the host that was asked may be another. Absent: who is asked (`effects`), how hosts answer (`capability`).
 
 use crate::capability::{Answered, AskedFn, GuestError, Question, call_asked};
-use crate::inner::Served;
+use crate::effects::Served;
 use crate::runtime::Runtime;
 use crate::{Call, Value};
 use raya_storages::activities::AnsweredBy;

@@ -204,7 +204,7 @@ impl Runtime {
                 Err(self.failed(row, &failure))
             }
             CallEnd::Stopped(_) => {
-                self.serve(row);
+                self.serve_asked(row);
                 self.finish_call(row, id, function)
             }
         }
@@ -238,7 +238,7 @@ impl Runtime {
             return;
         }
         if activity.as_ref().is_some_and(|a| !a.is_idle()) {
-            self.serve(row);
+            self.serve_asked(row);
         }
         self.settle_down(row);
     }

@@ -12,6 +12,7 @@ use raya_bytecode::slot::{HEAP_START, UNDEFINED};
 use raya_storages::activities::Activity;
 use raya_storages::events::EventKind;
 use raya_storages::frames::Stack;
+use raya_storages::fuel;
 use raya_storages::heaps::{Heap, is_object};
 use raya_storages::limits::{Counters, Limits, Marks, OnLimit};
 use raya_storages::programs::{Program, ProgramId, Programs};
@@ -20,7 +21,6 @@ use raya_storages::tasks::LimitFault;
 use raya_systems::collect::{Need, collect};
 use raya_systems::execute::{self, Answer, Arguments, CallEnd, Calls, EntryError, Execution, Stop};
 use raya_systems::marshal::{self, CopyError, MarshalError};
-use raya_systems::schedule;
 use tracing::{Span, trace_span};
 
 /// Why something from outside was not let in.
@@ -766,9 +766,9 @@ impl Columns<'_> {
         for &id in batch {
             let at = id.index() - self.base;
             let _span = trace_span!(parent: span, "context", %id).entered();
-            let allowed = schedule::steps_allowed(self.credits[at]);
+            let allowed = fuel::steps_allowed(self.credits[at]);
             let ran = self.cell(id, shared, &mut scratch).run(allowed);
-            schedule::charge(&mut self.credits[at], ran.steps);
+            fuel::charge(&mut self.credits[at], ran.steps);
             self.counters[at].steps_last_tick += ran.steps;
             all.add(ran);
         }

@@ -14,6 +14,7 @@ use raya_storages::activities::AnsweredBy;
 use raya_storages::contexts::{ContextState, hold};
 use raya_storages::events::EventKind;
 use raya_storages::limits::{Marks, NO_MARK};
+use raya_systems::account;
 
 /// What a context is doing.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -233,7 +234,7 @@ impl Runtime {
             }
             self.runs.free(task);
         }
-        self.shares().close(row as u32);
+        account::close(&mut self.shares(), row as u32);
         give_back(&mut self.contexts, row);
         self.grants.free_list(self.contexts.grants[row]);
         self.bindings.forget(row);

@@ -19,9 +19,9 @@ use raya_storages::activities::AnsweredBy;
 use raya_storages::contexts::ContextState;
 use raya_storages::entries::{Entry, Origin, Stage};
 use raya_storages::events::EventKind;
+use raya_storages::fuel;
 use raya_storages::programs::ProgramId;
 use raya_storages::runs::{Cause, OUTCOMES_KEPT_MAX, RunOutcome, RunRow, Runs};
-use raya_systems::schedule;
 
 impl Runtime {
     pub(crate) fn find(&self, id: ContextId) -> Result<usize, VmError> {
@@ -127,7 +127,7 @@ impl Runtime {
         if let Some(template) = &self.templates[program.index()]
             && template.apply(heap, limits, &mut contexts.counters[row])
         {
-            schedule::charge(&mut contexts.credits[row], template.steps());
+            fuel::charge(&mut contexts.credits[row], template.steps());
             contexts.states[row] = ContextState::Ready;
         }
     }

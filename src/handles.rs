@@ -10,7 +10,7 @@
 //! Invariant: rights only ever become fewer. Absent: calls (`remote`), rows (`raya_storages::handles`).
 
 use crate::capability::GuestError;
-use crate::inner::Served;
+use crate::effects::Served;
 use crate::remote::RemoteOp;
 use crate::runtime::Runtime;
 use crate::{ContextId, ObjectKind, Value, VmError};

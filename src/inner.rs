@@ -10,10 +10,8 @@ mod serve;
 
 pub(crate) use serve::serve;
 
-use crate::capability::GuestError;
 use crate::runtime::Runtime;
-use crate::{ContextId, Value, VmError};
-use raya_storages::activities::AnsweredBy;
+use crate::{ContextId, VmError};
 
 /// The capability that lets a context make others.
 pub(crate) const MODULE: &str = "raya:vm";
@@ -61,16 +59,6 @@ impl VmOp {
     pub fn is_deferred(self) -> bool {
         matches!(self, VmOp::Run | VmOp::NextEvent)
     }
-}
-
-/// What serving a request came to.
-pub(crate) enum Served {
-    /// The answer.
-    Answer(Result<Value, GuestError>),
-    /// Who will give the answer, and the type that the asker wants it as: none, as the import says.
-    Later(AnsweredBy, Option<u32>),
-    /// The next event about this context will be the answer.
-    Listen(ContextId),
 }
 
 fn handle(id: ContextId) -> Option<f64> {

@@ -16,13 +16,13 @@ use raya_storages::activities::Activity;
 use raya_storages::contexts::{ContextId, Contexts, UNITS_MAX};
 use raya_storages::dump::{LoadError, Persist, Reader, Writer, ensure, hash_bytes};
 use raya_storages::events::Mailbox;
+use raya_storages::fuel::Pool;
 use raya_storages::grants::Grants;
 use raya_storages::handles::RIGHTS_ALL;
 use raya_storages::programs::{Program, ProgramId, Programs};
 use raya_storages::ready::Ready;
 use raya_storages::runs::{RunOutcome, Runs};
 use raya_systems::account;
-use raya_systems::schedule::Pool;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

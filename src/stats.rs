@@ -5,7 +5,7 @@
 use crate::fleet::live_tasks;
 use crate::report::{SubtreeStats, VmStats};
 use crate::runtime::Runtime;
-use raya_systems::schedule;
+use raya_storages::fuel;
 
 impl Runtime {
     /// What the context at a row uses and may use.
@@ -49,7 +49,7 @@ impl Runtime {
     /// Lets a context pay for work that was done for it outside of its turn.
     pub(crate) fn charge(&mut self, row: usize, steps: u64) {
         self.contexts.counters[row].steps += steps;
-        schedule::charge(&mut self.contexts.credits[row], steps);
+        fuel::charge(&mut self.contexts.credits[row], steps);
     }
 
     /// What the context at a row and all inside it use.

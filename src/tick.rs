@@ -11,13 +11,16 @@
 //! Absent: what sweeps do (`systems`, `cell`), what contexts ask for (`effects`), entries (`entries`).
 
 use crate::cell::{Note, run_batch};
+use crate::effects::Server;
 use crate::handle;
 use crate::runtime::Runtime;
 use crate::{TickBudget, TickReport};
 use raya_storages::contexts::hold;
+use raya_storages::fuel::Shares;
 use raya_storages::ready::{TOP, is_runnable};
 use raya_systems::account;
-use raya_systems::schedule::{self, Shares};
+use raya_systems::effects::effects;
+use raya_systems::schedule;
 use raya_systems::wake::wake;
 use tracing::debug_span;
 
@@ -57,9 +60,10 @@ impl Runtime {
                 debug_span!("execute", contexts = batch.len()).in_scope(|| run_batch(self, &batch));
             report.steps += ran.steps;
             debug_span!("attend").in_scope(|| self.attend(ran.notes));
-            report.requests_served += debug_span!("effects").in_scope(|| self.effects(&batch));
+            report.requests_served +=
+                debug_span!("effects").in_scope(|| effects(&mut Server(self), &batch));
             report.entries_ended += debug_span!("reap").in_scope(|| self.reap(&batch));
-            debug_span!("account").in_scope(|| self.shares().account(&batch));
+            debug_span!("account").in_scope(|| account::account(&mut self.shares(), &batch));
             self.spare_batch = batch;
         }
         self.time.clock_ms = end_ms;
@@ -198,7 +202,7 @@ impl Runtime {
             let ran = self.cell(row).run(fuel);
             self.attend_outside(row, ran.notes);
             if self.contexts.find(id).is_some() {
-                self.serve(row);
+                self.serve_asked(row);
             }
             if self.contexts.find(id).is_none() {
                 return;

@@ -12,6 +12,7 @@ pub mod dump;
 pub mod entries;
 pub mod events;
 pub mod frames;
+pub mod fuel;
 pub mod grants;
 pub mod handles;
 pub mod heaps;

@@ -30,47 +30,15 @@
 //! Cost: at the beginning of a tick a few operations for each context that has something to run and each around one; later,
 //! for each that is given a step or more. Absent: who is runnable (`ready`), what a step is (`isa`).
 
-use raya_storages::contexts::{Contexts, Priority};
-use raya_storages::ready::{Ready, TOP};
-
-/// Units of credit in one step.
-pub const UNITS_PER_STEP: i64 = 1 << 16;
-
-/// The most fuel that a pool takes at once; more would not fit a credit.
-pub const POOL_STEPS_MAX: u64 = 1 << 40;
+use raya_storages::contexts::Priority;
+use raya_storages::fuel::{POOL_STEPS_MAX, Shares, UNITS_PER_STEP, steps_allowed};
+use raya_storages::ready::TOP;
 
 /// The tiers below one that has something to run get this part of the fuel, all together.
 pub const LOWER_TIERS_PART: i64 = 16;
 
 /// How many priorities there are.
 const TIERS: usize = Priority::High as usize + 1;
-
-/// Fuel that waits to be shared out, in units of credit.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Pool {
-    /// How much. Less than the sum of weights is left over by a sharing, and goes into the next.
-    pub units: i64,
-}
-
-impl Pool {
-    /// Adds the fuel of a tick.
-    pub fn add_steps(&mut self, steps: u64) {
-        self.units += steps.min(POOL_STEPS_MAX) as i64 * UNITS_PER_STEP;
-    }
-}
-
-/// What a sharing reads and writes.
-#[derive(Debug)]
-pub struct Shares<'a> {
-    /// The contexts.
-    pub contexts: &'a mut Contexts,
-    /// Who shares with whom.
-    pub ready: &'a mut Ready,
-    /// The fuel of the tick.
-    pub pool: &'a mut Pool,
-    /// The rows that can run a step now; a row may come twice.
-    pub batch: &'a mut Vec<u32>,
-}
 
 /// Shares a tick's fuel out, and what was left in pools, among all that have something to run.
 pub fn begin_tick(shares: &mut Shares<'_>) {
@@ -79,7 +47,7 @@ pub fn begin_tick(shares: &mut Shares<'_>) {
     shares.ready.note_change(TOP);
     let mut again = Vec::new();
     while let Some(group) = shares.ready.pop_changed() {
-        if shares.share(group, true) {
+        if share(shares, group, true) {
             again.push(group);
         }
     }
@@ -91,20 +59,10 @@ pub fn begin_tick(shares: &mut Shares<'_>) {
 /// Shares out again where fuel was given back or somebody woke.
 pub fn schedule(shares: &mut Shares<'_>) {
     while let Some(group) = shares.ready.pop_changed() {
-        if shares.share(group, false) {
+        if share(shares, group, false) {
             shares.ready.note_change(group);
         }
     }
-}
-
-/// The whole steps that a credit allows.
-pub fn steps_allowed(credit: i64) -> u64 {
-    (credit.max(0) / UNITS_PER_STEP) as u64
-}
-
-/// Takes what was run from a credit.
-pub fn charge(credit: &mut i64, steps: u64) {
-    *credit -= steps as i64 * UNITS_PER_STEP;
 }
 
 /// The members of a group, summed up by tier.
@@ -144,184 +102,102 @@ fn divide(units: i64, tiers: &mut [Tier; TIERS]) {
     }
 }
 
-impl Shares<'_> {
-    fn weight(&self, row: u32) -> (i64, usize) {
-        let row = row as usize;
-        let tier = self.contexts.priorities[row] as usize;
-        (i64::from(self.contexts.weights[row]), tier)
-    }
+fn weight(shares: &Shares<'_>, row: u32) -> (i64, usize) {
+    let row = row as usize;
+    let tier = shares.contexts.priorities[row] as usize;
+    (i64::from(shares.contexts.weights[row]), tier)
+}
 
-    fn pool_of(&mut self, group: u32) -> Option<&mut i64> {
-        match self.ready.row_of(group) {
-            None => Some(&mut self.pool.units),
-            Some(row) => self.contexts.inner[row as usize]
-                .as_mut()
-                .map(|inner| &mut inner.pool),
+/// Shares a group's pool out. At the beginning of a tick everyone gets what there is; later a sharing that gave
+/// less than a step to somebody waits for more, so that all of them together cost no more than what they let run.
+/// Whether it left something because of somebody who may have no more in this tick.
+fn share(shares: &mut Shares<'_>, group: u32, is_first: bool) -> bool {
+    let count = shares.ready.members(group).len();
+    let mut tiers = [Tier::default(); TIERS];
+    for &row in shares.ready.members(group) {
+        let (weight, tier) = weight(shares, row);
+        tiers[tier].add(weight);
+    }
+    let units = shares.pool_of(group).map_or(0, |pool| *pool);
+    divide(units, &mut tiers);
+    let suffices = |tier: &Tier| {
+        let least = if is_first { 1 } else { UNITS_PER_STEP };
+        tier.sum == 0 || tier.each.saturating_mul(tier.least) >= least
+    };
+    let gives = tiers.iter().all(suffices) && tiers.iter().any(|tier| tier.sum > 0);
+    if !gives {
+        tiers.iter_mut().for_each(|tier| tier.each = 0);
+    }
+    if gives || is_first {
+        let given = give_all(shares, group, &tiers, is_first);
+        if let Some(pool) = shares.pool_of(group) {
+            *pool -= given;
         }
     }
-
-    /// Shares a group's pool out. At the beginning of a tick everyone gets what there is; later a sharing that gave
-    /// less than a step to somebody waits for more, so that all of them together cost no more than what they let run.
-    /// Whether it left something because of somebody who may have no more in this tick.
-    fn share(&mut self, group: u32, is_first: bool) -> bool {
-        let count = self.ready.members(group).len();
-        let mut tiers = [Tier::default(); TIERS];
-        for &row in self.ready.members(group) {
-            let (weight, tier) = self.weight(row);
-            tiers[tier].add(weight);
-        }
-        let units = self.pool_of(group).map_or(0, |pool| *pool);
-        divide(units, &mut tiers);
-        let suffices = |tier: &Tier| {
-            let least = if is_first { 1 } else { UNITS_PER_STEP };
-            tier.sum == 0 || tier.each.saturating_mul(tier.least) >= least
-        };
-        let gives = tiers.iter().all(suffices) && tiers.iter().any(|tier| tier.sum > 0);
-        if !gives {
-            tiers.iter_mut().for_each(|tier| tier.each = 0);
-        }
-        if gives || is_first {
-            let given = self.give_all(group, &tiers, is_first);
-            if let Some(pool) = self.pool_of(group) {
-                *pool -= given;
-            }
-        }
-        // Where everyone has all that is allowed in this tick, what is left is others'.
-        if let Some(row) = self.ready.row_of(group)
-            && !self.ready.is_active(row)
-        {
-            self.give_back(row, 0);
-        }
-        (1..count).contains(&self.ready.members(group).len())
+    // Where everyone has all that is allowed in this tick, what is left is others'.
+    if let Some(row) = shares.ready.row_of(group)
+        && !shares.ready.is_active(row)
+    {
+        shares.give_back(row, 0);
     }
+    (1..count).contains(&shares.ready.members(group).len())
+}
 
-    /// Gives the members of a group their parts; how much that was.
-    fn give_all(&mut self, group: u32, tiers: &[Tier; TIERS], is_first: bool) -> i64 {
-        let own = self.ready.row_of(group);
-        let mut given = 0;
-        // Those that may have no more in this tick take themselves out: the last member is then in their place.
-        let mut at = 0;
-        while let Some(&row) = self.ready.members(group).get(at) {
-            let (weight, tier) = self.weight(row);
-            let part = tiers[tier].each * weight;
-            given += if Some(row) == own {
-                self.credit(row, part);
-                part
-            } else {
-                self.give(row, part, is_first)
-            };
-            at += usize::from(self.ready.members(group).get(at) == Some(&row));
-        }
-        given
-    }
-
-    /// Gives a context and those inside it a part, as far as its limit allows; how much that was.
-    fn give(&mut self, row: u32, part: i64, is_first: bool) -> i64 {
-        let steps_max = self.contexts.limits[row as usize].steps_per_tick_max;
-        let mut part = part;
-        if steps_max != u64::MAX {
-            let group = self.ready.ensure_group(row);
-            let units_max = steps_max.min(POOL_STEPS_MAX) as i64 * UNITS_PER_STEP;
-            let left = units_max - self.ready.taken(group);
-            if part > 0 {
-                part = part.min(left);
-                self.ready.take(group, part);
-            }
-            if part == left {
-                self.ready.rest(self.contexts, row);
-            }
-        }
-        let group = self.ready.group_of(row);
-        if group != TOP
-            && let Some(inner) = &mut self.contexts.inner[row as usize]
-        {
-            inner.pool += part;
-            if is_first || part > 0 {
-                self.ready.note_change(group);
-            }
+/// Gives the members of a group their parts; how much that was.
+fn give_all(shares: &mut Shares<'_>, group: u32, tiers: &[Tier; TIERS], is_first: bool) -> i64 {
+    let own = shares.ready.row_of(group);
+    let mut given = 0;
+    // Those that may have no more in this tick take themselves out: the last member is then in their place.
+    let mut at = 0;
+    while let Some(&row) = shares.ready.members(group).get(at) {
+        let (weight, tier) = weight(shares, row);
+        let part = tiers[tier].each * weight;
+        given += if Some(row) == own {
+            credit(shares, row, part);
+            part
         } else {
-            self.credit(row, part);
-        }
-        part
+            give(shares, row, part, is_first)
+        };
+        at += usize::from(shares.ready.members(group).get(at) == Some(&row));
     }
+    given
+}
 
-    fn credit(&mut self, row: u32, units: i64) {
-        let credit = &mut self.contexts.credits[row as usize];
-        *credit += units;
-        if steps_allowed(*credit) > 0 {
-            self.batch.push(row);
+/// Gives a context and those inside it a part, as far as its limit allows; how much that was.
+fn give(shares: &mut Shares<'_>, row: u32, part: i64, is_first: bool) -> i64 {
+    let steps_max = shares.contexts.limits[row as usize].steps_per_tick_max;
+    let mut part = part;
+    if steps_max != u64::MAX {
+        let group = shares.ready.ensure_group(row);
+        let units_max = steps_max.min(POOL_STEPS_MAX) as i64 * UNITS_PER_STEP;
+        let left = units_max - shares.ready.taken(group);
+        if part > 0 {
+            part = part.min(left);
+            shares.ready.take(group, part);
         }
-    }
-
-    /// Closes the books of those that ran: who can still run a step is in the batch again, who has nothing more to run
-    /// gives back what it was given.
-    pub fn account(&mut self, ran: &[u32]) {
-        for &row in ran {
-            let credit = self.contexts.credits[row as usize];
-            if steps_allowed(credit) > 0 && self.ready.stands(row) {
-                self.batch.push(row);
-            }
-        }
-        while let Some(row) = self.ready.pop_lapsed() {
-            if !self.ready.stands(row) {
-                self.take_back(row);
-            }
+        if part == left {
+            shares.ready.rest(shares.contexts, row);
         }
     }
-
-    /// Takes back what a context can't use that has nothing more to run; what it owes stays with it.
-    pub fn take_back(&mut self, row: u32) {
-        self.ready.leave(self.contexts, row);
-        let credit = &mut self.contexts.credits[row as usize];
-        let units = (*credit).max(0);
-        *credit -= units;
-        self.give_back(row, units);
-    }
-
-    /// Gives units to the pool of the innermost group around a context's tasks that somebody shares.
-    fn give_back(&mut self, row: u32, units: i64) {
-        let (mut row, mut units) = (row, units);
-        loop {
-            let group = self.ready.group_of(row);
-            if let Some(inner) = &mut self.contexts.inner[row as usize] {
-                if group != TOP && self.ready.is_active(row) {
-                    inner.pool += units;
-                    return self.note_change(group, units);
-                }
-                let left = inner.pool.max(0);
-                inner.pool -= left;
-                units += left;
-            }
-            if group != TOP && units > 0 {
-                self.ready.take(group, -units);
-            }
-            match self.contexts.parent(row as usize) {
-                Some(parent) => row = parent.index() as u32,
-                None => {
-                    self.pool.units += units;
-                    return self.note_change(TOP, units);
-                }
-            }
+    let group = shares.ready.group_of(row);
+    if group != TOP
+        && let Some(inner) = &mut shares.contexts.inner[row as usize]
+    {
+        inner.pool += part;
+        if is_first || part > 0 {
+            shares.ready.note_change(group);
         }
+    } else {
+        credit(shares, row, part);
     }
+    part
+}
 
-    fn note_change(&mut self, group: u32, units: i64) {
-        if units > 0 {
-            self.ready.note_change(group);
-        }
-    }
-
-    /// Closes the account of a context that ends, after those inside it: what it has or owes goes to its parent's pool. What
-    /// one without a parent owes is forgotten.
-    pub fn close(&mut self, row: u32) {
-        self.take_back(row);
-        self.ready.forget(row);
-        let owed = self.contexts.credits[row as usize];
-        if let Some(parent) = self.contexts.parent(row as usize)
-            && let Some(inner) = &mut self.contexts.inner[parent.index()]
-        {
-            inner.pool += owed;
-        }
+fn credit(shares: &mut Shares<'_>, row: u32, units: i64) {
+    let credit = &mut shares.contexts.credits[row as usize];
+    *credit += units;
+    if steps_allowed(*credit) > 0 {
+        shares.batch.push(row);
     }
 }
 

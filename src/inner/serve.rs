@@ -4,8 +4,9 @@
 //! errors. Absent: how arguments get here (`tick`), records of options (`options`).
 
 use super::options::{limits_of_child, options_of_child, priority};
-use super::{Served, VmOp, child, from_handle, gone, handle};
+use super::{VmOp, child, from_handle, gone, handle};
 use crate::capability::GuestError;
+use crate::effects::Served;
 use crate::runtime::Runtime;
 use crate::{ContextId, TaskId, Value, VmError};
 use raya_storages::activities::AnsweredBy;

@@ -1,10 +1,13 @@
 //! Sharing over hand-made trees of contexts that run over by whole blocks, against shares worked out in fractions.
 
 use super::*;
+use crate::account;
 use proptest::prelude::*;
 use raya_storages::activities::Activity;
-use raya_storages::contexts::{ContextId, ContextRow};
+use raya_storages::contexts::{ContextId, ContextRow, Contexts};
+use raya_storages::fuel::{Pool, charge};
 use raya_storages::limits::Limits;
+use raya_storages::ready::Ready;
 
 /// A context to be: which of those before it is its parent, its weight, its priority, and the steps of its blocks.
 type Plan = (Option<usize>, u32, Priority, u64);
@@ -91,7 +94,7 @@ impl World {
 
     fn end(&mut self, row: u32) {
         let parent = self.contexts.parent(row as usize);
-        self.shares().close(row);
+        account::close(&mut self.shares(), row);
         let id = self.contexts.id_at(row as usize).expect("is live");
         self.contexts.free(id);
         if let Some(parent) = parent {
@@ -114,7 +117,7 @@ impl World {
             for &row in &batch {
                 self.run(row, stops(row));
             }
-            self.shares().account(&batch);
+            account::account(&mut self.shares(), &batch);
         }
         if self.ready.members(TOP).is_empty() {
             self.pool.units = 0;
