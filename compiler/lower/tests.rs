@@ -215,3 +215,30 @@ fn what_cannot_be_lowered_is_refused_by_number() {
         "RA4030",
     );
 }
+
+#[test]
+fn what_a_typed_array_is_made_of_must_be_known() {
+    let refused = |source: &str| {
+        let text = format!(
+            "function f(x: {source}): Uint8Array {{ return new Uint8Array(x); }} console.log(f([1]));"
+        );
+        compile(&text).err().unwrap_or_default()
+    };
+    assert!(refused("number[] | Set<number>").contains("RA4025"));
+    assert!(refused("number | number[]").contains("RA4025"));
+    assert_eq!(refused("number[] | Float32Array"), "");
+    assert_eq!(refused("readonly number[]"), "");
+}
+
+#[test]
+fn elements_of_typed_arrays_are_one_instruction() {
+    let dump = code(
+        "export function f(a: Uint8Array, b: Float32Array, at: number): void { \
+         for (let i = 0; i < a.length; i++) a[i] += 1; b[at] = b[at + 1]; }",
+    );
+    let f = function(&dump, "f");
+    for op in ["LoadU8", "AddWI", "Store8 ", "LoadXF32", "StoreXF32"] {
+        assert!(f.contains(op), "{op} in\n{f}");
+    }
+    assert!(!f.contains("F2X") && !f.contains("I2F"), "{f}");
+}

@@ -61,7 +61,7 @@ impl<'a> Fx<'a, '_> {
         }
         if val.slot.as_class().is_none() && !is_array(val.slot) {
             return self.refuse(
-                4024,
+                4025,
                 self.span,
                 "what to make the typed array of is not known here",
                 "narrow it to a length, an array or another iterable first",
