@@ -760,3 +760,37 @@ fn spec_t2_3_how_many_handles_a_context_may_hold_is_an_option() {
     let given = world.create(given).expect("is made");
     assert_eq!(world.vm(given).expect("is live").limits().max_handles, 7);
 }
+
+#[test]
+fn what_the_host_throws_is_caught_at_any_stop() {
+    let main = r#"
+        import { spawn, Entity } from "host:world";
+        import { revoke } from "raya:remote";
+        export function main(): string {
+          let caught = "";
+          for (let i = 0; i < 3; i++) {
+            try {
+              revoke("nothing" + i);
+            } catch (e) {
+              caught += e instanceof Error ? e.name + i : "?";
+            } finally {
+              caught += ";";
+            }
+          }
+          return caught;
+        }"#;
+    for fuel in 1..40 {
+        let mut world = runtime(&[]);
+        let id = context(&mut world, main);
+        let mut vm = world.vm(id).expect("is live");
+        let task = vm.run_entry("main", vec![]).expect("starts");
+        while world.tick(TickBudget::fuel(fuel)).runnable > 0 {
+            let bytes = world.dump();
+            world.load(&bytes).unwrap_or_else(|e| panic!("{fuel}: {e}"));
+        }
+        assert_eq!(
+            text(result(&world, task)),
+            "TypeError0;TypeError1;TypeError2;"
+        );
+    }
+}

@@ -1,6 +1,6 @@
 //! Whether a stack is one that execution can go on with: what the dispatch loop relies on, for a stack from outside.
 //!
-//! A frame goes on where a block begins, since no temp lives there, but for the top of a task that is to run an instruction again
+//! A frame goes on where a block begins, since no temp lives there, or behind the `Catch` that begins a handler; but for the top of a task that is to run an instruction again
 //! (`Activity::repeats`), whose temps are what the verifier says; below the top that is behind the call which made the frame
 //! above it, whose result goes where that call says. Values in registers are checked against the heap (`activities`).
 
@@ -104,13 +104,18 @@ fn before(program: &Program, function: &LinkedFunction, pc: u32) -> Option<(Inst
     }
 }
 
-/// Whether a block begins at a place.
+/// Whether no temp lives behind an instruction.
+fn ends_before(op: Op) -> bool {
+    op.is_terminator() || op == Op::Catch
+}
+
+/// Whether a block begins at a place, or what was caught has just been written, which goes to locals.
 fn is_resumable(program: &Program, function: &LinkedFunction, pc: u32) -> bool {
     let code = function.code_start..function.code_start + function.code_len;
     code.contains(&pc)
         && program.image.code[pc as usize].op != Op::Ext as u8
         && before(program, function, pc)
-            .is_none_or(|(inst, _)| Op::from_u8(inst.op).is_some_and(Op::is_terminator))
+            .is_none_or(|(inst, _)| Op::from_u8(inst.op).is_some_and(ends_before))
 }
 
 /// Checks that a frame's result goes where the call that made it says.
