@@ -15,7 +15,7 @@ use crate::table::table;
 use raya_bytecode::codec::encode;
 use raya_bytecode::image::{
     CLASS_MAP, CLASS_SET, CLASS_SHAPE, DESC_PROMISE, EXPORT_FUNCTION, Export, FUNCTION_ASYNC,
-    Image, METHOD_GETTER, METHOD_SETTER, NONE, Range,
+    Field, Image, METHOD_GETTER, METHOD_SETTER, NONE, Range,
 };
 use raya_bytecode::slot::{CONSTANT_BIT, Slot};
 use raya_bytecode::verify::VerifiedImage;
@@ -174,6 +174,8 @@ pub struct Program {
     shapes: Vec<(u64, u16)>,
     /// Names of exports with their places in the image's, sorted.
     exports: Vec<(Box<str>, u32)>,
+    /// The names of the image's fields, by field index.
+    field_names: Vec<Box<str>>,
     /// Functions that are exported with the types of their parameters and, last, their result, in the image's
     /// `desc_children`; sorted.
     entries: Vec<LinkedEntry>,
@@ -201,10 +203,24 @@ impl Program {
             tables: link_tables(&image),
             shapes: link_shapes(&image),
             exports: link_exports(&image),
+            field_names: image
+                .fields
+                .iter()
+                .map(|field| image.text(field.name).into())
+                .collect(),
             entries: link_entries(&image),
             image,
             hash,
         }
+    }
+
+    /// The fields of a class with their names.
+    pub fn named_fields(&self, class: &LinkedClass) -> impl Iterator<Item = (&Field, &str)> {
+        let fields = class.fields.indices();
+        let names = self.field_names[fields.clone()].iter();
+        self.image.fields[fields]
+            .iter()
+            .zip(names.map(|name| &**name))
     }
 
     /// The reference of the string that is one unit up to 0xff.

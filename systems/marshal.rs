@@ -121,6 +121,13 @@ impl From<Problem> for MarshalError {
     }
 }
 
+/// On its way out of a value it is boxed: what goes well is returned much more often.
+impl From<Problem> for Box<MarshalError> {
+    fn from(problem: Problem) -> Box<MarshalError> {
+        Box::new(problem.into())
+    }
+}
+
 impl MarshalError {
     /// The name of the error that a guest gets.
     pub fn name(&self) -> &'static str {
@@ -134,9 +141,18 @@ impl MarshalError {
     }
 
     /// The same error of a part, seen from the whole.
-    fn within(mut self, part: std::fmt::Arguments<'_>) -> MarshalError {
+    #[cold]
+    fn within(mut self: Box<Self>, part: std::fmt::Arguments<'_>) -> Box<MarshalError> {
         self.path.insert_str(0, &part.to_string());
         self
+    }
+
+    /// Whether it only says that the value is of another type.
+    fn is_mismatch(&self) -> bool {
+        matches!(
+            self.problem,
+            Problem::WrongType { .. } | Problem::NoShape(_)
+        )
     }
 }
 
@@ -160,7 +176,9 @@ pub fn copy_out(program: &Program, heap: &Heap, mixed: (u64, u32)) -> Result<Val
     if mixed.1 == TAG_NUMBER {
         return Ok(Value::Number(f64::from_bits(mixed.0)));
     }
-    out::Out::new(program, heap, None).value(mixed, None)
+    out::Out::new(program, heap, None)
+        .value(mixed, None)
+        .map_err(|error| *error)
 }
 
 /// The same for an argument of a function of the host, which must be allowed to use its objects.
@@ -175,6 +193,7 @@ pub fn copy_argument(
     out::Out::new(program, heap, None)
         .for_call()
         .value(mixed, None)
+        .map_err(|error| *error)
 }
 
 /// What a mixed pair of a declared type is, for others than the context with these bits: instances of classes and functions stay
@@ -194,7 +213,7 @@ pub fn give_out(
     foreign.context = context;
     let out = out::Out::new(program, heap, Some(&mut foreign)).value(mixed, desc);
     heap.foreign = (!foreign.is_usual()).then_some(foreign);
-    out
+    out.map_err(|error| *error)
 }
 
 /// Copies a value into a heap, as the type in the program's `descs` or as it comes, and gives it as a mixed pair.

@@ -46,7 +46,11 @@ impl Units<'_> {
     /// As text, with lone surrogates replaced.
     pub fn text(&self) -> String {
         match self {
-            Units::Latin1(bytes) => bytes.iter().map(|b| char::from(*b)).collect(),
+            // Most text is ASCII, which is UTF-8 as it stands.
+            Units::Latin1(bytes) => match str::from_utf8(bytes) {
+                Ok(text) if bytes.is_ascii() => text.into(),
+                _ => bytes.iter().map(|b| char::from(*b)).collect(),
+            },
             Units::Utf16(units) => String::from_utf16_lossy(units),
         }
     }

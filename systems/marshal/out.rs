@@ -10,6 +10,7 @@ use raya_storages::layout::Kind;
 use raya_storages::programs::{LinkedClass, Program};
 use raya_storages::typed::TypedArray;
 use raya_storages::values::{ObjectRef, REMOTE, VALUE_DEPTH_MAX, Value};
+use smallvec::SmallVec;
 
 /// A mixed pair as a value, if it refers to no object.
 pub fn plain(num: u64, reference: u32) -> Option<Value> {
@@ -27,7 +28,7 @@ pub struct Out<'a> {
     program: &'a Program,
     heap: &'a Heap,
     /// The objects that the one being copied is part of.
-    above: Vec<u32>,
+    above: SmallVec<[u32; 8]>,
     bytes: usize,
     /// What names objects that stay; it was taken out of the heap. Without it they are copied, or refused.
     naming: Option<&'a mut Foreign>,
@@ -41,7 +42,7 @@ impl<'a> Out<'a> {
         Out {
             program,
             heap,
-            above: Vec::new(),
+            above: SmallVec::new(),
             bytes: 0,
             naming,
             is_argument: false,
@@ -59,7 +60,7 @@ impl<'a> Out<'a> {
         &mut self,
         (num, reference): Key,
         desc: Option<u32>,
-    ) -> Result<Value, MarshalError> {
+    ) -> Result<Value, Box<MarshalError>> {
         self.spend(size_of::<Value>())?;
         if let Some(value) = plain(num, reference) {
             return Ok(value);
@@ -81,7 +82,7 @@ impl<'a> Out<'a> {
         value
     }
 
-    fn spend(&mut self, bytes: usize) -> Result<(), MarshalError> {
+    fn spend(&mut self, bytes: usize) -> Result<(), Box<MarshalError>> {
         self.bytes += bytes;
         if self.bytes > VALUE_BYTES_MAX {
             return Err(Problem::TooLarge(VALUE_BYTES_MAX).into());
@@ -89,7 +90,7 @@ impl<'a> Out<'a> {
         Ok(())
     }
 
-    fn object(&mut self, reference: u32, desc: Option<u32>) -> Result<Value, MarshalError> {
+    fn object(&mut self, reference: u32, desc: Option<u32>) -> Result<Value, Box<MarshalError>> {
         match self.heap.kind(reference) {
             kind if kind.is_array() => {
                 let element = self.part(desc, DESC_ARRAY, 0);
@@ -103,7 +104,7 @@ impl<'a> Out<'a> {
         }
     }
 
-    fn typed(&mut self, array: u32) -> Result<Value, MarshalError> {
+    fn typed(&mut self, array: u32) -> Result<Value, Box<MarshalError>> {
         let bytes = self.heap.typed_bytes(array);
         self.spend(bytes.len())?;
         let copy = TypedArray::from_bytes(self.heap.element_of(array), bytes.to_vec());
@@ -117,20 +118,39 @@ impl<'a> Out<'a> {
         parts.get(index).copied().filter(|_| row.tag == tag)
     }
 
-    fn items(&mut self, array: u32, desc: Option<u32>) -> Result<Vec<Value>, MarshalError> {
+    fn items(&mut self, array: u32, desc: Option<u32>) -> Result<Vec<Value>, Box<MarshalError>> {
+        if self.heap.kind(array) == Kind::ArrayF64 {
+            return self.numbers(array);
+        }
         let len = self.heap.array_len(array);
-        (0..len)
-            .map(|index| self.item(array, index, desc))
-            .collect()
+        let mut items = Vec::new();
+        for index in 0..len {
+            items.push(self.item(array, index, desc)?);
+            if index == 0 {
+                items.reserve_exact(len as usize - 1);
+            }
+        }
+        Ok(items)
     }
 
-    fn item(&mut self, array: u32, index: u32, desc: Option<u32>) -> Result<Value, MarshalError> {
+    fn numbers(&mut self, array: u32) -> Result<Vec<Value>, Box<MarshalError>> {
+        let numbers = self.heap.f64s(array);
+        self.spend(numbers.len() * size_of::<Value>())?;
+        Ok(numbers.iter().copied().map(Value::Number).collect())
+    }
+
+    fn item(
+        &mut self,
+        array: u32,
+        index: u32,
+        desc: Option<u32>,
+    ) -> Result<Value, Box<MarshalError>> {
         let element = self.heap.key_at(array, index).unwrap_or((0, UNDEFINED));
         self.value(element, desc)
             .map_err(|e| e.within(format_args!("[{index}]")))
     }
 
-    fn instance(&mut self, object: u32, desc: Option<u32>) -> Result<Value, MarshalError> {
+    fn instance(&mut self, object: u32, desc: Option<u32>) -> Result<Value, Box<MarshalError>> {
         let class = &self.program.classes[usize::from(self.heap.class(object))];
         match class.kind {
             CLASS_NOMINAL if self.naming.is_some() && !self.wants_copy(desc) => self.named(object),
@@ -164,7 +184,7 @@ impl<'a> Out<'a> {
     }
 
     /// An object that stays here, for others to name.
-    fn named(&mut self, object: u32) -> Result<Value, MarshalError> {
+    fn named(&mut self, object: u32) -> Result<Value, Box<MarshalError>> {
         let foreign = self.naming.as_deref_mut().expect("asked before");
         let max = foreign.handles_max;
         let pin = foreign.pin(object, PinUse::Given);
@@ -179,7 +199,7 @@ impl<'a> Out<'a> {
     }
 
     /// What a handle is to.
-    fn held(&self, handle: u32) -> Result<Value, MarshalError> {
+    fn held(&self, handle: u32) -> Result<Value, Box<MarshalError>> {
         let inside = self.heap.foreign.as_deref();
         let foreign = self.naming.as_deref().or(inside);
         let foreign = foreign.expect("who has a handle holds something");
@@ -228,11 +248,11 @@ impl<'a> Out<'a> {
         ((field.desc as usize) < self.program.image.descs.len()).then_some(field.desc)
     }
 
-    fn plain(&mut self, object: u32, class: &LinkedClass) -> Result<Value, MarshalError> {
-        let mut properties = Vec::new();
-        for field in self.fields(class) {
+    fn plain(&mut self, object: u32, class: &LinkedClass) -> Result<Value, Box<MarshalError>> {
+        let program = self.program;
+        let mut properties = Vec::with_capacity(class.fields.count as usize);
+        for (field, name) in program.named_fields(class) {
             let mixed = self.field(object, field);
-            let name = self.program.image.text(field.name);
             let is_left_out = field.flags & FIELD_OPTIONAL != 0 && mixed.1 == UNDEFINED;
             if field.flags & FIELD_HIDDEN != 0 || name.starts_with("__") || is_left_out {
                 continue;
@@ -241,13 +261,13 @@ impl<'a> Out<'a> {
             let value = self
                 .value(mixed, self.field_desc(field))
                 .map_err(|e| e.within(format_args!(".{name}")))?;
-            properties.push((name, value));
+            properties.push((name.into(), value));
         }
         Ok(Value::Object(properties))
     }
 
     /// A `Map` or `Set`: its live entries in order.
-    fn table(&mut self, object: u32, class: &LinkedClass) -> Result<Value, MarshalError> {
+    fn table(&mut self, object: u32, class: &LinkedClass) -> Result<Value, Box<MarshalError>> {
         let fields = self.fields(class);
         let column = |index: usize| self.heap.half(object, fields[index].ref_offset);
         let (keys, order) = (column(TABLE_KEYS), column(TABLE_ORDER));

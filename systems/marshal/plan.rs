@@ -23,6 +23,8 @@ pub enum Plan<'v> {
     Number(f64),
     Text(&'v str),
     Typed(&'v TypedArray),
+    /// A `number[]`: numbers all of them.
+    Numbers(&'v [Value]),
     Array {
         slot: Slot,
         items: Vec<Plan<'v>>,
@@ -63,7 +65,7 @@ pub fn plan<'v>(
     *new_handles = planner.new_handles;
     planned.map_err(|error| match error.problem {
         Problem::HandlesUncollected => CopyError::NeedsCollection(0),
-        _ => CopyError::Refused(error),
+        _ => CopyError::Refused(*error),
     })
 }
 
@@ -77,13 +79,13 @@ struct Planner<'a> {
     new_handles: u32,
 }
 
-type Planned<'v> = Result<Plan<'v>, MarshalError>;
+type Planned<'v> = Result<Plan<'v>, Box<MarshalError>>;
 
 impl Planner<'_> {
     /// Plans a value that will stand in a slot.
     fn value<'v>(&mut self, value: &'v Value, desc: Option<u32>, slot: Slot) -> Planned<'v> {
         let left = self.steps_left.checked_sub(1);
-        self.steps_left = left.ok_or(Problem::TooComplex(CHECK_STEPS_MAX))?;
+        self.steps_left = left.ok_or_else(|| Problem::TooComplex(CHECK_STEPS_MAX))?;
         if self.depth >= VALUE_DEPTH_MAX {
             return Err(Problem::TooDeep(VALUE_DEPTH_MAX).into());
         }
@@ -100,7 +102,8 @@ impl Planner<'_> {
         Ok(planned)
     }
 
-    fn mismatch(&self, value: &Value, desc: Option<u32>) -> MarshalError {
+    #[cold]
+    fn mismatch(&self, value: &Value, desc: Option<u32>) -> Box<MarshalError> {
         let expected = desc.map_or("another type".into(), |d| describe(&self.program.image, d));
         Problem::WrongType {
             expected,
@@ -133,6 +136,7 @@ impl Planner<'_> {
                     || slot == Slot::FUNC && is_closure
                     || slot.as_class().is_some_and(is_below)
             }
+            Plan::Numbers(_) => matches!(slot, Slot::ARR_F64 | Slot::ARR | Slot::ANY),
             Plan::Array { slot: kind, .. } => {
                 slot == *kind || matches!(slot, Slot::ARR | Slot::ANY)
             }
@@ -279,10 +283,7 @@ impl Planner<'_> {
     ) -> Planned<'v> {
         for member in members {
             match self.value(value, Some(*member), slot) {
-                Err(MarshalError {
-                    problem: Problem::WrongType { .. } | Problem::NoShape(_),
-                    ..
-                }) => {}
+                Err(error) if error.is_mismatch() => {}
                 decided => return decided,
             }
         }
@@ -294,20 +295,37 @@ impl Planner<'_> {
         items: &'v [Value],
         desc: Option<u32>,
         array: Slot,
-    ) -> Result<Vec<Plan<'v>>, MarshalError> {
+    ) -> Result<Vec<Plan<'v>>, Box<MarshalError>> {
         let slot = element_slot(array);
-        let one = |(index, item)| {
-            self.value(item, desc, slot)
-                .map_err(|e| e.within(format_args!("[{index}]")))
-        };
-        items.iter().enumerate().map(one).collect()
+        let mut planned = Vec::with_capacity(items.len());
+        for (index, item) in items.iter().enumerate() {
+            let item = self.value(item, desc, slot);
+            planned.push(item.map_err(|e| e.within(format_args!("[{index}]")))?);
+        }
+        Ok(planned)
     }
 
     fn array<'v>(&mut self, items: &'v [Value], desc: Option<u32>, slot: Slot) -> Planned<'v> {
+        if slot == Slot::ARR_F64 && self.are_numbers(items, desc) {
+            return Ok(Plan::Numbers(items));
+        }
         Ok(Plan::Array {
             slot,
             items: self.items(items, desc, slot)?,
         })
+    }
+
+    /// Whether all are numbers, as their type asks for: then they take the same steps, but are looked at once.
+    fn are_numbers(&mut self, items: &[Value], desc: Option<u32>) -> bool {
+        let tag = desc.map(|desc| self.program.image.descs[desc as usize].tag);
+        let are = matches!(tag, None | Some(DESC_NUMBER))
+            && items.len() <= self.steps_left as usize
+            && self.depth < VALUE_DEPTH_MAX
+            && items.iter().all(|item| matches!(item, Value::Number(_)));
+        if are {
+            self.steps_left -= items.len() as u32;
+        }
+        are
     }
 
     fn tuple<'v>(&mut self, value: &Value, items: &'v [Value], desc: u32) -> Planned<'v> {
@@ -368,15 +386,11 @@ impl Planner<'_> {
             .get(usize::from(class))
             .filter(|c| c.kind == CLASS_SHAPE);
         let row = row.ok_or_else(|| self.mismatch(value, desc))?;
-        let mut fields = Vec::new();
-        for (at, field) in program.image.fields[row.fields.indices()]
-            .iter()
-            .enumerate()
-        {
-            let name = program.image.text(field.name);
+        let mut fields = Vec::with_capacity(row.fields.count as usize);
+        for (at, (field, name)) in program.named_fields(row).enumerate() {
             // Objects mostly come in the order of their type.
-            let expected = properties.get(at).filter(|(key, _)| *key == name);
-            let found = expected.or_else(|| properties.iter().find(|(key, _)| *key == name));
+            let expected = properties.get(at).filter(|(key, _)| key == name);
+            let found = expected.or_else(|| properties.iter().find(|(key, _)| key == name));
             let value = found.map_or(&Value::Undefined, |(_, value)| value);
             let planned = self.field(value, field);
             fields.push(planned.map_err(|e| e.within(format_args!(".{name}")))?);
@@ -390,10 +404,7 @@ impl Planner<'_> {
         let names: Vec<&str> = properties.iter().map(|(name, _)| name.as_str()).collect();
         for class in program.shapes_named(&names) {
             match self.object(value, properties, None, class) {
-                Err(MarshalError {
-                    problem: Problem::WrongType { .. } | Problem::NoShape(_),
-                    ..
-                }) => {}
+                Err(error) if error.is_mismatch() => {}
                 decided => return decided,
             }
         }

@@ -11,6 +11,7 @@ use raya_storages::layout::{
     utf16_words,
 };
 use raya_storages::programs::Program;
+use raya_storages::values::Value;
 
 /// Why there is always room.
 const ROOM: &str = "the words of the plan were there";
@@ -21,6 +22,7 @@ pub fn words(program: &Program, plan: &Plan) -> u64 {
     let class_words = |class: u16| u64::from(program.classes[usize::from(class)].words);
     match plan {
         Plan::Text(text) => text_words(text),
+        Plan::Numbers(items) => array_words(Slot::ARR_F64, items.len()),
         Plan::Array { slot, items } => array_words(*slot, items.len()) + all(items),
         Plan::Object { class, fields } => class_words(*class) + all(fields),
         Plan::Table {
@@ -57,7 +59,12 @@ fn array_words(slot: Slot, len: usize) -> u64 {
 }
 
 fn text_words(text: &str) -> u64 {
-    if text.chars().all(|c| c <= '\u{ff}') {
+    if text.is_ascii() {
+        match text.len() {
+            0 => 0,
+            len => latin1_words(len as u32).into(),
+        }
+    } else if text.chars().all(|c| c <= '\u{ff}') {
         match text.chars().count() {
             0 => 0,
             len => latin1_words(len as u32).into(),
@@ -85,6 +92,14 @@ pub fn write(program: &Program, heap: &mut Heap, plan: &Plan) -> Key {
             heap.typed_bytes_mut(array).copy_from_slice(from.bytes());
             array
         }
+        Plan::Numbers(items) => {
+            let len = items.len() as u32;
+            let array = heap.new_array(Slot::ARR_F64, len, len).expect(ROOM);
+            for (place, item) in heap.f64s_mut(array).iter_mut().zip(*items) {
+                *place = number(item);
+            }
+            array
+        }
         Plan::Array { slot, items } => {
             let len = items.len() as u32;
             let array = heap.new_array(*slot, len, len).expect(ROOM);
@@ -109,6 +124,14 @@ pub fn write(program: &Program, heap: &mut Heap, plan: &Plan) -> Key {
         } => write_table(program, heap, *class, keys, values),
     };
     (0, reference)
+}
+
+/// A number that is to be a guest's: guests know one NaN only.
+fn number(value: &Value) -> f64 {
+    match value {
+        Value::Number(number) if !number.is_nan() => *number,
+        _ => f64::from_bits(CANONICAL_NAN),
+    }
 }
 
 fn new_object(program: &Program, heap: &mut Heap, class: u16) -> u32 {
