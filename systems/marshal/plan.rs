@@ -85,7 +85,7 @@ impl Planner<'_> {
     /// Plans a value that will stand in a slot.
     fn value<'v>(&mut self, value: &'v Value, desc: Option<u32>, slot: Slot) -> Planned<'v> {
         let left = self.steps_left.checked_sub(1);
-        self.steps_left = left.ok_or_else(|| Problem::TooComplex(CHECK_STEPS_MAX))?;
+        self.steps_left = left.ok_or(Problem::TooComplex(CHECK_STEPS_MAX))?;
         if self.depth >= VALUE_DEPTH_MAX {
             return Err(Problem::TooDeep(VALUE_DEPTH_MAX).into());
         }
