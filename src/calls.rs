@@ -36,6 +36,14 @@ impl Given {
     }
 }
 
+/// What is called: a function of the program of the context at a row.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Callee {
+    pub row: usize,
+    pub id: ContextId,
+    pub function: u32,
+}
+
 impl Runtime {
     /// Calls an exported function now.
     pub(crate) fn call(
@@ -46,7 +54,8 @@ impl Runtime {
     ) -> Result<Value, VmError> {
         let row = self.find(id)?;
         let function = self.exported(row, id, name)?;
-        let given = self.call_function(row, id, function, Arguments::Values(args))?;
+        let callee = Callee { row, id, function };
+        let given = self.call_function(callee, Arguments::Values(args))?;
         Ok(given.into_value())
     }
 
@@ -54,22 +63,21 @@ impl Runtime {
     #[inline]
     pub(crate) fn call_function(
         &mut self,
-        row: usize,
-        id: ContextId,
-        function: u32,
+        callee: Callee,
         args: Arguments<'_>,
     ) -> Result<Given, VmError> {
+        let Callee { row, id, function } = callee;
         if self.contexts.states[row] != ContextState::Ready {
             self.make_ready(row, id)?;
         }
         self.contexts.counters[row].uses_mut().calls_in += 1;
         if self.is_occupied(row) {
-            return self.call_after_others(row, id, function, args);
+            return self.call_after_others(callee, args);
         }
         self.lend_activity(row);
         let mut notes = Vec::new();
         let end = self.cell(row).call(function, args, CALLED, &mut notes);
-        self.conclude_call(row, id, function, end, notes)
+        self.conclude_call(callee, end, notes)
     }
 
     /// Calls a function of the context's program now, once with each of `args`, whose parameters all are numeric registers.
@@ -89,11 +97,15 @@ impl Runtime {
                 let mut cell = self.cell(row);
                 match cell.call_many(function, CALLED, &mut args, gave, &mut notes) {
                     Interrupted::Ended(end) => {
-                        each(self.conclude_call(row, id, function, Ok(end), notes));
+                        let callee = Callee { row, id, function };
+                        each(self.conclude_call(callee, Ok(end), notes));
                         continue;
                     }
                     interrupted => {
-                        self.after_call(row);
+                        self.attend_outside(row, notes);
+                        if self.find(id).is_ok() {
+                            self.after_call(row);
+                        }
                         interrupted
                     }
                 }
@@ -104,8 +116,8 @@ impl Runtime {
                 return;
             };
             let args = Arguments::Registers(args.as_ref());
-            let row = self.find(id);
-            each(row.and_then(|row| self.call_function(row, id, function, args)));
+            let callee = self.callee(id, function);
+            each(callee.and_then(|callee| self.call_function(callee, args)));
         }
     }
 
@@ -134,17 +146,23 @@ impl Runtime {
         let ends = call_batch(self, &batch, function, |at| calls[at].1.as_ref());
         for (&(id, at), (end, notes)) in batch.iter().zip(ends) {
             self.contexts.counters[id.index()].uses_mut().calls_in += 1;
-            results[at] = Some(self.conclude_call(id.index(), id, function, end, notes));
+            let row = id.index();
+            results[at] = Some(self.conclude_call(Callee { row, id, function }, end, notes));
         }
         // Those that have something else to do, or are called twice.
         for ((id, args), result) in calls.iter().zip(&mut results) {
             if result.is_none() {
                 let args = Arguments::Values(args.as_ref());
-                let called = self.find(*id);
-                *result = Some(called.and_then(|row| self.call_function(row, *id, function, args)));
+                let callee = self.callee(*id, function);
+                *result = Some(callee.and_then(|callee| self.call_function(callee, args)));
             }
         }
         results.into_iter().flatten().collect()
+    }
+
+    fn callee(&self, id: ContextId, function: u32) -> Result<Callee, VmError> {
+        let row = self.find(id)?;
+        Ok(Callee { row, id, function })
     }
 
     /// Whether a context can be called while others are.
@@ -159,29 +177,26 @@ impl Runtime {
     #[inline]
     fn conclude_call(
         &mut self,
-        row: usize,
-        id: ContextId,
-        function: u32,
+        callee: Callee,
         end: Result<CallEnd, Box<Cause>>,
         notes: Vec<Note>,
     ) -> Result<Given, VmError> {
         match end {
             Ok(CallEnd::Returned(num, reference)) if notes.is_empty() && !is_object(reference) => {
-                self.after_call(row);
+                self.after_call(callee.row);
                 Ok(Given::Plain(num, reference))
             }
-            end => self.conclude_otherwise(row, id, function, end, notes),
+            end => self.conclude_otherwise(callee, end, notes),
         }
     }
 
     fn conclude_otherwise(
         &mut self,
-        row: usize,
-        id: ContextId,
-        function: u32,
+        callee: Callee,
         end: Result<CallEnd, Box<Cause>>,
         notes: Vec<Note>,
     ) -> Result<Given, VmError> {
+        let Callee { row, id, .. } = callee;
         if !notes.is_empty() {
             self.attend_outside(row, notes);
             self.find(id)?;
@@ -205,7 +220,7 @@ impl Runtime {
             }
             CallEnd::Stopped(_) => {
                 self.serve_asked(row);
-                self.finish_call(row, id, function)
+                self.finish_call(callee)
             }
         }
     }
@@ -250,26 +265,22 @@ impl Runtime {
 
     /// A call of a context in which other things go on first.
     #[cold]
-    fn call_after_others(
-        &mut self,
-        row: usize,
-        id: ContextId,
-        function: u32,
-        args: Arguments<'_>,
-    ) -> Result<Given, VmError> {
+    fn call_after_others(&mut self, callee: Callee, args: Arguments<'_>) -> Result<Given, VmError> {
+        let Callee { row, function, .. } = callee;
         let args = args.to_values(self.program(row).param_slots(function));
         self.take_on(row, CALLED, function, args, Origin::Host);
-        self.finish_call(row, id, function)
+        self.finish_call(callee)
     }
 
     /// Runs the context until the call that is an entry has ended.
-    fn finish_call(&mut self, row: usize, id: ContextId, function: u32) -> Result<Given, VmError> {
+    fn finish_call(&mut self, callee: Callee) -> Result<Given, VmError> {
+        let Callee { row, id, .. } = callee;
         self.called = None;
         self.reap_entries(row);
         self.run_while(row, |runtime| runtime.called.is_none().then_some(CALL_FUEL));
         self.find(id)?;
         let Some(outcome) = self.called.take() else {
-            return Err(VmError::Pending(self.keep_called(row, id, function)));
+            return Err(VmError::Pending(self.keep_called(callee)));
         };
         self.settle_down(row);
         match outcome {
@@ -279,9 +290,10 @@ impl Runtime {
     }
 
     /// Makes a call that can't end now an entry like others.
-    fn keep_called(&mut self, row: usize, id: ContextId, functions: u32) -> TaskId {
+    fn keep_called(&mut self, callee: Callee) -> TaskId {
+        let Callee { row, id, function } = callee;
         let run = RunRow {
-            functions,
+            functions: function,
             ..RunRow::default()
         };
         let task = self.add_run(row, id, run);

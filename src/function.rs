@@ -8,7 +8,7 @@
 //! Invariant: a function is of one program, and every context with that program can be called with it; another is refused.
 //! Absent: entries that ticks run (`entries`).
 
-use crate::calls::Given;
+use crate::calls::{Callee, Given};
 use crate::capability::{HostError, Param, Ret, signature};
 use crate::error::{FunctionMismatch, VmError};
 use crate::runtime::Runtime;
@@ -153,14 +153,19 @@ impl<A: Args, R: Returned> Function<A, R> {
         if runtime.contexts.programs[row] != self.program.to_bits() {
             return Err(VmError::OtherProgram(context));
         }
+        let callee = Callee {
+            row,
+            id: context,
+            function: self.function,
+        };
         let given = if self.is_scalar {
             let registers = args.into_registers()?;
             let args = Arguments::Registers(registers.as_ref());
-            runtime.call_function(row, context, self.function, args)?
+            runtime.call_function(callee, args)?
         } else {
             let values = args.into_values()?;
             let args = Arguments::Values(values.as_ref());
-            runtime.call_function(row, context, self.function, args)?
+            runtime.call_function(callee, args)?
         };
         Self::returned(given)
     }
