@@ -130,34 +130,44 @@ impl Runtime {
     }
 
     /// Calls a function of the program of several contexts now, side by side where nothing else goes on in them; gives the results
-    /// in the order of `calls`, which hold the contexts' rows and what is passed.
-    pub(crate) fn call_in_each<V: AsRef<[Value]> + Sync>(
+    /// in the order of `calls`, which hold the contexts and what is passed, or why there is no call.
+    pub(crate) fn call_in_each<V: Sync>(
         &mut self,
         function: u32,
-        calls: &[(ContextId, V)],
+        calls: &[Result<(ContextId, V), VmError>],
+        arguments: impl Fn(&V) -> Arguments<'_> + Sync,
     ) -> Vec<Result<Given, VmError>> {
         let mut results: Vec<Option<Result<Given, VmError>>> = Vec::new();
         results.resize_with(calls.len(), || None);
         let mut batch: Vec<(ContextId, usize)> = Vec::with_capacity(calls.len());
-        batch.extend(calls.iter().map(|call| call.0).zip(0..));
-        batch.retain(|&(id, _)| self.can_be_called_beside(id));
+        batch.extend(calls.iter().zip(0..).filter_map(|(call, at)| {
+            let (id, _) = call.as_ref().ok()?;
+            self.can_be_called_beside(*id).then_some((*id, at))
+        }));
         batch.sort_unstable_by_key(|&(id, at)| (id.index(), at));
         batch.dedup_by_key(|call| call.0);
-        let ends = call_batch(self, &batch, function, |at| calls[at].1.as_ref());
+        let passed = |at: usize| match &calls[at] {
+            Ok((_, values)) => arguments(values),
+            Err(_) => unreachable!("a batch is of calls"),
+        };
+        let ends = call_batch(self, &batch, function, passed);
         for (&(id, at), (end, notes)) in batch.iter().zip(ends) {
-            self.contexts.counters[id.index()].uses_mut().calls_in += 1;
             let row = id.index();
+            self.contexts.counters[row].uses_mut().calls_in += 1;
             results[at] = Some(self.conclude_call(Callee { row, id, function }, end, notes));
         }
-        // Those that have something else to do, or are called twice.
-        for ((id, args), result) in calls.iter().zip(&mut results) {
-            if result.is_none() {
-                let args = Arguments::Values(args.as_ref());
-                let callee = self.callee(*id, function);
-                *result = Some(callee.and_then(|callee| self.call_function(callee, args)));
-            }
-        }
-        results.into_iter().flatten().collect()
+        let results = results.into_iter().zip(calls);
+        let result =
+            |(result, call): (Option<_>, &Result<(ContextId, V), VmError>)| match (result, call) {
+                (Some(result), _) => result,
+                (None, Err(refused)) => Err(refused.clone()),
+                // It has something else to do, or is called twice.
+                (None, Ok((id, values))) => {
+                    let callee = self.callee(*id, function)?;
+                    self.call_function(callee, arguments(values))
+                }
+            };
+        results.map(result).collect()
     }
 
     fn callee(&self, id: ContextId, function: u32) -> Result<Callee, VmError> {

@@ -658,7 +658,7 @@ pub(crate) fn call_batch<'v>(
     runtime: &mut Runtime,
     batch: &[(ContextId, usize)],
     function: u32,
-    args: impl Fn(usize) -> &'v [Value] + Sync,
+    args: impl Fn(usize) -> Arguments<'v> + Sync,
 ) -> Vec<Called> {
     let (columns, shared, workers) = views(runtime);
     let call = |columns: Columns<'_>, batch: &[(ContextId, usize)]| {
@@ -780,7 +780,7 @@ impl Columns<'_> {
         batch: &[(ContextId, usize)],
         shared: Shared<'_>,
         function: u32,
-        args: &impl Fn(usize) -> &'v [Value],
+        args: &impl Fn(usize) -> Arguments<'v>,
     ) -> Vec<Called> {
         let mut called = Vec::with_capacity(batch.len());
         let (mut scratch, mut spare) = (Stack::default(), None);
@@ -789,7 +789,7 @@ impl Columns<'_> {
             if self.activities[at].is_none() {
                 self.activities[at] = spare.take();
             }
-            let (args, mut notes) = (Arguments::Values(args(number)), Vec::new());
+            let (args, mut notes) = (args(number), Vec::new());
             let mut cell = self.cell(id, shared, &mut scratch);
             called.push((cell.call(function, args, CALLED, &mut notes), notes));
             // Most leave nothing behind, and one activity serves them all.

@@ -23,9 +23,9 @@ use std::marker::PhantomData;
 /// What a function is called with: a tuple of up to six values that cross.
 pub trait Args {
     /// The values in an array.
-    type Values: AsRef<[Value]>;
+    type Values: AsRef<[Value]> + Sync;
     /// The registers in an array.
-    type Registers: AsRef<[u64]>;
+    type Registers: AsRef<[u64]> + Sync;
     /// Whether each is a numeric register.
     const IS_SCALAR: bool;
     /// Their TypeScript types.
@@ -208,30 +208,38 @@ impl<A: Args, R: Returned> Function<A, R> {
         runtime: &mut Runtime,
         contexts: &[ContextId],
         mut args: impl FnMut(ContextId) -> A,
-    ) -> Vec<Result<R, VmError>>
-    where
-        A::Values: Sync,
-    {
+    ) -> Vec<Result<R, VmError>> {
+        if self.is_scalar {
+            let registers = |id| args(id).into_registers();
+            self.call_each_with(runtime, contexts, registers, |registers| {
+                Arguments::Registers(registers.as_ref())
+            })
+        } else {
+            let values = |id| args(id).into_values();
+            self.call_each_with(runtime, contexts, values, |values| {
+                Arguments::Values(values.as_ref())
+            })
+        }
+    }
+
+    fn call_each_with<V: Sync>(
+        self,
+        runtime: &mut Runtime,
+        contexts: &[ContextId],
+        mut prepare: impl FnMut(ContextId) -> Result<V, VmError>,
+        arguments: impl Fn(&V) -> Arguments<'_> + Sync,
+    ) -> Vec<Result<R, VmError>> {
         let prepared = contexts.iter().map(|&id| {
             let row = runtime.find(id)?;
             if runtime.contexts.programs[row] != self.program.to_bits() {
                 return Err(VmError::OtherProgram(id));
             }
-            Ok((id, args(id).into_values()?))
+            Ok((id, prepare(id)?))
         });
-        let prepared: Vec<Result<(ContextId, A::Values), VmError>> = prepared.collect();
-        let refused: Vec<Option<VmError>> =
-            prepared.iter().map(|p| p.as_ref().err().cloned()).collect();
-        let calls: Vec<(ContextId, A::Values)> = prepared.into_iter().flatten().collect();
-        let mut results = runtime.call_in_each(self.function, &calls).into_iter();
-        let result = |refused: Option<VmError>| match refused {
-            Some(error) => Err(error),
-            None => results
-                .next()
-                .expect("every call has a result")
-                .and_then(Self::returned),
-        };
-        refused.into_iter().map(result).collect()
+        let calls: Vec<Result<(ContextId, V), VmError>> = prepared.collect();
+        let results = runtime.call_in_each(self.function, &calls, arguments);
+        let returned = |result: Result<Given, VmError>| result.and_then(Self::returned);
+        results.into_iter().map(returned).collect()
     }
 
     #[inline]
