@@ -205,7 +205,9 @@ pub fn give_out(
     mixed: (u64, u32),
     desc: Option<u32>,
 ) -> Result<Value, MarshalError> {
-    if !raya_storages::heaps::is_in_heap(mixed.1) {
+    // Only objects can lead to what is named.
+    let is_object = raya_storages::heaps::is_in_heap(mixed.1);
+    if !is_object || heap.is_string(&program.constants, mixed.1) {
         return copy_out(program, heap, mixed);
     }
     let before = heap.foreign.take();

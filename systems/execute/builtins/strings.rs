@@ -61,7 +61,7 @@ impl Machine<'_> {
     /// Fails if a text that is being built could not be held by the heap.
     pub fn check_text(&self, units: usize) -> Result<(), Halt> {
         if units as u64 > self.limits.heap_bytes_max {
-            let used = self.heap.bytes_used() + units as u64;
+            let used = self.heap.bytes_used().saturating_add(units as u64);
             let max = self.limits.heap_bytes_max;
             return Err(Halt::Limit(raya_storages::tasks::LimitFault::Heap {
                 used,
