@@ -89,6 +89,9 @@ impl Planner<'_> {
         if self.depth >= VALUE_DEPTH_MAX {
             return Err(Problem::TooDeep(VALUE_DEPTH_MAX).into());
         }
+        if let Some(scalar) = desc.and_then(|desc| self.scalar(value, desc, slot)) {
+            return Ok(scalar);
+        }
         self.depth += 1;
         let planned = match desc {
             Some(desc) => self.typed(value, desc, slot),
@@ -100,6 +103,18 @@ impl Planner<'_> {
             return Err(self.mismatch(value, desc));
         }
         Ok(planned)
+    }
+
+    /// What most parts of values are: a number or text of just the type of its slot.
+    #[inline]
+    fn scalar<'v>(&self, value: &'v Value, desc: u32, slot: Slot) -> Option<Plan<'v>> {
+        match (value, self.program.image.descs[desc as usize].tag) {
+            (Value::Number(number), DESC_NUMBER) if slot == Slot::F64 => {
+                Some(Plan::Number(*number))
+            }
+            (Value::String(text), DESC_STRING) if slot == Slot::STR => Some(Plan::Text(text)),
+            _ => None,
+        }
     }
 
     #[cold]
