@@ -20,8 +20,6 @@ pub const MEMBERS_MAX: usize = 65_000;
 pub const IMPORTS_MAX: usize = 65_000;
 /// Source files: the line number shares a word with the file's index.
 pub const FILES_MAX: usize = 256;
-/// Lines of a file, and columns of a line.
-pub const SOURCE_LINES_MAX: u32 = (1 << 24) - 1;
 /// Registers of a function in one bank: locals and temps.
 pub const REGISTERS_MAX: u32 = 60_000;
 /// Parameters of a function, import or signature, receiver included.

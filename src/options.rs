@@ -7,12 +7,14 @@ use crate::error::VmError;
 use crate::grant::Grant;
 use raya_storages::contexts::{ContextId, Priority};
 use raya_storages::handles::HANDLES_MAX;
+use raya_storages::heaps::HEAP_WORDS_MAX;
 use raya_storages::limits::{Limits, Marks, NO_MARK, OnLimit};
 
 /// The default of `max_heap_bytes`.
 pub const MAX_HEAP_BYTES: u64 = 64 << 20;
 /// The most that `max_heap_bytes` may be: what 31-bit word offsets reach.
 pub const HEAP_BYTES_LIMIT: u64 = 8 << 30;
+const _: () = assert!(HEAP_BYTES_LIMIT / 8 <= HEAP_WORDS_MAX as u64);
 /// The default of `max_tasks`.
 pub const MAX_TASKS: u32 = 1000;
 /// The most that `max_tasks` may be.
@@ -212,69 +214,78 @@ fn below(field: &'static str, soft: u64, hard: u64) -> Result<(), VmError> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn what_is_wrong_is_named() {
-        let default = VmOptions::default;
-        let wrong = [
-            VmOptions {
-                max_heap_bytes: u64::MAX,
-                ..default()
-            },
-            VmOptions {
-                max_tasks: u32::MAX,
-                ..default()
-            },
-            VmOptions {
-                max_handles: HANDLES_LIMIT + 1,
-                ..default()
-            },
-            VmOptions {
-                max_step_budget: Some(u64::MAX),
-                ..default()
-            },
-            VmOptions {
-                max_steps_per_tick: Some(0),
-                ..default()
-            },
-            VmOptions {
-                soft_heap_bytes: Some(MAX_HEAP_BYTES + 1),
-                ..default()
-            },
-            VmOptions {
-                max_step_budget: Some(10),
-                soft_steps: Some(11),
-                ..default()
-            },
-            VmOptions {
-                weight: 0,
-                ..default()
-            },
-            VmOptions {
-                weight: WEIGHT_LIMIT + 1,
-                ..default()
-            },
-            VmOptions {
-                name: "n".repeat(300),
-                ..default()
-            },
-        ];
-        let fields = wrong.map(|o| match o.validate() {
-            Err(VmError::InvalidOption(e)) => e.field,
+    /// A field, the most (or least) that it may be, and options with that and one beyond.
+    type Bound = (&'static str, u64, fn(u64) -> VmOptions);
+
+    const BOUNDS: &[Bound] = &[
+        ("max_heap_bytes", HEAP_BYTES_LIMIT, |n| VmOptions {
+            max_heap_bytes: n,
+            ..VmOptions::default()
+        }),
+        ("max_tasks", TASKS_LIMIT as u64, |n| VmOptions {
+            max_tasks: n as u32,
+            ..VmOptions::default()
+        }),
+        ("max_handles", HANDLES_LIMIT as u64, |n| VmOptions {
+            max_handles: n as u32,
+            ..VmOptions::default()
+        }),
+        ("max_step_budget", STEPS_LIMIT, |n| VmOptions {
+            max_step_budget: Some(n),
+            ..VmOptions::default()
+        }),
+        ("soft_heap_bytes", MAX_HEAP_BYTES, |n| VmOptions {
+            soft_heap_bytes: Some(n),
+            ..VmOptions::default()
+        }),
+        ("soft_steps", 10, |n| VmOptions {
+            max_step_budget: Some(10),
+            soft_steps: Some(n),
+            ..VmOptions::default()
+        }),
+        ("soft_steps", STEPS_LIMIT, |n| VmOptions {
+            soft_steps: Some(n),
+            ..VmOptions::default()
+        }),
+        ("weight", WEIGHT_LIMIT as u64, |n| VmOptions {
+            weight: n as u32,
+            ..VmOptions::default()
+        }),
+        ("name", NAME_BYTES_LIMIT as u64, |n| VmOptions {
+            name: "n".repeat(n as usize),
+            ..VmOptions::default()
+        }),
+    ];
+
+    fn refused(options: &VmOptions) -> (&'static str, String) {
+        match options.validate() {
+            Err(VmError::InvalidOption(e)) => (e.field, e.message.clone()),
             other => panic!("{other:?}"),
-        });
-        let expected = [
-            "max_heap_bytes",
-            "max_tasks",
-            "max_handles",
-            "max_step_budget",
-            "max_steps_per_tick",
-            "soft_heap_bytes",
-            "soft_steps",
-            "weight",
-            "weight",
-            "name",
-        ];
-        assert_eq!(fields, expected);
+        }
+    }
+
+    #[test]
+    fn what_is_too_much_is_named_with_the_numbers() {
         assert_eq!(VmOptions::default().validate(), Ok(()));
+        for (field, most, with) in BOUNDS {
+            assert_eq!(with(*most).validate(), Ok(()), "{field}");
+            let (named, message) = refused(&with(most + 1));
+            assert_eq!(named, *field);
+            for number in [*most, most + 1] {
+                assert!(message.contains(&number.to_string()), "{field}: {message}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_would_never_run_is_refused() {
+        let with = |weight, max_steps_per_tick| VmOptions {
+            weight,
+            max_steps_per_tick,
+            ..VmOptions::default()
+        };
+        assert_eq!(with(1, Some(1)).validate(), Ok(()));
+        assert_eq!(refused(&with(0, None)).0, "weight");
+        assert_eq!(refused(&with(1, Some(0))).0, "max_steps_per_tick");
     }
 }

@@ -339,6 +339,25 @@ mod tests {
     }
 
     #[test]
+    fn credits_are_no_more_than_schedules_give() {
+        let (mut contexts, outer, inner) = pair();
+        let large = Err(LoadError::Invalid(
+            "credits and pools are what schedules give",
+        ));
+        let most = UNITS_MAX as i64;
+        for (credit, pool, expected) in [
+            (most, -most, Ok(())),
+            (most + 1, 0, large.clone()),
+            (0, -most - 1, large.clone()),
+            (i64::MIN, 0, large),
+        ] {
+            contexts.credits[inner] = credit;
+            contexts.inner_mut(outer).pool = pool;
+            assert_eq!(contexts.verify(), expected);
+        }
+    }
+
+    #[test]
     fn no_context_is_inside_itself() {
         let (mut contexts, outer, inner) = pair();
         assert_eq!(contexts.verify(), Ok(()));

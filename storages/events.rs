@@ -262,6 +262,21 @@ mod tests {
     }
 
     #[test]
+    fn a_guests_mailbox_holds_256_kinds_of_event() {
+        let mut mailbox = Mailbox::default();
+        for about in 0..u64::from(EVENTS_MAX) {
+            mailbox.push(event(about, EventKind::Failed, 0));
+        }
+        assert_eq!(mailbox.take_dropped(), 0);
+        // What there is already is counted, not what is new.
+        mailbox.push(event(0, EventKind::Failed, 0));
+        mailbox.push(event(256, EventKind::Failed, 0));
+        assert_eq!(mailbox.take_dropped(), 1);
+        assert_eq!(mailbox.pop().map(|e| e.count), Some(2));
+        assert_eq!(std::iter::from_fn(|| mailbox.pop()).count(), 255);
+    }
+
+    #[test]
     fn what_is_dumped_comes_back() {
         let mut mailbox = Mailbox::new(3);
         for about in [5, 3, 4, 4, 9] {
