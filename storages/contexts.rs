@@ -347,8 +347,8 @@ mod tests {
         let most = UNITS_MAX as i64;
         for (credit, pool, expected) in [
             (most, -most, Ok(())),
-            (most + 1, 0, large.clone()),
-            (0, -most - 1, large.clone()),
+            (most + 1, 0, large),
+            (0, -most - 1, large),
             (i64::MIN, 0, large),
         ] {
             contexts.credits[inner] = credit;

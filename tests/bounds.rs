@@ -142,7 +142,7 @@ fn a_context_has_64_grants_at_most() {
     }
     let mut create = |count: usize| {
         runtime.create(VmOptions {
-            capabilities: names[..count].iter().map(|name| Grant::new(name)).collect(),
+            capabilities: names[..count].iter().map(Grant::new).collect(),
             ..VmOptions::default()
         })
     };
