@@ -794,3 +794,47 @@ fn what_the_host_throws_is_caught_at_any_stop() {
         );
     }
 }
+
+#[test]
+fn objects_that_nobody_can_name_any_more_make_room_for_others() {
+    const OUTER: &str = r#"
+import { Vm } from "raya:vm";
+class Thing {
+  constructor(private readonly n: number) {}
+  value(): number {
+    return this.n;
+  }
+}
+export async function main(keep: boolean): Promise<string> {
+  const vm = new Vm({ maxHeapBytes: 1_000_000 });
+  vm.loadRbin("./inner.rbin");
+  let sum = 0;
+  for (let i = 0; i < 3000; i++) {
+    try {
+      sum += await vm.runEntry<number>("look", [new Thing(1), keep]);
+    } catch (e) {
+      return `${sum} ${e instanceof Error ? e.message : "?"}`;
+    }
+  }
+  return `${sum}`;
+}
+"#;
+    const INNER: &str = r#"
+import { Remote } from "raya:remote";
+const kept: Remote[] = [];
+export async function look(thing: Remote, keep: boolean): Promise<number> {
+  if (keep) kept.push(thing);
+  const garbage = new Array<number>(1000);
+  return Number(await thing.call("value")) + garbage[0];
+}
+"#;
+    const PROGRAMS: script::Programs = &[("./outer.rbin", OUTER), ("./inner.rbin", INNER)];
+    for way in [(1, false), (2, false)] {
+        let run = |keep| script::run(PROGRAMS, "main", vec![Value::Bool(keep)], way);
+        assert_eq!(script::text(run(false)), "3000");
+        assert_eq!(
+            script::text(run(true)),
+            "1000 handle limit exceeded: 1000 handles (at [0])"
+        );
+    }
+}
