@@ -192,7 +192,8 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// Runs handlers from where the registers say until one of them exits.
+    /// Runs handlers from where the registers say until one of them exits: the only place that calls them through the table.
+    #[inline(never)]
     fn run_on(&mut self) -> Exit {
         loop {
             let state = State::unpark(self);
