@@ -123,6 +123,12 @@ impl Heap {
         self.words.resize(words, 0);
     }
 
+    /// Gives back the words from a former `top` on.
+    pub fn release_from(&mut self, top: u32) {
+        self.words[top as usize..self.top as usize].fill(0);
+        self.top = top;
+    }
+
     /// Gives back what lies beyond `top`.
     pub fn trim(&mut self) {
         self.words.truncate(self.top as usize);
@@ -178,6 +184,16 @@ impl Heap {
         self.last_identity
     }
 
+    /// Takes an object's identity back, where all that knew of it is gone.
+    pub fn forget_identity(&mut self, reference: u32) {
+        self.words[reference as usize] &= u64::from(u32::MAX);
+    }
+
+    /// The words of an object.
+    pub fn object(&self, reference: u32, words: u16) -> &[u64] {
+        &self.words[reference as usize..reference as usize + usize::from(words)]
+    }
+
     /// A word of an object.
     pub fn num(&self, reference: u32, offset: u16) -> u64 {
         self.words[reference as usize + usize::from(offset)]
@@ -216,19 +232,15 @@ impl Heap {
         self.new_plain(Kind::Hash, HASH_WORDS)
     }
 
-    /// The handle to something elsewhere: the one that the context holds already, or a new one.
-    pub fn new_handle(&mut self, object: &ObjectRef) -> Option<u32> {
-        let mut foreign = self.foreign.take().unwrap_or_default();
-        let place = match foreign.find(object) {
-            Some(row) => Some(foreign.handles.places[row as usize]),
-            None => self
-                .new_plain(Kind::Handle, HANDLE_WORDS)
-                .inspect(|&place| {
-                    self.words[place as usize + 1] = foreign.hold(object, place).to_bits();
-                }),
-        };
-        self.foreign = Some(foreign);
-        place
+    /// A new handle object, which is to name a row before anybody sees it (`hold_handle`).
+    pub fn new_open_handle(&mut self) -> Option<u32> {
+        self.new_plain(Kind::Handle, HANDLE_WORDS)
+    }
+
+    /// Makes a handle object name a new row, for what the context does not hold yet.
+    pub fn hold_handle(&mut self, object: &ObjectRef, place: u32) {
+        let foreign = self.foreign.get_or_insert_default();
+        self.words[place as usize + 1] = foreign.hold(object, place).to_bits();
     }
 
     /// The most handles it holds, and the most of its objects that others may name.

@@ -12,10 +12,12 @@ use crate::dump::{LoadError, Persist, Reader, Writer, ensure};
 use crate::frames::{FrameRow, bank_len};
 use crate::layout::{Kind, header, string_hash};
 use crate::table::table;
+use crate::values::Value;
 use raya_bytecode::codec::encode;
 use raya_bytecode::image::{
-    CLASS_MAP, CLASS_SET, CLASS_SHAPE, DESC_PROMISE, EXPORT_FUNCTION, Export, FUNCTION_ASYNC,
-    Field, Image, METHOD_GETTER, METHOD_SETTER, NONE, Range,
+    CLASS_MAP, CLASS_SET, CLASS_SHAPE, DESC_BOOLEAN, DESC_NUMBER, DESC_PROMISE, DESC_STRING,
+    EXPORT_FUNCTION, Export, FIELD_HIDDEN, FIELD_OPTIONAL, FUNCTION_ASYNC, Field, Image,
+    METHOD_GETTER, METHOD_SETTER, NONE, Range,
 };
 use raya_bytecode::slot::{CONSTANT_BIT, Slot};
 use raya_bytecode::verify::VerifiedImage;
@@ -90,6 +92,41 @@ pub struct LinkedClass {
     pub fields: Range,
     /// For closures: the function. Otherwise `NONE`.
     pub function: u32,
+    /// If its fields hold numbers, booleans and strings only and all of them are part of a copy: what a copy takes as values count
+    /// their bytes, without the contents of strings. Otherwise 0.
+    pub leaf_bytes: u32,
+}
+
+/// A field as copies read it: all that they ask of it in one place.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LinkedField {
+    /// Its name.
+    pub name: String,
+    /// Its type, in the image's `descs`, if it has one.
+    pub desc: Option<u32>,
+    /// What it holds.
+    pub slot: Slot,
+    /// Its numeric half, in words from the object's start.
+    pub num_offset: u16,
+    /// Its reference half, in 4-byte units from the object's start.
+    pub ref_offset: u16,
+    /// It is left out while it is undefined.
+    pub is_optional: bool,
+    /// Copies leave it out.
+    pub is_hidden: bool,
+    /// Whether type and slot are those of a plain value.
+    pub plain: Plain,
+}
+
+/// What most fields are of: types that say all of their values.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[allow(missing_docs)]
+pub enum Plain {
+    Number,
+    Boolean,
+    Text,
+    /// It is something else.
+    No,
 }
 
 /// What a member name means for a class.
@@ -174,8 +211,8 @@ pub struct Program {
     shapes: Vec<(u64, u16)>,
     /// Names of exports with their places in the image's, sorted.
     exports: Vec<(Box<str>, u32)>,
-    /// The names of the image's fields, by field index.
-    field_names: Vec<Box<str>>,
+    /// By field index.
+    fields: Vec<LinkedField>,
     /// Functions that are exported with the types of their parameters and, last, their result, in the image's
     /// `desc_children`; sorted.
     entries: Vec<LinkedEntry>,
@@ -192,35 +229,29 @@ impl Program {
         let strings = 0..image.strings.len() as u32;
         let constant_refs = strings.map(|s| constants.add(image.units(s))).collect();
         let members = link_members(&image);
+        let fields = link_fields(&image);
         Program {
             constants: constants.words,
             constant_refs,
             well_known,
             functions: link_functions(&image),
-            classes: link_classes(&image),
+            classes: link_classes(&image, &fields),
             member_cells: link_cells(&image, &members),
             members,
             tables: link_tables(&image),
             shapes: link_shapes(&image),
             exports: link_exports(&image),
-            field_names: image
-                .fields
-                .iter()
-                .map(|field| image.text(field.name).into())
-                .collect(),
+            fields,
             entries: link_entries(&image),
             image,
             hash,
         }
     }
 
-    /// The fields of a class with their names.
-    pub fn named_fields(&self, class: &LinkedClass) -> impl Iterator<Item = (&Field, &str)> {
-        let fields = class.fields.indices();
-        let names = self.field_names[fields.clone()].iter();
-        self.image.fields[fields]
-            .iter()
-            .zip(names.map(|name| &**name))
+    /// The fields of a class.
+    #[inline]
+    pub fn fields_of(&self, class: &LinkedClass) -> &[LinkedField] {
+        &self.fields[class.fields.indices()]
     }
 
     /// The reference of the string that is one unit up to 0xff.
@@ -292,22 +323,26 @@ impl Program {
     }
 
     /// Shapes whose fields have these names in this order; the lowest class id first.
-    pub fn shapes_named<'a>(&'a self, names: &'a [&str]) -> impl Iterator<Item = u16> + 'a {
-        let hash = names_hash(names.iter().map(|n| n.encode_utf16().collect::<Vec<u16>>()));
+    pub fn shapes_named<'a>(
+        &'a self,
+        names: impl Iterator<Item = &'a str> + Clone + 'a,
+    ) -> impl Iterator<Item = u16> + 'a {
+        let hash = names_hash(names.clone());
         let start = self.shapes.partition_point(|s| s.0 < hash);
         let same_hash = self.shapes[start..].iter().take_while(move |s| s.0 == hash);
         same_hash
             .map(|s| s.1)
-            .filter(|class| self.has_field_names(*class, names))
+            .filter(move |class| self.has_field_names(*class, names.clone()))
     }
 
-    fn has_field_names(&self, class: u16, names: &[&str]) -> bool {
+    fn has_field_names<'a>(&self, class: u16, mut names: impl Iterator<Item = &'a str>) -> bool {
         let fields = &self.image.fields[self.classes[usize::from(class)].fields.indices()];
-        fields.len() == names.len()
-            && fields.iter().zip(names).all(|(f, name)| {
-                name.encode_utf16()
-                    .eq(self.image.units(f.name).iter().copied())
-            })
+        let units = |field: &Field| self.image.units(field.name).iter().copied();
+        let are_same = fields.iter().map(units).all(|units| {
+            let name = names.next();
+            name.is_some_and(|name| name.encode_utf16().eq(units))
+        });
+        are_same && names.next().is_none()
     }
 }
 
@@ -411,7 +446,7 @@ fn link_functions(image: &Image) -> Vec<LinkedFunction> {
     image.functions.iter().map(link).collect()
 }
 
-fn link_classes(image: &Image) -> Vec<LinkedClass> {
+fn link_classes(image: &Image, fields: &[LinkedField]) -> Vec<LinkedClass> {
     let link = |c: &raya_bytecode::image::Class| LinkedClass {
         words: c.words,
         kind: c.kind,
@@ -419,8 +454,43 @@ fn link_classes(image: &Image) -> Vec<LinkedClass> {
         ref_spans: c.ref_spans,
         fields: c.fields,
         function: c.function,
+        leaf_bytes: leaf_bytes(&fields[c.fields.indices()]),
     };
     image.classes.iter().map(link).collect()
+}
+
+fn leaf_bytes(fields: &[LinkedField]) -> u32 {
+    let is_plain = |field: &LinkedField| {
+        let is_leaf = matches!(field.slot, Slot::F64 | Slot::I32 | Slot::BOOL | Slot::STR);
+        is_leaf && !field.is_optional && !field.is_hidden
+    };
+    let bytes = |field: &LinkedField| size_of::<String>() + field.name.len() + size_of::<Value>();
+    let all: usize = fields.iter().map(bytes).sum();
+    let is_leaf = fields.iter().all(is_plain);
+    u32::try_from(all).ok().filter(|_| is_leaf).unwrap_or(0)
+}
+
+fn link_fields(image: &Image) -> Vec<LinkedField> {
+    let link = |field: &Field| {
+        let row = image.descs.get(field.desc as usize);
+        let name = image.text(field.name);
+        LinkedField {
+            is_hidden: field.flags & FIELD_HIDDEN != 0 || name.starts_with("__"),
+            name,
+            desc: row.map(|_| field.desc),
+            slot: field.slot,
+            num_offset: field.num_offset,
+            ref_offset: field.ref_offset,
+            is_optional: field.flags & FIELD_OPTIONAL != 0,
+            plain: match (row.map(|row| row.tag), field.slot) {
+                (Some(DESC_NUMBER), Slot::F64) => Plain::Number,
+                (Some(DESC_BOOLEAN), Slot::BOOL) => Plain::Boolean,
+                (Some(DESC_STRING), Slot::STR) => Plain::Text,
+                _ => Plain::No,
+            },
+        }
+    };
+    image.fields.iter().map(link).collect()
 }
 
 fn member_key(class: usize, member: u32) -> u64 {
@@ -499,12 +569,13 @@ fn link_cells(image: &Image, members: &Members) -> Vec<u32> {
     cells
 }
 
-fn names_hash(names: impl Iterator<Item = Vec<u16>>) -> u64 {
-    let mut to = Writer::new();
-    for name in names {
-        to.slice(&name);
-    }
-    to.hash()
+/// A hash of names in their order.
+fn names_hash<N: AsRef<str>>(names: impl Iterator<Item = N>) -> u64 {
+    let join = |hash: u64, name: N| {
+        let name = xxhash_rust::xxh3::xxh3_64(name.as_ref().as_bytes());
+        hash.rotate_left(5) ^ name
+    };
+    names.fold(0, join)
 }
 
 fn link_tables(image: &Image) -> Vec<u16> {
@@ -522,7 +593,7 @@ fn link_shapes(image: &Image) -> Vec<(u64, u16)> {
         .filter(|(_, c)| c.kind == CLASS_SHAPE)
     {
         let fields = &image.fields[row.fields.indices()];
-        let hash = names_hash(fields.iter().map(|f| image.units(f.name).to_vec()));
+        let hash = names_hash(fields.iter().map(|f| image.text(f.name)));
         shapes.push((hash, class as u16));
     }
     shapes.sort_unstable();

@@ -1,22 +1,26 @@
 //! Values in and out of heaps.
 //!
 //! Out: what a mixed pair is, deep: primitives, strings, arrays, tuples, plain objects (an instance gives its visible fields), maps
-//! and sets. In: first a plan is made against the type that the program declares (`plan`), then all of it is
-//! written or nothing (`write`). What has no declared type becomes mixed arrays, and objects take the shape of an object literal
+//! and sets. In: checked against the type that the program declares and written in one go (`value`), all of it or nothing
+//! (`into`). What has no declared type becomes mixed arrays, and objects take the shape of an object literal
 //! of the program with the same names in the same order.
 //! Invariants: values nest at most `VALUE_DEPTH_MAX` deep and take at most `VALUE_BYTES_MAX`; a cycle is an error; what is
 //! written is sound whatever the types of a hostile program say. Cost: in proportion to `Value::bytes`, which callers charge.
 //! Instances of classes and functions stay where they are: others get handles to them, which become the object again when they
 //! come home. Absent: promises (they don't cross), serde (`src/`).
 
+mod into;
 mod out;
-mod plan;
-mod write;
+mod types;
+mod value;
 
+pub use into::In;
 pub use out::plain;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod undo_tests;
 
 use raya_bytecode::slot::TAG_NUMBER;
 use raya_storages::heaps::Heap;
@@ -225,13 +229,10 @@ pub fn copy_in(
     value: &Value,
     desc: Option<u32>,
 ) -> Result<(u64, u32), CopyError> {
-    let planned = plan::plan(program, Some(heap), value, desc, &mut 0)?;
-    let words = write::words(program, &planned);
-    let words = u32::try_from(words).unwrap_or(u32::MAX);
-    if !heap.has_room(words) {
-        return Err(CopyError::NeedsCollection(words));
-    }
-    Ok(write::write(program, heap, &planned))
+    let mut into = In::new(program, heap);
+    let mixed = into.value(value, desc).map_err(|e| into.refuse(*e))?;
+    into.finish(0)?;
+    Ok(mixed)
 }
 
 /// Copies values into a heap, all or none, each as `copy_in` does, from the place that stands beside them on as `descs` say; `words_after` words must be free after them.
@@ -242,29 +243,24 @@ pub fn copy_all_in(
     (descs, first): (&[u32], usize),
     words_after: u32,
 ) -> Result<SmallVec<[(u64, u32); 8]>, CopyError> {
-    let mut new_handles = 0;
-    let plan = |(at, value)| {
+    let mut into = In::new(program, heap);
+    let mut mixed = SmallVec::new();
+    for (at, value) in values.iter().enumerate() {
         let typed = usize::checked_sub(at, first).and_then(|at| descs.get(at));
-        let desc = typed.copied();
-        plan::plan(program, Some(heap), value, desc, &mut new_handles)
-    };
-    let plans = values.iter().enumerate().map(plan);
-    let plans: SmallVec<[plan::Plan; 8]> = plans.collect::<Result<_, _>>()?;
-    let words: u64 = plans.iter().map(|plan| write::words(program, plan)).sum();
-    let words = u32::try_from(words + u64::from(words_after)).unwrap_or(u32::MAX);
-    if !heap.has_room(words) {
-        return Err(CopyError::NeedsCollection(words));
+        let copied = into.value(value, typed.copied());
+        mixed.push(copied.map_err(|e| into.refuse(*e))?);
     }
-    Ok(plans
-        .iter()
-        .map(|plan| write::write(program, heap, plan))
-        .collect())
+    into.finish(words_after)?;
+    Ok(mixed)
 }
 
 /// Whether a value is of a type in the program's `descs`.
 pub fn check_value(program: &Program, value: &Value, desc: u32) -> Result<(), MarshalError> {
-    match plan::plan(program, None, value, Some(desc), &mut 0) {
-        Err(CopyError::Refused(error)) => Err(error),
+    // Without room it is counted only.
+    let mut nowhere = Heap::default();
+    let checked = In::new(program, &mut nowhere).value(value, Some(desc));
+    match checked {
+        Err(error) if error.problem != Problem::HandlesUncollected => Err(*error),
         _ => Ok(()),
     }
 }

@@ -7,6 +7,9 @@ use super::{Heap, is_object};
 use crate::layout::{Kind, ROPE_WORDS, header, latin1_words, string_hash, utf16_words};
 use raya_bytecode::slot::CONSTANT_BIT;
 
+/// The bits that no byte of a word has if all are ASCII.
+const NOT_ASCII: u64 = 0x8080_8080_8080_8080;
+
 /// A flat string's contents.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Units<'a> {
@@ -16,7 +19,15 @@ pub enum Units<'a> {
     Utf16(&'a [u16]),
 }
 
-impl Units<'_> {
+impl<'a> Units<'a> {
+    /// As text where it lies: most is ASCII, which is UTF-8 as it stands.
+    pub fn as_ascii(&self) -> Option<&'a str> {
+        match self {
+            Units::Latin1(bytes) if bytes.is_ascii() => str::from_utf8(bytes).ok(),
+            _ => None,
+        }
+    }
+
     /// How many units.
     pub fn len(&self) -> usize {
         match self {
@@ -46,10 +57,9 @@ impl Units<'_> {
     /// As text, with lone surrogates replaced.
     pub fn text(&self) -> String {
         match self {
-            // Most text is ASCII, which is UTF-8 as it stands.
-            Units::Latin1(bytes) => match str::from_utf8(bytes) {
-                Ok(text) if bytes.is_ascii() => text.into(),
-                _ => bytes.iter().map(|b| char::from(*b)).collect(),
+            Units::Latin1(bytes) => match self.as_ascii() {
+                Some(text) => text.into(),
+                None => bytes.iter().map(|b| char::from(*b)).collect(),
             },
             Units::Utf16(units) => String::from_utf16_lossy(units),
         }
@@ -101,10 +111,30 @@ impl Heap {
 
     /// A new string from text.
     pub fn new_text(&mut self, text: &str) -> Option<u32> {
+        self.new_counted_text(text).1
+    }
+
+    /// A new string from text, and the words that it takes.
+    #[inline]
+    pub fn new_counted_text(&mut self, text: &str) -> (u64, Option<u32>) {
         if text.is_ascii() {
-            return self.new_latin1(text.as_bytes());
+            return (
+                2 + text.len().div_ceil(8) as u64,
+                self.new_latin1(text.as_bytes()),
+            );
         }
-        self.new_units(&text.encode_utf16().collect::<Vec<u16>>())
+        self.new_unicode(text)
+    }
+
+    #[inline(never)]
+    fn new_unicode(&mut self, text: &str) -> (u64, Option<u32>) {
+        if text.chars().all(|c| c <= '\u{ff}') {
+            let bytes: Vec<u8> = text.chars().map(|c| c as u8).collect();
+            (2 + bytes.len().div_ceil(8) as u64, self.new_latin1(&bytes))
+        } else {
+            let units: Vec<u16> = text.encode_utf16().collect();
+            (2 + units.len().div_ceil(4) as u64, self.new_utf16(&units))
+        }
     }
 
     /// A new rope. Neither part is empty.
@@ -158,6 +188,26 @@ impl Heap {
             Some(Kind::Rope) => None,
             _ => panic!("the reference is not to a string"),
         }
+    }
+
+    /// The text of a string where it lies, if it is flat and ASCII; none for what is no string.
+    #[inline]
+    pub fn ascii<'a>(&'a self, constants: &'a [u64], string: u32) -> Option<&'a str> {
+        if !is_object(string) {
+            return None;
+        }
+        let (words, at) = self.region(constants, string);
+        if words[at] as u8 != Kind::Latin1 as u8 {
+            return None;
+        }
+        let len = words[at + 1] as u32 as usize;
+        // What pads the bytes is 0, and whole words are looked at faster.
+        let body = &words[at + 2..at + latin1_words(len as u32) as usize];
+        if body.iter().any(|word| word & NOT_ASCII != 0) {
+            return None;
+        }
+        let padded = str::from_utf8(bytemuck::cast_slice(body)).ok()?;
+        padded.get(..len)
     }
 
     /// Goes through a string's flat parts in order.

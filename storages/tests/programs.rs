@@ -134,10 +134,12 @@ fn members_are_found_however_many_there_are() {
         assert_eq!(program.member(GLOBALS, member(&program, "size")), None);
         assert!(program.is_subclass(DERIVED, BASE) && !program.is_subclass(BASE, DERIVED));
         assert_eq!(
-            program.shapes_named(&["a", "b"]).collect::<Vec<_>>(),
+            program
+                .shapes_named(["a", "b"].into_iter())
+                .collect::<Vec<_>>(),
             [SHAPE]
         );
-        assert_eq!(program.shapes_named(&["b", "a"]).count(), 0);
+        assert_eq!(program.shapes_named(["b", "a"].into_iter()).count(), 0);
     }
 }
 

@@ -1,16 +1,19 @@
 //! Out of a heap: walks what a mixed pair refers to, with the objects above it at hand to notice a cycle.
 
-use super::plan::{TABLE_KEYS, TABLE_ORDER, TABLE_VALUES};
+use super::types::{TABLE_KEYS, TABLE_ORDER, TABLE_VALUES};
 use super::{MarshalError, Problem, VALUE_BYTES_MAX};
 use raya_bytecode::image::*;
 use raya_bytecode::slot::{NULL, Slot, TAG_BOOLEAN, TAG_NUMBER, UNDEFINED};
 use raya_storages::handles::{Foreign, PinUse, REVOKED, RIGHT_CALL, RIGHTS_ALL};
 use raya_storages::heaps::{Heap, Key, is_object};
 use raya_storages::layout::Kind;
-use raya_storages::programs::{LinkedClass, Program};
+use raya_storages::programs::{LinkedClass, LinkedField, Program};
 use raya_storages::typed::TypedArray;
 use raya_storages::values::{ObjectRef, REMOTE, VALUE_DEPTH_MAX, Value};
 use smallvec::SmallVec;
+
+/// Arrays of so many items get their memory at once.
+const ITEMS_AT_ONCE_MAX: usize = 1 << 12;
 
 /// A mixed pair as a value, if it refers to no object.
 pub fn plain(num: u64, reference: u32) -> Option<Value> {
@@ -21,6 +24,26 @@ pub fn plain(num: u64, reference: u32) -> Option<Value> {
         TAG_BOOLEAN => Some(Value::Bool(num & 1 != 0)),
         _ => None,
     }
+}
+
+/// What a reference to a string is, or undefined or null; beyond the most bytes it is not copied.
+fn leaf_text(heap: &Heap, constants: &[u64], string: u32, bytes: &mut usize) -> Value {
+    if !is_object(string) {
+        return plain(0, string).unwrap_or_default();
+    }
+    *bytes += heap.string_len(constants, string) as usize;
+    if *bytes > VALUE_BYTES_MAX {
+        return Value::Undefined;
+    }
+    Value::String(match heap.ascii(constants, string) {
+        Some(text) => text.into(),
+        None => heap.text(constants, string),
+    })
+}
+
+#[cold]
+fn too_large() -> Box<MarshalError> {
+    Problem::TooLarge(VALUE_BYTES_MAX).into()
 }
 
 /// A copy on its way out.
@@ -66,32 +89,57 @@ impl<'a> Out<'a> {
             return Ok(value);
         }
         let constants = &self.program.constants;
-        if self.heap.is_string(constants, reference) {
-            self.spend(self.heap.string_len(constants, reference) as usize)?;
-            return Ok(Value::String(self.heap.text(constants, reference)));
+        let kind = self.heap.kind_of(constants, reference);
+        if kind.is_string() {
+            return self.text(reference);
         }
-        if self.above.contains(&reference) {
+        // What leads nowhere is part of nothing but what it is found in.
+        let is_leaf = kind == Kind::Object && self.class_of(reference).leaf_bytes > 0;
+        if !is_leaf && self.above.contains(&reference) {
             return Err(Problem::Cycle.into());
         }
         if self.above.len() as u32 + 1 >= VALUE_DEPTH_MAX {
             return Err(Problem::TooDeep(VALUE_DEPTH_MAX).into());
         }
+        if is_leaf {
+            return self.instance(reference, desc);
+        }
         self.above.push(reference);
-        let value = self.object(reference, desc);
+        let value = self.object(kind, reference, desc);
         self.above.pop();
         value
     }
 
+    fn text(&mut self, string: u32) -> Result<Value, Box<MarshalError>> {
+        let constants = &self.program.constants;
+        if let Some(text) = self.heap.ascii(constants, string) {
+            self.spend(text.len())?;
+            return Ok(Value::String(text.into()));
+        }
+        self.spend(self.heap.string_len(constants, string) as usize)?;
+        Ok(Value::String(self.heap.text(constants, string)))
+    }
+
+    fn class_of(&self, object: u32) -> &'a LinkedClass {
+        &self.program.classes[usize::from(self.heap.class(object))]
+    }
+
+    #[inline]
     fn spend(&mut self, bytes: usize) -> Result<(), Box<MarshalError>> {
         self.bytes += bytes;
         if self.bytes > VALUE_BYTES_MAX {
-            return Err(Problem::TooLarge(VALUE_BYTES_MAX).into());
+            return Err(too_large());
         }
         Ok(())
     }
 
-    fn object(&mut self, reference: u32, desc: Option<u32>) -> Result<Value, Box<MarshalError>> {
-        match self.heap.kind(reference) {
+    fn object(
+        &mut self,
+        kind: Kind,
+        reference: u32,
+        desc: Option<u32>,
+    ) -> Result<Value, Box<MarshalError>> {
+        match kind {
             kind if kind.is_array() => {
                 let element = self.part(desc, DESC_ARRAY, 0);
                 Ok(Value::Array(self.items(reference, element)?))
@@ -122,12 +170,20 @@ impl<'a> Out<'a> {
         if self.heap.kind(array) == Kind::ArrayF64 {
             return self.numbers(array);
         }
-        let len = self.heap.array_len(array);
-        let mut items = Vec::new();
-        for index in 0..len {
-            items.push(self.item(array, index, desc)?);
+        let len = self.heap.array_len(array) as usize;
+        // A long array may stand in others as long: each takes memory only once it has an item.
+        let mut items = Vec::with_capacity(if len <= ITEMS_AT_ONCE_MAX { len } else { 0 });
+        let references = match self.heap.kind(array) {
+            Kind::ArrayRef => self.heap.refs(array),
+            _ => &[],
+        };
+        for index in 0..len as u32 {
+            items.push(match references.get(index as usize) {
+                Some(reference) => self.value_within((0, *reference), index, desc)?,
+                None => self.item(array, index, desc)?,
+            });
             if index == 0 {
-                items.reserve_exact(len as usize - 1);
+                items.reserve_exact(len - 1);
             }
         }
         Ok(items)
@@ -146,12 +202,22 @@ impl<'a> Out<'a> {
         desc: Option<u32>,
     ) -> Result<Value, Box<MarshalError>> {
         let element = self.heap.key_at(array, index).unwrap_or((0, UNDEFINED));
+        self.value_within(element, index, desc)
+    }
+
+    #[inline]
+    fn value_within(
+        &mut self,
+        element: Key,
+        index: u32,
+        desc: Option<u32>,
+    ) -> Result<Value, Box<MarshalError>> {
         self.value(element, desc)
             .map_err(|e| e.within(format_args!("[{index}]")))
     }
 
     fn instance(&mut self, object: u32, desc: Option<u32>) -> Result<Value, Box<MarshalError>> {
-        let class = &self.program.classes[usize::from(self.heap.class(object))];
+        let class = self.class_of(object);
         match class.kind {
             CLASS_NOMINAL if self.naming.is_some() && !self.wants_copy(desc) => self.named(object),
             CLASS_CLOSURE if self.naming.is_some() => self.named(object),
@@ -159,10 +225,10 @@ impl<'a> Out<'a> {
             CLASS_CELL | CLASS_GLOBALS => Err(Problem::Bound("a variable").into()),
             CLASS_MAP | CLASS_SET => self.table(object, class),
             CLASS_TUPLE => {
-                let fields = self.fields(class).iter().enumerate();
+                let fields = self.program.fields_of(class).iter().enumerate();
                 let items = fields.map(|(index, field)| {
                     let part = self.part(desc, DESC_TUPLE, index);
-                    let part = part.or_else(|| self.field_desc(field));
+                    let part = part.or(field.desc);
                     self.value(self.field(object, field), part)
                 });
                 items.collect::<Result<_, _>>().map(Value::Array)
@@ -227,12 +293,8 @@ impl<'a> Out<'a> {
         })))
     }
 
-    fn fields(&self, class: &LinkedClass) -> &'a [Field] {
-        &self.program.image.fields[class.fields.indices()]
-    }
-
     /// A field as a mixed pair.
-    fn field(&self, object: u32, field: &Field) -> Key {
+    fn field(&self, object: u32, field: &LinkedField) -> Key {
         let num = || self.heap.num(object, field.num_offset);
         let reference = || self.heap.half(object, field.ref_offset);
         match field.slot {
@@ -244,31 +306,62 @@ impl<'a> Out<'a> {
         }
     }
 
-    fn field_desc(&self, field: &Field) -> Option<u32> {
-        ((field.desc as usize) < self.program.image.descs.len()).then_some(field.desc)
-    }
-
     fn plain(&mut self, object: u32, class: &LinkedClass) -> Result<Value, Box<MarshalError>> {
-        let program = self.program;
-        let mut properties = Vec::with_capacity(class.fields.count as usize);
-        for (field, name) in program.named_fields(class) {
+        let fields = self.program.fields_of(class);
+        if class.leaf_bytes > 0
+            && let Some(properties) = self.leaf(object, class, fields)
+        {
+            return Ok(Value::Object(properties));
+        }
+        let mut properties = Vec::with_capacity(fields.len());
+        for field in fields {
             let mixed = self.field(object, field);
-            let is_left_out = field.flags & FIELD_OPTIONAL != 0 && mixed.1 == UNDEFINED;
-            if field.flags & FIELD_HIDDEN != 0 || name.starts_with("__") || is_left_out {
+            if field.is_hidden || field.is_optional && mixed.1 == UNDEFINED {
                 continue;
             }
-            self.spend(size_of::<String>() + name.len())?;
-            let value = self
-                .value(mixed, self.field_desc(field))
-                .map_err(|e| e.within(format_args!(".{name}")))?;
-            properties.push((name.into(), value));
+            self.spend(size_of::<String>() + field.name.len())?;
+            let value = self.value(mixed, field.desc);
+            let value = value.map_err(|e| e.within(format_args!(".{}", field.name)))?;
+            properties.push((field.name.as_str().into(), value));
         }
         Ok(Value::Object(properties))
     }
 
+    /// A plain object that leads nowhere, in one loop. None: somewhere in it the bytes are too many.
+    fn leaf(
+        &mut self,
+        object: u32,
+        class: &LinkedClass,
+        fields: &[LinkedField],
+    ) -> Option<Vec<(String, Value)>> {
+        let (heap, constants) = (self.heap, &self.program.constants);
+        let object = heap.object(object, class.words);
+        let mut bytes = self.bytes + class.leaf_bytes as usize;
+        let property = |field: &LinkedField| {
+            let num = || object[usize::from(field.num_offset)];
+            let value = match field.slot {
+                Slot::F64 => Value::Number(f64::from_bits(num())),
+                Slot::I32 => Value::Number(f64::from(num() as i32)),
+                Slot::BOOL => Value::Bool(num() & 1 != 0),
+                _ => {
+                    let halves: &[u32] = bytemuck::cast_slice(object);
+                    let string = halves[usize::from(field.ref_offset)];
+                    leaf_text(heap, constants, string, &mut bytes)
+                }
+            };
+            (field.name.as_str().into(), value)
+        };
+        let properties = fields.iter().map(property).collect();
+        let is_within = bytes <= VALUE_BYTES_MAX;
+        if is_within {
+            self.bytes = bytes;
+        }
+        is_within.then_some(properties)
+    }
+
     /// A `Map` or `Set`: its live entries in order.
     fn table(&mut self, object: u32, class: &LinkedClass) -> Result<Value, Box<MarshalError>> {
-        let fields = self.fields(class);
+        let fields = self.program.fields_of(class);
         let column = |index: usize| self.heap.half(object, fields[index].ref_offset);
         let (keys, order) = (column(TABLE_KEYS), column(TABLE_ORDER));
         let values = if class.kind == CLASS_MAP {
