@@ -408,6 +408,16 @@ impl Image {
             .unwrap_or(&[])
     }
 
+    /// The type that the answer to an import has, in `descs`: for a promise, what it resolves to.
+    pub fn answer_desc(&self, import: u32) -> Option<u32> {
+        let parts = |desc: u32| &self.desc_children[self.descs[desc as usize].children.indices()];
+        let result = *parts(self.imports[import as usize].desc).last()?;
+        if self.descs[result as usize].tag == DESC_PROMISE {
+            return parts(result).first().copied();
+        }
+        Some(result)
+    }
+
     /// A string as text, with lone surrogates replaced.
     pub fn text(&self, string: u32) -> String {
         String::from_utf16_lossy(self.units(string))

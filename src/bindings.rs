@@ -7,7 +7,7 @@
 //! and registered capabilities, so they are made anew after a load. Absent: what functions do (`capability`, `inner`).
 
 use crate::ContextId;
-use crate::capability::{AskedFn, Body, Capability, EffectFn, PlainFn};
+use crate::capability::{AskedFn, Body, Capability, EffectFn, PlainFn, fits};
 use crate::error::{CapabilityNotFound, SignatureMismatch, VmError};
 use crate::inner::{self, VmOp};
 use crate::remote::{self, RemoteOp};
@@ -234,7 +234,7 @@ impl Bindings {
         let Some((signature, function)) = provided else {
             return Err(place.missing(module, name, held.is_some()));
         };
-        if declared != signature {
+        if !fits(&declared, &signature) {
             return Err(place.mismatch(module, name, declared, signature));
         }
         Ok(function)

@@ -10,7 +10,8 @@ use crate::runtime::Runtime;
 use crate::{ContextId, TaskId, Value};
 use raya_storages::contexts::ContextState;
 use raya_storages::entries::Origin;
-use raya_storages::heaps::is_object;
+use raya_storages::heaps::{Heap, Key, is_object};
+use raya_storages::programs::Program;
 use raya_storages::runs::{Cause, Failure, RunOutcome, RunRow};
 use raya_systems::execute::{Arguments, CallEnd};
 use raya_systems::marshal;
@@ -22,6 +23,16 @@ pub(crate) enum Given {
     Plain(u64, u32),
     /// Anything else.
     Copied(Box<Value>),
+    /// Whoever called has read it where it lay.
+    Taken,
+}
+
+/// Reads what a call gave where it lies, if it can.
+pub(crate) type Take<'r> = &'r mut dyn FnMut(&Program, &Heap, Key) -> bool;
+
+/// Takes nothing: a copy is wanted.
+pub(crate) fn take_nothing(_: &Program, _: &Heap, _: Key) -> bool {
+    false
 }
 
 impl Given {
@@ -32,6 +43,7 @@ impl Given {
                 marshal::plain(num, reference).expect("it refers to no object")
             }
             Given::Copied(value) => *value,
+            Given::Taken => unreachable!("who takes it asks for no value"),
         }
     }
 }
@@ -55,8 +67,13 @@ impl Runtime {
         let row = self.find(id)?;
         let function = self.exported(row, id, name)?;
         let callee = Callee { row, id, function };
-        let given = self.call_function(callee, Arguments::Values(args))?;
-        Ok(given.into_value())
+        let mut taken = None;
+        let mut take = |program: &Program, heap: &Heap, key| {
+            taken = marshal::copy_out(program, heap, key).ok();
+            taken.is_some()
+        };
+        let given = self.call_function(callee, Arguments::Values(args), &mut take)?;
+        Ok(taken.unwrap_or_else(|| given.into_value()))
     }
 
     /// Calls a function of the context's program now.
@@ -65,6 +82,7 @@ impl Runtime {
         &mut self,
         callee: Callee,
         args: Arguments<'_>,
+        take: Take<'_>,
     ) -> Result<Given, VmError> {
         let Callee { row, id, function } = callee;
         if self.contexts.states[row] != ContextState::Ready {
@@ -77,7 +95,7 @@ impl Runtime {
         self.lend_activity(row);
         let mut notes = Vec::new();
         let end = self.cell(row).call(function, args, CALLED, &mut notes);
-        self.conclude_call(callee, end, notes)
+        self.conclude_call(callee, end, notes, take)
     }
 
     /// Calls a function of the context's program now, once with each of `args`, whose parameters all are numeric registers.
@@ -98,7 +116,7 @@ impl Runtime {
                 match cell.call_many(function, CALLED, &mut args, gave, &mut notes) {
                     Interrupted::Ended(end) => {
                         let callee = Callee { row, id, function };
-                        each(self.conclude_call(callee, Ok(end), notes));
+                        each(self.conclude_call(callee, Ok(end), notes, &mut take_nothing));
                         continue;
                     }
                     interrupted => {
@@ -117,7 +135,7 @@ impl Runtime {
             };
             let args = Arguments::Registers(args.as_ref());
             let callee = self.callee(id, function);
-            each(callee.and_then(|callee| self.call_function(callee, args)));
+            each(callee.and_then(|callee| self.call_function(callee, args, &mut take_nothing)));
         }
     }
 
@@ -136,6 +154,7 @@ impl Runtime {
         function: u32,
         calls: &[Result<(ContextId, V), VmError>],
         arguments: impl Fn(&V) -> Arguments<'_> + Sync,
+        mut take: impl FnMut(usize, &Program, &Heap, Key) -> bool,
     ) -> Vec<Result<Given, VmError>> {
         let mut results: Vec<Option<Result<Given, VmError>>> = Vec::new();
         results.resize_with(calls.len(), || None);
@@ -154,19 +173,23 @@ impl Runtime {
         for (&(id, at), (end, notes)) in batch.iter().zip(ends) {
             let row = id.index();
             self.contexts.counters[row].uses_mut().calls_in += 1;
-            results[at] = Some(self.conclude_call(Callee { row, id, function }, end, notes));
+            let callee = Callee { row, id, function };
+            let mut take = |program: &Program, heap: &Heap, key| take(at, program, heap, key);
+            results[at] = Some(self.conclude_call(callee, end, notes, &mut take));
         }
-        let results = results.into_iter().zip(calls);
-        let result =
-            |(result, call): (Option<_>, &Result<(ContextId, V), VmError>)| match (result, call) {
-                (Some(result), _) => result,
-                (None, Err(refused)) => Err(refused.clone()),
-                // It has something else to do, or is called twice.
-                (None, Ok((id, values))) => {
-                    let callee = self.callee(*id, function)?;
-                    self.call_function(callee, arguments(values))
-                }
-            };
+        let results = results.into_iter().zip(calls).enumerate();
+        type Call<'c, V> = &'c Result<(ContextId, V), VmError>;
+        let result = |(at, (result, call)): (usize, (Option<_>, Call<'_, V>))| match (result, call)
+        {
+            (Some(result), _) => result,
+            (None, Err(refused)) => Err(refused.clone()),
+            // It has something else to do, or is called twice.
+            (None, Ok((id, values))) => {
+                let callee = self.callee(*id, function)?;
+                let mut take = |program: &Program, heap: &Heap, key| take(at, program, heap, key);
+                self.call_function(callee, arguments(values), &mut take)
+            }
+        };
         results.map(result).collect()
     }
 
@@ -190,13 +213,14 @@ impl Runtime {
         callee: Callee,
         end: Result<CallEnd, Box<Cause>>,
         notes: Vec<Note>,
+        take: Take<'_>,
     ) -> Result<Given, VmError> {
         match end {
             Ok(CallEnd::Returned(num, reference)) if notes.is_empty() && !is_object(reference) => {
                 self.after_call(callee.row);
                 Ok(Given::Plain(num, reference))
             }
-            end => self.conclude_otherwise(callee, end, notes),
+            end => self.conclude_otherwise(callee, end, notes, take),
         }
     }
 
@@ -205,6 +229,7 @@ impl Runtime {
         callee: Callee,
         end: Result<CallEnd, Box<Cause>>,
         notes: Vec<Note>,
+        take: Take<'_>,
     ) -> Result<Given, VmError> {
         let Callee { row, id, .. } = callee;
         if !notes.is_empty() {
@@ -218,6 +243,10 @@ impl Runtime {
         match end {
             CallEnd::Returned(num, reference) => {
                 let (program, heap) = (self.program(row), &self.contexts.heaps[row]);
+                if take(program, heap, (num, reference)) {
+                    self.after_call(row);
+                    return Ok(Given::Taken);
+                }
                 let value = marshal::copy_out(program, heap, (num, reference));
                 self.after_call(row);
                 value
@@ -278,6 +307,7 @@ impl Runtime {
     fn call_after_others(&mut self, callee: Callee, args: Arguments<'_>) -> Result<Given, VmError> {
         let Callee { row, function, .. } = callee;
         let args = args.to_values(self.program(row).param_slots(function));
+        let args = args.map_err(|error| VmError::Marshal(error.to_string().into()))?;
         self.take_on(row, CALLED, function, args, Origin::Host);
         self.finish_call(callee)
     }

@@ -7,7 +7,6 @@ use crate::bindings::{Binding, Bindings};
 use crate::capability::GuestError;
 use crate::runtime::Runtime;
 use crate::{ContextId, Value};
-use raya_bytecode::image::{DESC_PROMISE, Image};
 use raya_bytecode::slot::{HEAP_START, UNDEFINED};
 use raya_storages::activities::Activity;
 use raya_storages::events::EventKind;
@@ -511,7 +510,7 @@ impl Cell<'_> {
     /// Answers the first request of the outbox.
     pub fn answer(&mut self, answer: Result<Value, GuestError>) {
         let activity = self.activity.as_mut().expect("who asked is active");
-        let desc = answer_desc(&self.program.image, activity.outbox[0].import);
+        let desc = self.program.image.answer_desc(activity.outbox[0].import);
         let answer = self.place_answer(answer, desc);
         let activity = self.activity.as_mut().expect("who asked is active");
         let request = activity.outbox.remove(0);
@@ -548,7 +547,7 @@ impl Cell<'_> {
     pub fn settle_owed(&mut self, at: usize, answer: Result<Value, GuestError>) {
         let activity = self.activity.as_ref().expect("who is owed is active");
         let owed = activity.owed[at];
-        let declared = || answer_desc(&self.program.image, owed.import);
+        let declared = || self.program.image.answer_desc(owed.import);
         let desc = owed.desc.or_else(declared);
         let answer = self.place_answer(answer, desc);
         // It was a root until now, since making the value may collect.
@@ -574,17 +573,6 @@ fn limit_note(fault: LimitFault) -> (EventKind, u64, u64) {
         LimitFault::Tasks { count, max } => (EventKind::TaskLimit, count.into(), max.into()),
         LimitFault::Steps { steps, max } => (EventKind::StepLimit, steps, max),
         LimitFault::Stack { frames, max } => (EventKind::StackLimit, frames.into(), max.into()),
-    }
-}
-
-/// The type that the answer to an import has, in `descs`: for a promise, what it resolves to.
-fn answer_desc(image: &Image, import: u32) -> Option<u32> {
-    let children = |desc: u32| &image.desc_children[image.descs[desc as usize].children.indices()];
-    let ret = *children(image.imports[import as usize].desc).last()?;
-    if image.descs[ret as usize].tag == DESC_PROMISE {
-        children(ret).first().copied()
-    } else {
-        Some(ret)
     }
 }
 

@@ -33,7 +33,12 @@
 //! Absent: how values get into heaps (`systems/marshal`); handles, which are no data.
 
 mod de;
+mod lend;
+mod put;
 mod ser;
+
+pub(crate) use lend::lend;
+pub(crate) use put::put;
 
 use crate::Value;
 use serde::{Deserialize, Serialize};

@@ -9,29 +9,38 @@
 //! Absent: entries that ticks run (`entries`).
 
 use crate::calls::{Callee, Given};
-use crate::capability::{HostError, Param, Ret, signature};
+use crate::capability::{HostError, Param, Ret, fits, signature};
 use crate::error::{FunctionMismatch, VmError};
 use crate::runtime::Runtime;
 use crate::{ContextId, ProgramId, Value};
 use raya_bytecode::describe::describe;
 use raya_bytecode::image::EXPORT_FUNCTION;
 use raya_bytecode::slot::Slot;
+use raya_storages::heaps::{Heap, Key};
+use raya_storages::programs::Program;
 use raya_systems::execute::Arguments;
+use raya_systems::marshal::{In, MarshalError, Misfit, Out, Place, Problem, Put, Source};
+use std::cell::RefCell;
 use std::fmt;
 use std::marker::PhantomData;
 
 /// What a function is called with: a tuple of up to six values that cross.
 pub trait Args {
     /// The values in an array.
-    type Values: AsRef<[Value]> + Sync;
+    type Values: AsRef<[Value]> + Into<Vec<Value>> + Sync;
     /// The registers in an array.
     type Registers: AsRef<[u64]> + Sync;
+    /// How many.
+    const COUNT: usize;
     /// Whether each is a numeric register.
     const IS_SCALAR: bool;
     /// Their TypeScript types.
     fn type_texts() -> Vec<String>;
     /// As values; fails where one can't cross.
     fn into_values(self) -> Result<Self::Values, VmError>;
+    /// Puts one in a heap, if it needs no value for that.
+    #[doc(hidden)]
+    fn put(&self, at: usize, into: &mut In<'_>, place: Place) -> Put;
     /// As registers; fails where one isn't.
     fn into_registers(self) -> Result<Self::Registers, VmError>;
 }
@@ -54,6 +63,16 @@ macro_rules! args {
                 Ok([$(self.$at.into_result().map_err(refused)?),*])
             }
 
+            const COUNT: usize = $count;
+
+            #[allow(unused_variables)]
+            fn put(&self, at: usize, into: &mut In<'_>, place: Place) -> Put {
+                match at {
+                    $($at => self.$at.put(into, place),)*
+                    _ => Err(Misfit),
+                }
+            }
+
             type Registers = [u64; $count];
             const IS_SCALAR: bool = true $(&& $t::IS_SCALAR)*;
 
@@ -72,6 +91,50 @@ args!(A 0 B 1 C 2; 3);
 args!(A 0 B 1 C 2 D 3; 4);
 args!(A 0 B 1 C 2 D 3 E 4; 5);
 args!(A 0 B 1 C 2 D 3 E 4 F 5; 6);
+
+/// Arguments on their way: as they came or, once somebody needed them so, as values.
+struct Passed<A>(RefCell<Held<A>>);
+
+enum Held<A> {
+    Typed(A),
+    Values(Result<Vec<Value>, MarshalError>),
+}
+
+impl<A> fmt::Debug for Passed<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("arguments")
+    }
+}
+
+impl<A: Args> Source for Passed<A> {
+    fn count(&self) -> usize {
+        A::COUNT
+    }
+
+    fn put(&self, at: usize, into: &mut In<'_>, place: Place) -> Put {
+        match &*self.0.borrow() {
+            Held::Typed(args) => args.put(at, into, place),
+            Held::Values(_) => Err(Misfit),
+        }
+    }
+
+    fn values(&self) -> Result<Vec<Value>, MarshalError> {
+        let held = self.0.replace(Held::Values(Ok(Vec::new())));
+        let values = match held {
+            Held::Typed(args) => args.into_values().map(Into::into).map_err(no_value),
+            Held::Values(values) => values,
+        };
+        self.0.replace(Held::Values(values.clone()));
+        values
+    }
+}
+
+fn no_value(error: VmError) -> MarshalError {
+    match error {
+        VmError::Marshal(text) => Problem::NoValue(text.into()).into(),
+        error => Problem::NoValue(error.to_string()).into(),
+    }
+}
 
 /// The TypeScript type of a numeric register.
 fn scalar_text(slot: Slot) -> Option<&'static str> {
@@ -111,7 +174,7 @@ impl<A, R> fmt::Debug for Function<A, R> {
     }
 }
 
-impl<A: Args, R: Returned> Function<A, R> {
+impl<A: Args, R: Param> Function<A, R> {
     /// The function that a program exports under a name. A function that gives a promise of `R` is one that gives `R`.
     pub(crate) fn of(
         runtime: &Runtime,
@@ -124,7 +187,7 @@ impl<A: Args, R: Returned> Function<A, R> {
         let declared = describe(&linked.image, export.desc);
         let wanted = signature((A::type_texts(), R::type_text()));
         let promised = signature((A::type_texts(), format!("Promise<{}>", R::type_text())));
-        if declared != wanted && declared != promised {
+        if !fits(&declared, &wanted) && !fits(&declared, &promised) {
             return Err(VmError::FunctionMismatch(Box::new(FunctionMismatch {
                 function: name.into(),
                 declared,
@@ -144,11 +207,18 @@ impl<A: Args, R: Returned> Function<A, R> {
         })
     }
 
-    /// Calls it in a context that has its program, and runs that context until it returns, ticks or not.
+    /// Calls it in a context that has its program, and runs that context until it returns, ticks or not; `read` gets the result, which
+    /// may borrow from the context's heap: `&'static str` as a result is read as a `&str` that was not copied.
     ///
     /// # Errors
     /// As [`Vm::call`](crate::Vm::call); [`VmError::OtherProgram`] where the context has another program.
-    pub fn call(self, runtime: &mut Runtime, context: ContextId, args: A) -> Result<R, VmError> {
+    pub fn call_with<T>(
+        self,
+        runtime: &mut Runtime,
+        context: ContextId,
+        args: A,
+        read: impl FnOnce(R::Item<'_>) -> T,
+    ) -> Result<T, VmError> {
         let row = runtime.find(context)?;
         if runtime.contexts.programs[row] != self.program.to_bits() {
             return Err(VmError::OtherProgram(context));
@@ -158,16 +228,62 @@ impl<A: Args, R: Returned> Function<A, R> {
             id: context,
             function: self.function,
         };
-        let given = if self.is_scalar {
+        if self.is_scalar {
             let registers = args.into_registers()?;
             let args = Arguments::Registers(registers.as_ref());
-            runtime.call_function(callee, args)?
+            Self::run(runtime, callee, args, read)
         } else {
-            let values = args.into_values()?;
-            let args = Arguments::Values(values.as_ref());
-            runtime.call_function(callee, args)?
+            let passed = Passed(RefCell::new(Held::Typed(args)));
+            Self::run(runtime, callee, Arguments::Source(&passed), read)
+        }
+    }
+
+    fn run<T>(
+        runtime: &mut Runtime,
+        callee: Callee,
+        args: Arguments<'_>,
+        read: impl FnOnce(R::Item<'_>) -> T,
+    ) -> Result<T, VmError> {
+        let (mut read, mut result) = (Some(read), None);
+        let mut take = |program: &Program, heap: &Heap, key: Key| {
+            let lent = R::lend(&mut Out::new(program, heap, None), key);
+            result = lent.and_then(|item| Some((read.take()?)(item)));
+            result.is_some()
         };
-        Self::returned(given)
+        let given = runtime.call_function(callee, args, &mut take)?;
+        match (result, read) {
+            (Some(result), _) => Ok(result),
+            (None, Some(read)) => Self::read_given(given, read),
+            (None, None) => unreachable!("who has read has a result"),
+        }
+    }
+
+    fn read_given<T>(given: Given, read: impl FnOnce(R::Item<'_>) -> T) -> Result<T, VmError> {
+        if let Given::Plain(num, reference) = given
+            && let Some(result) = R::from_mixed(num, reference)
+        {
+            return Ok(read(result));
+        }
+        let value = given.into_value();
+        match R::from_value(&value) {
+            Some(result) => Ok(read(result)),
+            None => Err(Self::refused(&value)),
+        }
+    }
+
+    #[cold]
+    fn refused(value: &Value) -> VmError {
+        VmError::Marshal(format!("the result{}", R::refusal(value)).into())
+    }
+}
+
+impl<A: Args, R: Returned> Function<A, R> {
+    /// Calls it in a context that has its program, and runs that context until it returns, ticks or not.
+    ///
+    /// # Errors
+    /// As [`Vm::call`](crate::Vm::call); [`VmError::OtherProgram`] where the context has another program.
+    pub fn call(self, runtime: &mut Runtime, context: ContextId, args: A) -> Result<R, VmError> {
+        self.call_with(runtime, context, args, |result| result)
     }
 
     /// Calls it in one context, once with each of `args`; `each` gets what each call gave, in order. The same as so many `call`s, but
@@ -237,26 +353,22 @@ impl<A: Args, R: Returned> Function<A, R> {
             Ok((id, prepare(id)?))
         });
         let calls: Vec<Result<(ContextId, V), VmError>> = prepared.collect();
-        let results = runtime.call_in_each(self.function, &calls, arguments);
-        let returned = |result: Result<Given, VmError>| result.and_then(Self::returned);
-        results.into_iter().map(returned).collect()
+        let mut taken: Vec<Option<R>> = Vec::new();
+        taken.resize_with(calls.len(), || None);
+        let take = |at: usize, program: &Program, heap: &Heap, key: Key| {
+            taken[at] = R::lend(&mut Out::new(program, heap, None), key);
+            taken[at].is_some()
+        };
+        let results = runtime.call_in_each(self.function, &calls, arguments, take);
+        let returned = |(result, taken): (Result<Given, VmError>, Option<R>)| match taken {
+            Some(taken) => Ok(taken),
+            None => Self::returned(result?),
+        };
+        results.into_iter().zip(taken).map(returned).collect()
     }
 
     #[inline]
     fn returned(given: Given) -> Result<R, VmError> {
-        if let Given::Plain(num, reference) = given
-            && let Some(result) = R::from_mixed(num, reference)
-        {
-            return Ok(result);
-        }
-        Self::returned_value(&given.into_value())
-    }
-
-    #[cold]
-    fn returned_value(value: &Value) -> Result<R, VmError> {
-        R::from_value(value).ok_or_else(|| {
-            let text = format!("the result is no {}", R::type_text());
-            VmError::Marshal(text.into())
-        })
+        Self::read_given(given, |result| result)
     }
 }

@@ -34,8 +34,8 @@ mod tick;
 mod vm;
 
 pub use capability::{
-    AnswerFuture, Answering, Asynchronous, Call, Capability, DynamicCapability, Effect, HostError,
-    Immediate, Object, ObjectKind, Param, Responder, Ret, Typed, ValueFuture,
+    AnswerFuture, Answering, Asynchronous, Call, Capability, Data, DynamicCapability, Effect,
+    HostError, Immediate, Object, ObjectKind, Param, Responder, Ret, Typed, ValueFuture,
 };
 pub use control::VmState;
 pub use data::{DataError, from_value, to_value};

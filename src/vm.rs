@@ -14,10 +14,11 @@
 //! Invariant: a view borrows the runtime, so the row it names stays live as long as it does.
 //! Absent: how entries are run (`entries`), what passes between ticks (`tick`).
 
+use crate::capability::Param;
 use crate::control::VmState;
 use crate::error::VmError;
 use crate::events::Event;
-use crate::function::{Args, Function, Returned};
+use crate::function::{Args, Function};
 use crate::grant::GrantUse;
 use crate::handles::HeldHandle;
 use crate::options::VmLimits;
@@ -94,7 +95,7 @@ impl<'a> Vm<'a> {
     ///
     /// # Errors
     /// [`VmError::FunctionNotFound`], [`VmError::FunctionMismatch`] with both types, [`VmError::NoProgram`].
-    pub fn function<A: Args, R: Returned>(&self, name: &str) -> Result<Function<A, R>, VmError> {
+    pub fn function<A: Args, R: Param>(&self, name: &str) -> Result<Function<A, R>, VmError> {
         let program = ProgramId::from_bits(self.runtime.contexts.programs[self.row]);
         Function::of(
             self.runtime,

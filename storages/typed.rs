@@ -87,7 +87,12 @@ impl TypedArray {
     /// The elements as the Rust type that they are; none if that is another. Clamped bytes are `u8` too.
     pub fn to_vec<T: TypedElement>(&self) -> Option<Vec<T>> {
         let is_bytes = T::ELEMENT == Element::U8 && self.element == Element::U8Clamped;
-        (T::ELEMENT == self.element || is_bytes).then(|| bytemuck::pod_collect_to_vec(&self.bytes))
+        (T::ELEMENT == self.element || is_bytes).then(|| TypedArray::elements_of(&self.bytes))
+    }
+
+    /// The elements that bytes are, in little-endian order.
+    pub fn elements_of<T: TypedElement>(bytes: &[u8]) -> Vec<T> {
+        bytemuck::pod_collect_to_vec(bytes)
     }
 }
 

@@ -10,12 +10,16 @@
 //! come home. Absent: promises (they don't cross), serde (`src/`).
 
 mod into;
+mod lend;
 mod out;
+mod straight;
 mod types;
 mod value;
 
 pub use into::In;
-pub use out::plain;
+pub use lend::{Lent, LentFields, LentItems};
+pub use out::{Out, plain};
+pub use straight::{Fields, Items, Misfit, Place, Put, Source, put_all};
 
 #[cfg(test)]
 mod tests;
@@ -77,6 +81,8 @@ pub enum Problem {
     },
     /// An object of no declared type, and the program has no object literal with these names.
     NoShape(Vec<String>),
+    /// What the host has is no value: it says why.
+    NoValue(String),
 }
 
 impl std::fmt::Display for MarshalError {
@@ -98,6 +104,7 @@ impl std::fmt::Display for MarshalError {
             Problem::WrongType { expected, found } => {
                 write!(f, "expected {expected}, found {found}")?
             }
+            Problem::NoValue(why) => f.write_str(why)?,
             Problem::NoShape(names) => {
                 let names = names.join(", ");
                 write!(
@@ -231,7 +238,7 @@ pub fn copy_in(
 ) -> Result<(u64, u32), CopyError> {
     let mut into = In::new(program, heap);
     let mixed = into.value(value, desc).map_err(|e| into.refuse(*e))?;
-    into.finish(0)?;
+    into.finish(0).map_err(CopyError::NeedsCollection)?;
     Ok(mixed)
 }
 
@@ -250,7 +257,8 @@ pub fn copy_all_in(
         let copied = into.value(value, typed.copied());
         mixed.push(copied.map_err(|e| into.refuse(*e))?);
     }
-    into.finish(words_after)?;
+    let finished = into.finish(words_after);
+    finished.map_err(CopyError::NeedsCollection)?;
     Ok(mixed)
 }
 

@@ -3,9 +3,12 @@
 //! Invariant: a closure's signature text comes from the traits that read its parameters and write its result.
 
 use super::answers::{Answering, Asynchronous, Question, Responder, ValueFuture};
+use super::compound::ANY_TYPE;
+use super::inline::{copies, give, lent};
 use super::values::{Param, Ret};
 use super::{Call, HostError};
 use raya_storages::values::Value;
+use raya_systems::execute::HostCall;
 use std::future::Future;
 
 /// A closure that can be called at once: see the macro below for its forms.
@@ -14,6 +17,9 @@ pub trait Immediate<Marker>: Send + Sync + 'static {
     fn type_texts() -> (Vec<String>, String);
     /// Calls it.
     fn invoke(&self, call: &Call, args: &[Value]) -> Result<Value, HostError>;
+    /// Calls it with what lies in a heap, and answers there.
+    #[doc(hidden)]
+    fn invoke_inline(&self, call: &Call, host: &mut HostCall<'_>) -> Result<(), HostError>;
     /// Whether all it takes and gives are numeric registers.
     const IS_SCALAR: bool;
     /// Calls it with registers, if that is all it takes.
@@ -30,8 +36,9 @@ pub trait Effect<Marker>: Send + 'static {
 
 fn argument<P: Param>(args: &[Value], at: usize) -> Result<P::Item<'_>, HostError> {
     const MISSING: &Value = &Value::Undefined;
-    P::from_value(args.get(at).unwrap_or(MISSING))
-        .ok_or_else(|| HostError(format!("argument {} is no {}", at + 1, P::type_text())))
+    let value = args.get(at).unwrap_or(MISSING);
+    let refusal = || HostError(format!("argument {}{}", at + 1, P::refusal(value)));
+    P::from_value(value).ok_or_else(refusal)
 }
 
 #[inline]
@@ -61,6 +68,27 @@ macro_rules! closures {
             #[allow(unused_variables)]
             fn invoke(&self, call: &Call, args: &[Value]) -> Result<Value, HostError> {
                 self(call, $(argument::<$p>(args, $at)?),*).into_result()
+            }
+            #[allow(non_snake_case)]
+            fn invoke_inline(&self, call: &Call, host: &mut HostCall<'_>) -> Result<(), HostError> {
+                let result = {
+                    let _from = &*host;
+                    #[allow(unused_labels)]
+                    let lent = 'lent: {
+                        Some(($(match lent::<$p>(_from, $at) {
+                            Some(item) => item,
+                            None => break 'lent None,
+                        },)*))
+                    };
+                    match lent {
+                        Some(($($p,)*)) => self(call, $($p),*),
+                        None => {
+                            let _args = copies(_from)?;
+                            self(call, $(argument::<$p>(&_args, $at)?),*)
+                        }
+                    }
+                };
+                give(host, result)
             }
             const IS_SCALAR: bool = R::IS_SCALAR $(&& $p::IS_SCALAR)*;
             #[allow(unused_variables)]
@@ -136,4 +164,79 @@ pub(crate) fn signature((params, ret): (Vec<String>, String)) -> String {
         .zip(params)
         .map(|(name, ty)| format!("{name}: {ty}"));
     format!("({}) => {ret}", named.collect::<Vec<_>>().join(", "))
+}
+
+/// Whether a declared type is the one wanted, in which `ANY_TYPE` stands for any.
+pub(crate) fn fits(declared: &str, wanted: &str) -> bool {
+    let Some((start, rest)) = wanted.split_once(ANY_TYPE) else {
+        return declared == wanted;
+    };
+    let Some(declared) = declared.strip_prefix(start) else {
+        return false;
+    };
+    let mut ends = type_ends(declared).into_iter();
+    ends.any(|end| end > 0 && fits(&declared[end..], rest))
+}
+
+/// Where a type may end that begins here: outside of all brackets and quotes, and at the latest before what separates it from the next.
+fn type_ends(text: &str) -> Vec<usize> {
+    let (mut ends, mut depth, mut is_quoted, mut before) = (Vec::new(), 0, false, ' ');
+    for (at, c) in text.char_indices() {
+        if depth == 0 && !is_quoted {
+            ends.push(at);
+        }
+        match c {
+            '"' if before != '\\' => is_quoted = !is_quoted,
+            _ if is_quoted => {}
+            '(' | '[' | '{' | '<' => depth += 1,
+            '>' if before == '=' => {}
+            ')' | ']' | '}' | '>' => depth -= 1,
+            ',' if depth == 0 => return ends,
+            _ => {}
+        }
+        if depth < 0 {
+            return ends;
+        }
+        // A backslash that is escaped escapes nothing.
+        before = if before == '\\' { ' ' } else { c };
+    }
+    if depth == 0 && !is_quoted {
+        ends.push(text.len());
+    }
+    ends
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_type_is_one_type() {
+        let fits = |declared: &str, wanted: &str| fits(declared, wanted);
+        assert!(fits("(a: number) => string", "(a: number) => string"));
+        assert!(fits(
+            "(a: Item, b: number) => Item[]",
+            "(a: *, b: number) => *"
+        ));
+        assert!(fits(
+            "(a: Item) => Promise<Map<string, Item>>",
+            "(a: *) => Promise<*>"
+        ));
+        assert!(fits(
+            "(a: { x: number, y: [A, B] }) => void",
+            "(a: *) => void"
+        ));
+        assert!(fits(
+            "(a: \"a,)\" | \"\\\\\", b: A) => void",
+            "(a: *, b: *) => void"
+        ));
+        assert!(fits(
+            "(a: ((x: number) => A)[]) => A | undefined",
+            "(a: *[]) => * | undefined"
+        ));
+        assert!(!fits("(a: Item, b: number) => void", "(a: *) => void"));
+        assert!(!fits("(a: Item) => void", "(a: *, b: *) => void"));
+        assert!(!fits("() => void", "(a: *) => void"));
+        assert!(!fits("(a: Item) => number", "(a: *) => string"));
+    }
 }

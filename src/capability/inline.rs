@@ -1,32 +1,55 @@
-//! Calls that are answered inline: arguments are copied from the guest's registers, the result goes back there.
+//! Calls that are answered inline: arguments are read where they lie in the guest's heap, the result goes back there.
 //!
-//! Absent: arrays and objects as results, which need memory (`blocking` and `deferred` functions give those).
+//! What goes straight neither way becomes values first. An answer that lacks memory is kept, since the call can't be made again: it goes
+//! beyond the mark that asks for a collection, within the heap's limit.
 
 use super::closures::Immediate;
+use super::values::{Param, Ret};
 use super::{Call, HostError};
 use raya_storages::contexts::ContextId;
 use raya_storages::values::Value;
 use raya_systems::execute::{self, Caller, HostCall};
-use raya_systems::marshal;
+use raya_systems::marshal::{self, Out};
 
 /// The most parameters that a host function has.
 const ARGUMENTS_MAX: usize = 8;
 
-/// Calls a closure with the arguments where they lie in the guest's registers.
+/// Calls a closure with the arguments where they lie.
 #[inline]
 pub(super) fn invoke_inline<M, F: Immediate<M>>(
     f: &F,
     call: &mut HostCall<'_>,
 ) -> Result<(), execute::HostError> {
     let caller = call_of(call.context, call.now_ms);
+    f.invoke_inline(&caller, call)
+        .map_err(|e| execute::HostError::new(e.0))
+}
+
+/// An argument, if it can be read where it lies.
+#[inline]
+pub(super) fn lent<'h, P: Param>(call: &'h HostCall<'_>, at: usize) -> Option<P::Item<'h>> {
+    let mut from = Out::new(call.program(), call.heap(), None).for_call();
+    P::lend(&mut from, call.arg_raw(at))
+}
+
+/// Copies of all arguments.
+#[cold]
+pub(super) fn copies(call: &HostCall<'_>) -> Result<[Value; ARGUMENTS_MAX], HostError> {
     let mut args = [const { Value::Undefined }; ARGUMENTS_MAX];
     for (at, arg) in args.iter_mut().enumerate().take(call.len()) {
-        *arg = argument_value(call, at)?;
+        let copied = marshal::copy_argument(call.program(), call.heap(), call.arg_raw(at));
+        *arg = copied.map_err(|e| HostError(e.to_string()))?;
     }
-    let value = f
-        .invoke(&caller, &args)
-        .map_err(|e| execute::HostError::new(e.0))?;
-    give(call, value)
+    Ok(args)
+}
+
+/// Answers a call.
+#[inline]
+pub(super) fn give<R: Ret>(call: &mut HostCall<'_>, result: R) -> Result<(), HostError> {
+    if !R::HAS_PARTS || !call.ret_put(|into, place| result.put(into, place)) {
+        call.ret_value(result.into_result()?);
+    }
+    Ok(())
 }
 
 /// Calls a closure whose parameters and result are registers.
@@ -50,29 +73,4 @@ fn boxed(error: HostError) -> Box<execute::HostError> {
 fn call_of(context: u64, clock_ms: f64) -> Call {
     let context = ContextId::from_bits(context).expect("contexts that run have an id");
     Call { context, clock_ms }
-}
-
-/// An argument, copied out of the heap.
-#[inline]
-fn argument_value(call: &HostCall<'_>, at: usize) -> Result<Value, execute::HostError> {
-    marshal::copy_argument(call.program(), call.heap(), call.arg_raw(at))
-        .map_err(|e| execute::HostError::new(e.to_string()))
-}
-
-/// Answers a call.
-#[inline]
-fn give(call: &mut HostCall<'_>, value: Value) -> Result<(), execute::HostError> {
-    match value {
-        Value::Undefined => {}
-        Value::Null => call.ret_null(),
-        Value::Bool(value) => call.ret_bool(value),
-        Value::Number(value) => call.ret_f64(value),
-        Value::String(value) => call.ret_str(value),
-        _ => {
-            return Err(execute::HostError::new(
-                "a function that is called inline gives no arrays or objects",
-            ));
-        }
-    }
-    Ok(())
 }

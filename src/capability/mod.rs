@@ -14,6 +14,7 @@
 
 mod answers;
 mod closures;
+mod compound;
 mod dynamic;
 mod error;
 mod inline;
@@ -24,6 +25,7 @@ mod values;
 pub use answers::{AnswerFuture, Answering, Asynchronous, Responder, ValueFuture};
 pub(crate) use answers::{Answered, AskedFn, Question};
 pub use closures::{Effect, Immediate};
+pub use compound::Data;
 pub use dynamic::DynamicCapability;
 pub(crate) use error::GuestError;
 pub use error::HostError;
@@ -31,7 +33,7 @@ pub use objects::{Object, ObjectKind};
 pub use typed::Typed;
 pub use values::{Param, Ret};
 
-pub(crate) use closures::signature;
+pub(crate) use closures::{fits, signature};
 use inline::{invoke_inline, invoke_scalars};
 use raya_storages::contexts::ContextId;
 use raya_storages::values::Value;

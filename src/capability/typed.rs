@@ -4,8 +4,10 @@
 
 use super::HostError;
 use super::values::{Param, Ret};
+use raya_storages::heaps::Key;
 use raya_storages::typed::{TypedArray, TypedElement};
 use raya_storages::values::Value;
+use raya_systems::marshal::{In, Lent, Out, Place, Put};
 
 /// The elements of a typed array.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -24,6 +26,15 @@ impl<T: TypedElement> Param for Typed<T> {
             _ => None,
         }
     }
+
+    fn lend<'h>(from: &mut Out<'h>, value: Key) -> Option<Typed<T>> {
+        match from.lend(value) {
+            Ok(Lent::Typed(element, bytes)) if element == T::ELEMENT => {
+                Some(Typed(TypedArray::elements_of(bytes)))
+            }
+            _ => None,
+        }
+    }
 }
 
 impl<T: TypedElement> Ret for Typed<T> {
@@ -34,4 +45,10 @@ impl<T: TypedElement> Ret for Typed<T> {
     fn into_result(self) -> Result<Value, HostError> {
         Ok(Value::from(TypedArray::of(&self.0)))
     }
+
+    fn put(&self, into: &mut In<'_>, place: Place) -> Put {
+        into.put_typed(&self.0, place)
+    }
+
+    const HAS_PARTS: bool = true;
 }

@@ -33,7 +33,7 @@ impl<'de> IntoDeserializer<'de, DataError> for Reader<'de> {
 }
 
 /// A number as the integer that it is, where it is one.
-fn number<'de, V: Visitor<'de>>(n: f64, visitor: V) -> Result<V::Value, DataError> {
+pub(super) fn number<'de, V: Visitor<'de>>(n: f64, visitor: V) -> Result<V::Value, DataError> {
     let integer = n as i64;
     // Minus zero is a double.
     if integer as f64 == n && (integer != 0 || n.is_sign_positive()) {

@@ -26,6 +26,11 @@ pub(super) struct Writer {
 type Written = Result<Value, DataError>;
 
 impl Writer {
+    /// Writes a part so deep in others.
+    pub fn at(depth: u32) -> Writer {
+        Writer { depth }
+    }
+
     fn inner(self) -> Result<Writer, DataError> {
         let depth = self.depth + 1;
         if depth >= VALUE_DEPTH_MAX {
@@ -53,18 +58,20 @@ impl Writer {
     }
 }
 
-fn unsigned(n: u64) -> Written {
+/// An integer as a number.
+pub(super) fn exact_unsigned(n: u64) -> Result<f64, DataError> {
     if n > EXACT_MAX {
         return Err(DataError::new(format_args!("{n} is no exact number")));
     }
-    Ok(Value::Number(n as f64))
+    Ok(n as f64)
 }
 
-fn signed(n: i64) -> Written {
+/// An integer as a number.
+pub(super) fn exact_signed(n: i64) -> Result<f64, DataError> {
     if n.unsigned_abs() > EXACT_MAX {
         return Err(DataError::new(format_args!("{n} is no exact number")));
     }
-    Ok(Value::Number(n as f64))
+    Ok(n as f64)
 }
 
 fn tagged(variant: Option<&'static str>, value: Value) -> Value {
@@ -77,7 +84,7 @@ fn tagged(variant: Option<&'static str>, value: Value) -> Value {
 macro_rules! numbers {
     ($($name:ident $ty:ty => $write:ident;)*) => {$(
         fn $name(self, n: $ty) -> Written {
-            $write(n.into())
+            $write(n.into()).map(Value::Number)
         }
     )*};
 }
@@ -94,14 +101,14 @@ impl ser::Serializer for Writer {
     type SerializeStructVariant = Fields;
 
     numbers! {
-        serialize_i8 i8 => signed;
-        serialize_i16 i16 => signed;
-        serialize_i32 i32 => signed;
-        serialize_i64 i64 => signed;
-        serialize_u8 u8 => unsigned;
-        serialize_u16 u16 => unsigned;
-        serialize_u32 u32 => unsigned;
-        serialize_u64 u64 => unsigned;
+        serialize_i8 i8 => exact_signed;
+        serialize_i16 i16 => exact_signed;
+        serialize_i32 i32 => exact_signed;
+        serialize_i64 i64 => exact_signed;
+        serialize_u8 u8 => exact_unsigned;
+        serialize_u16 u16 => exact_unsigned;
+        serialize_u32 u32 => exact_unsigned;
+        serialize_u64 u64 => exact_unsigned;
     }
 
     fn serialize_bool(self, value: bool) -> Written {

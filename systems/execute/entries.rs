@@ -10,7 +10,7 @@ use super::machine::Machine;
 use super::state::Exit;
 use super::tasks::Settled;
 use super::{Execution, Stop};
-use crate::marshal::{self, CopyError, MarshalError};
+use crate::marshal::{self, CopyError, MarshalError, Source};
 use raya_bytecode::image::CLASS_ERROR;
 use raya_bytecode::slot::{Slot, TAG_BOOLEAN, TAG_NUMBER, UNDEFINED};
 use raya_storages::activities::UNHANDLED_MAX;
@@ -25,7 +25,7 @@ use raya_storages::values::Value;
 use smallvec::SmallVec;
 
 /// Bytes of a copied result that one step pays for.
-const BYTES_PER_STEP: u64 = 16;
+pub(super) const BYTES_PER_STEP: u64 = 16;
 
 /// Fuel to take down why a promise was rejected that nobody waits for.
 const REJECTION_COST: u64 = 64;
@@ -151,22 +151,25 @@ pub(super) struct Calling {
 pub enum Arguments<'a> {
     /// Values; surplus ones are dropped, missing ones undefined.
     Values(&'a [Value]),
+    /// The same, where they are still of the host's own types.
+    Source(&'a dyn Source),
     /// One numeric register for each parameter, each of which is a number, an integer or a boolean.
     Registers(&'a [u64]),
 }
 
 impl Arguments<'_> {
     /// As values, where the parameters are of these slots.
-    pub fn to_values(self, slots: &[Slot]) -> Vec<Value> {
+    pub fn to_values(self, slots: &[Slot]) -> Result<Vec<Value>, MarshalError> {
         let value = |(register, slot): (&u64, &Slot)| match *slot {
             Slot::BOOL => Value::Bool(*register != 0),
             Slot::I32 => Value::Number((*register as i32).into()),
             _ => Value::Number(f64::from_bits(*register)),
         };
-        match self {
+        Ok(match self {
             Arguments::Values(values) => values.to_vec(),
+            Arguments::Source(source) => source.values()?,
             Arguments::Registers(registers) => registers.iter().zip(slots).map(value).collect(),
-        }
+        })
     }
 }
 
@@ -253,6 +256,7 @@ impl Machine<'_> {
         self.reserve(words)?;
         match args {
             Arguments::Values(values) => self.begin_with_values(function, values, words),
+            Arguments::Source(source) => self.begin_with_source(function, source, words),
             Arguments::Registers(registers) => {
                 assert!(linked.ref_params == 0, "all parameters are registers");
                 self.begin_frame(function, linked);
@@ -276,6 +280,24 @@ impl Machine<'_> {
             None => self.write_arguments(function, |at| values.get(at).and_then(plain)),
         };
         written.inspect_err(|_| self.stack.retire())
+    }
+
+    #[inline(never)]
+    fn begin_with_source(
+        &mut self,
+        function: u32,
+        source: &dyn Source,
+        words: u64,
+    ) -> Result<(), EntryError> {
+        let descs = self.program.param_descs(function);
+        let Ok(put) = marshal::put_all(self.program, self.heap, source, descs, words as u32) else {
+            let values = source.values().map_err(EntryError::Marshal)?;
+            return self.begin_with_values(function, &values, words);
+        };
+        let put = put.map_err(EntryError::NeedsCollection)?;
+        self.begin_frame(function, self.linked(function));
+        self.write_arguments(function, |at| put.get(at).copied())
+            .inspect_err(|_| self.stack.retire())
     }
 
     #[inline(always)]

@@ -5,15 +5,17 @@
 //! answered through a promise; blocking ones stop the context until the answer is there.
 //! Absent: who grants them (`src/`), how values are copied (`marshal`).
 
+use super::entries::BYTES_PER_STEP;
 use super::errors::{ErrorKind, Halt};
 use super::machine::{Machine, Need};
 use super::state::{Exit, State, handlers};
-use crate::marshal;
+use crate::marshal::{self, CopyError, In, MarshalError, Misfit, Place, Problem, Put};
 use raya_bytecode::slot::{Slot, TAG_BOOLEAN, TAG_NUMBER, UNDEFINED};
 use raya_storages::activities::Request;
 use raya_storages::layout::PROMISE_WORDS;
 use raya_storages::limits::OUTBOX_REQUESTS_MAX;
 use raya_storages::programs::Program;
+use raya_storages::values::Value;
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -85,6 +87,10 @@ enum Answer {
     Bool(bool),
     Null,
     Text(String),
+    /// What lies in the heap already.
+    There((u64, u32)),
+    /// What needs memory.
+    Value(Box<Value>),
 }
 
 /// A call of an immediate function: arguments in, result out.
@@ -94,7 +100,8 @@ pub struct HostCall<'a> {
     /// Its clock.
     pub now_ms: f64,
     program: &'a Program,
-    heap: &'a raya_storages::heaps::Heap,
+    heap: &'a mut raya_storages::heaps::Heap,
+    import: u16,
     kinds: &'a [Slot],
     nums: &'a [u64],
     refs: &'a [u32],
@@ -202,6 +209,33 @@ impl HostCall<'_> {
     /// Answers with null.
     pub fn ret_null(&mut self) {
         self.answer = Answer::Null;
+    }
+
+    /// Answers with any value.
+    pub fn ret_value(&mut self, value: Value) {
+        self.answer = match value {
+            Value::Undefined => Answer::Nothing,
+            Value::Null => Answer::Null,
+            Value::Bool(value) => Answer::Bool(value),
+            Value::Number(value) => return self.ret_f64(value),
+            Value::String(text) => Answer::Text(text),
+            value => Answer::Value(Box::new(value)),
+        };
+    }
+
+    /// Answers with what is put in the heap. False: it needs a value, or memory; then nothing has changed.
+    pub fn ret_put(&mut self, put: impl FnOnce(&mut In<'_>, Place) -> Put) -> bool {
+        let desc = self.program.image.answer_desc(self.import.into());
+        let mut into = In::new(self.program, self.heap);
+        match into.put_with(desc, put) {
+            Ok(key) if into.finish(0).is_ok() => self.answer = Answer::There(key),
+            Ok(_) => return false,
+            Err(Misfit) => {
+                into.undo_all();
+                return false;
+            }
+        }
+        true
     }
 }
 
@@ -378,24 +412,26 @@ impl<'a> Machine<'a> {
             now_ms: self.now_ms,
             program: self.program,
             heap: self.heap,
+            import,
             kinds,
             nums,
             refs,
             answer: Answer::Nothing,
         };
+        let top = call.heap.top;
         self.is_in_host = true;
         let outcome = function(&mut call);
         let answer = call.answer;
         self.is_in_host = false;
         self.activity.count_call(usize::from(import));
         match outcome {
-            Ok(()) => self.answer_inline(import, answer),
+            Ok(()) => self.answer_inline(import, answer, top),
             Err(error) => Err(Halt::Throw(ErrorKind::Error, error.message.into())),
         }
     }
 
     #[inline]
-    fn answer_inline(&mut self, import: u16, answer: Answer) -> Result<Called, Halt> {
+    fn answer_inline(&mut self, import: u16, answer: Answer, top: u32) -> Result<Called, Halt> {
         let ret = self.program.image.imports[usize::from(import)].ret;
         let mixed = match answer {
             Answer::Number(value) => (value.to_bits(), TAG_NUMBER),
@@ -403,6 +439,15 @@ impl<'a> Machine<'a> {
             Answer::Nothing => (0, UNDEFINED),
             Answer::Null => (0, raya_bytecode::slot::NULL),
             Answer::Text(text) => (0, self.host_text(&text)?),
+            Answer::There(mixed) => {
+                self.pay_for_answer(top);
+                mixed
+            }
+            Answer::Value(value) => {
+                let mixed = self.host_value(import, &value)?;
+                self.pay_for_answer(top);
+                mixed
+            }
         };
         match self.adapt(mixed, Slot::MIXED, ret) {
             Ok(value) => Ok(Called::Answered(value, ret)),
@@ -419,18 +464,53 @@ impl<'a> Machine<'a> {
             .expect("it is within the limit")
     }
 
+    /// Any value that the host gave, within the same bounds as a string.
+    #[cold]
+    fn host_value(&mut self, import: u16, value: &Value) -> Result<(u64, u32), Halt> {
+        let desc = self.program.image.answer_desc(u32::from(import));
+        let copy = |m: &mut Self| marshal::copy_in(m.program, m.heap, value, desc);
+        let copied = match copy(self) {
+            Err(CopyError::NeedsCollection(words)) => {
+                self.check_bytes(u64::from(words) * 8)
+                    .inspect_err(|_| self.is_fault_final = true)?;
+                let copied = self.beyond_mark(words.into(), copy);
+                copied.expect("it is within the limit")
+            }
+            copied => copied,
+        };
+        copied.map_err(|error| match error {
+            CopyError::Refused(error) => {
+                Halt::Throw(ErrorKind::Named(error.name()), error.to_string().into())
+            }
+            // Without a collection there is no telling which handles are still held.
+            CopyError::NeedsCollection(_) => {
+                let max = self.heap.handles_max();
+                let error = MarshalError::from(Problem::TooManyHandles(max));
+                Halt::Throw(ErrorKind::Named(error.name()), error.to_string().into())
+            }
+        })
+    }
+
+    /// Pays for what an answer takes since the heap had this top.
+    fn pay_for_answer(&mut self, top: u32) {
+        let words = u64::from(self.heap.top - top);
+        self.pay(words * 8 / BYTES_PER_STEP);
+    }
+
     fn copy_arguments(
         &mut self,
         import: u16,
         nums: &[u64],
         refs: &[u32],
-    ) -> Result<Vec<raya_storages::values::Value>, Halt> {
+    ) -> Result<Vec<Value>, Halt> {
+        let kinds = self.import_kinds(import);
         let call = HostCall {
             context: self.context,
             now_ms: self.now_ms,
             program: self.program,
             heap: self.heap,
-            kinds: self.import_kinds(import),
+            import,
+            kinds,
             nums,
             refs,
             answer: Answer::Nothing,

@@ -138,15 +138,16 @@ impl<'a> In<'a> {
         self.undo(self.start);
     }
 
-    /// Lets all of it stand, if `words_after` more words are free behind it; else nothing of it stays.
+    /// Lets all of it stand, if `words_after` more words are free behind it; else nothing of it stays, and the error is how many words
+    /// were asked for.
     #[inline]
-    pub fn finish(&mut self, words_after: u32) -> Result<(), CopyError> {
+    pub fn finish(&mut self, words_after: u32) -> Result<(), u32> {
         let words = self.asked + u64::from(words_after);
         let words = u32::try_from(words).unwrap_or(u32::MAX);
         let free = self.heap.collect_at_words;
         if words > 0 && self.start.top_used() + u64::from(words) > u64::from(free) {
             self.undo_all();
-            return Err(CopyError::NeedsCollection(words));
+            return Err(words);
         }
         if let Some(rare) = self.rare.take() {
             for (object, place) in &rare.handles {
@@ -154,6 +155,12 @@ impl<'a> In<'a> {
             }
         }
         Ok(())
+    }
+
+    /// A value by itself has steps of its own.
+    pub(super) fn begin_value(&mut self) {
+        self.steps_left = CHECK_STEPS_MAX;
+        self.depth = 0;
     }
 
     /// Takes everything back for an error, which it gives as what the copy comes to.
@@ -367,7 +374,7 @@ impl In<'_> {
     }
 
     /// Enters a key, as if keys were set one after the other, and gives its entry.
-    pub(super) fn enter(&mut self, table: &mut Table, (num, reference): Key) -> u32 {
+    pub(super) fn enter_key(&mut self, table: &mut Table, (num, reference): Key) -> u32 {
         if table.place.is_none() {
             return 0;
         }

@@ -48,8 +48,8 @@ fn too_large() -> Box<MarshalError> {
 
 /// A copy on its way out.
 pub struct Out<'a> {
-    program: &'a Program,
-    heap: &'a Heap,
+    pub(super) program: &'a Program,
+    pub(super) heap: &'a Heap,
     /// The objects that the one being copied is part of.
     above: SmallVec<[u32; 8]>,
     bytes: usize,
@@ -95,19 +95,38 @@ impl<'a> Out<'a> {
         }
         // What leads nowhere is part of nothing but what it is found in.
         let is_leaf = kind == Kind::Object && self.class_of(reference).leaf_bytes > 0;
-        if !is_leaf && self.above.contains(&reference) {
+        if is_leaf {
+            self.check_depth()?;
+            return self.instance(reference, desc);
+        }
+        self.go_into(reference)?;
+        let value = self.object(kind, reference, desc);
+        self.leave();
+        value
+    }
+
+    /// Goes into an object that is no part of itself, and not too deep.
+    #[inline]
+    pub(super) fn go_into(&mut self, object: u32) -> Result<(), Box<MarshalError>> {
+        if self.above.contains(&object) {
             return Err(Problem::Cycle.into());
         }
+        self.check_depth()?;
+        self.above.push(object);
+        Ok(())
+    }
+
+    fn check_depth(&self) -> Result<(), Box<MarshalError>> {
         if self.above.len() as u32 + 1 >= VALUE_DEPTH_MAX {
             return Err(Problem::TooDeep(VALUE_DEPTH_MAX).into());
         }
-        if is_leaf {
-            return self.instance(reference, desc);
-        }
-        self.above.push(reference);
-        let value = self.object(kind, reference, desc);
+        Ok(())
+    }
+
+    /// Comes out of the object gone into last.
+    #[inline]
+    pub fn leave(&mut self) {
         self.above.pop();
-        value
     }
 
     fn text(&mut self, string: u32) -> Result<Value, Box<MarshalError>> {
@@ -120,12 +139,12 @@ impl<'a> Out<'a> {
         Ok(Value::String(self.heap.text(constants, string)))
     }
 
-    fn class_of(&self, object: u32) -> &'a LinkedClass {
+    pub(super) fn class_of(&self, object: u32) -> &'a LinkedClass {
         &self.program.classes[usize::from(self.heap.class(object))]
     }
 
     #[inline]
-    fn spend(&mut self, bytes: usize) -> Result<(), Box<MarshalError>> {
+    pub(super) fn spend(&mut self, bytes: usize) -> Result<(), Box<MarshalError>> {
         self.bytes += bytes;
         if self.bytes > VALUE_BYTES_MAX {
             return Err(too_large());
@@ -294,7 +313,7 @@ impl<'a> Out<'a> {
     }
 
     /// A field as a mixed pair.
-    fn field(&self, object: u32, field: &LinkedField) -> Key {
+    pub(super) fn field(&self, object: u32, field: &LinkedField) -> Key {
         let num = || self.heap.num(object, field.num_offset);
         let reference = || self.heap.half(object, field.ref_offset);
         match field.slot {

@@ -23,12 +23,12 @@ impl In<'_> {
     /// Copies a value that will stand in a mixed slot. On an error it is for the caller to take back what was written.
     #[inline]
     pub fn value(&mut self, value: &Value, desc: Option<u32>) -> Result<Key, Box<MarshalError>> {
-        self.steps_left = CHECK_STEPS_MAX;
+        self.begin_value();
         self.part(value, desc, Slot::MIXED)
     }
 
     /// Copies a value that will stand in a slot.
-    fn part(
+    pub(super) fn part(
         &mut self,
         value: &Value,
         desc: Option<u32>,
@@ -42,12 +42,12 @@ impl In<'_> {
     }
 
     #[inline]
-    fn is_exhausted(&self) -> bool {
+    pub(super) fn is_exhausted(&self) -> bool {
         self.steps_left == 0 || self.depth >= VALUE_DEPTH_MAX
     }
 
     #[inline]
-    fn take_step(&mut self) -> Result<(), Box<MarshalError>> {
+    pub(super) fn take_step(&mut self) -> Result<(), Box<MarshalError>> {
         if self.is_exhausted() {
             return Err(self.exhausted());
         }
@@ -413,7 +413,7 @@ impl In<'_> {
         let mut table = self.new_table(class, pairs.len());
         for (key, value) in pairs {
             let key = self.part(key, descs[0], keys)?;
-            let entry = self.enter(&mut table, key);
+            let entry = self.enter_key(&mut table, key);
             let value = self.part(value, descs[1], values)?;
             self.enter_value(&table, entry, value);
         }
@@ -428,7 +428,7 @@ impl In<'_> {
         for (index, item) in items.iter().enumerate() {
             let item = self.part(item, desc, keys);
             let item = item.map_err(|e| e.within(format_args!("[{index}]")))?;
-            self.enter(&mut table, item);
+            self.enter_key(&mut table, item);
         }
         Ok(((0, self.close_table(&table)), Slot::class(class)))
     }
@@ -455,7 +455,7 @@ fn is_other_kind(value: &Value, tag: u32) -> bool {
     }
 }
 
-fn class_of_kind(program: &Program, class: u32, kind: u16) -> Option<&LinkedClass> {
+pub(super) fn class_of_kind(program: &Program, class: u32, kind: u16) -> Option<&LinkedClass> {
     let row = program.classes.get(class as usize);
     row.filter(|row| row.kind == kind)
 }
@@ -465,7 +465,7 @@ fn is_closure(program: &Program, class: u16) -> bool {
 }
 
 /// Whether a slot, which is not mixed, can hold what was written.
-fn fits(program: &Program, ((num, _), own): (Key, Slot), slot: Slot) -> bool {
+pub(super) fn fits(program: &Program, ((num, _), own): (Key, Slot), slot: Slot) -> bool {
     if own == slot {
         return true;
     }
