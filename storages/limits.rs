@@ -72,6 +72,7 @@ pub struct Counters {
 
 impl Counters {
     /// What else is counted, to be added to.
+    #[inline]
     pub fn uses_mut(&mut self) -> &mut Uses {
         self.uses.get_or_insert_with(Box::default)
     }
