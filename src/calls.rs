@@ -111,7 +111,7 @@ impl Runtime {
             return (0, NOT_BEGUN);
         };
         counters.steps += (fuel - calls.fuel()) as u64;
-        self.count_direct_calls(row, 1);
+        counters.count_calls_in(1, heap);
         match end {
             CallEnd::Returned(num, reference) if !is_object(reference) && self.idle.is_quiet() => {
                 if !self.idle.calls.is_empty() {

@@ -150,21 +150,18 @@ impl<'a, A: Args, R: Returned> Scope<'a, A, R> {
     /// Sees to a call that did not just return; those after it go the long way.
     #[cold]
     fn conclude(&mut self, end: Option<CallEnd>, registers: &Registers) -> Result<R, VmError> {
-        let row = self.put_back().expect("a call was made");
+        let row = self.put_back(end.is_some()).expect("a call was made");
         let callee = self.function.callee(row, self.context);
         let direct = match end {
-            Some(end) => {
-                self.runtime.count_direct_calls(row, 1);
-                self.runtime.conclude_directly(callee, end)
-            }
+            Some(end) => self.runtime.conclude_directly(callee, end),
             None => (0, NOT_BEGUN),
         };
         self.function
             .conclude(self.runtime, callee, registers, direct)
     }
 
-    /// Puts back what was taken out of its places, if it is out.
-    fn put_back(&mut self) -> Option<usize> {
+    /// Puts back what was taken out of its places, if it is out. `is_one_more`: a call was made that was not counted.
+    fn put_back(&mut self, is_one_more: bool) -> Option<usize> {
         let Held {
             calls,
             row,
@@ -172,17 +169,18 @@ impl<'a, A: Args, R: Returned> Scope<'a, A, R> {
             count,
         } = self.held.take()?;
         let runtime = &mut *self.runtime;
-        runtime.contexts.counters[row].steps += (fuel - calls.fuel()) as u64;
+        let counters = &mut runtime.contexts.counters[row];
+        counters.steps += (fuel - calls.fuel()) as u64;
         let heap = &mut runtime.contexts.heaps[row];
         calls.exchange(heap, &mut runtime.idle, &mut runtime.scratch);
-        runtime.count_direct_calls(row, count);
+        counters.count_calls_in(count + u64::from(is_one_more), heap);
         Some(row)
     }
 }
 
 impl<A: Args, R: Returned> Drop for Scope<'_, A, R> {
     fn drop(&mut self) {
-        if let Some(row) = self.put_back() {
+        if let Some(row) = self.put_back(false) {
             self.runtime.count_calls_of_idle(row);
         }
     }
@@ -210,14 +208,5 @@ impl Runtime {
         self.contexts.heaps[row] = taken.heap;
         self.idle = taken.activity;
         self.scratch = taken.scratch;
-    }
-
-    /// Counts direct calls of a context, and how far its heap has grown.
-    #[inline(always)]
-    pub(crate) fn count_direct_calls(&mut self, row: usize, count: u64) {
-        let bytes = self.contexts.heaps[row].bytes_used();
-        let uses = self.contexts.counters[row].uses_mut();
-        uses.calls_in += count;
-        uses.heap_bytes_peak = uses.heap_bytes_peak.max(bytes);
     }
 }
