@@ -19,15 +19,9 @@ fn calls(c: &mut Criterion) {
     c.bench_function("host calls add, typed", |b| {
         b.iter(|| add.call(&mut runtime, id, (1.0, 2.0)))
     });
-    c.bench_function("host calls add 1,000 times in one go", |b| {
-        let args = || (0..CALLS).map(|i| (f64::from(i), 1.0));
-        b.iter(|| {
-            let mut sum = 0.0;
-            add.call_many(&mut runtime, id, args(), |result| {
-                sum += result.expect("it adds")
-            });
-            sum
-        })
+    c.bench_function("host calls add, typed, in a scope", |b| {
+        add.scope(&mut runtime, id, |add| b.iter(|| add.call((1.0, 2.0))))
+            .expect("is live")
     });
     // Each call waits for the one before; the calls don't wait for each other; the loop alone.
     for name in ["callHost", "callHostApart", "callNothing"] {

@@ -42,6 +42,8 @@ pub(crate) enum Service {
 
 /// What stands behind a program's imports, for one set of grants.
 pub(crate) struct Binding {
+    /// The program.
+    pub program: Arc<Program>,
     /// For execution.
     pub links: HostLinks,
     /// For what execution asks, by import.
@@ -167,6 +169,7 @@ impl Bindings {
     }
 
     /// The binding of a context with a program.
+    #[inline]
     pub fn of(&self, row: usize) -> &Binding {
         self.by_context[row]
             .as_deref()
@@ -182,11 +185,12 @@ impl Bindings {
 
     fn bind(
         &self,
-        program: &Program,
+        program: &Arc<Program>,
         held: &[Held],
         programs: &Programs,
     ) -> Result<Binding, VmError> {
         let mut binding = Binding {
+            program: program.clone(),
             links: HostLinks::default(),
             services: Vec::new(),
             grants: Vec::new(),

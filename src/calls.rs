@@ -3,17 +3,17 @@
 //! Invariant: a call of a context that does nothing else goes straight to the function; it becomes an entry like others only when it
 //! stops on its way. Absent: entries and their outcomes (`entries`), how it is run (`cell`).
 
-use crate::cell::{CALL_FUEL, CALLED, Interrupted, Note, call_batch};
+use crate::cell::{CALL_FUEL, CALLED, Note, call_batch};
 use crate::error::VmError;
 use crate::fault::failure_error;
 use crate::runtime::Runtime;
-use crate::{ContextId, TaskId, Value};
+use crate::{ContextId, ProgramId, TaskId, Value};
 use raya_storages::contexts::ContextState;
 use raya_storages::entries::Origin;
 use raya_storages::heaps::{Heap, Key, is_object};
 use raya_storages::programs::Program;
 use raya_storages::runs::{Cause, Failure, RunOutcome, RunRow};
-use raya_systems::execute::{Arguments, CallEnd};
+use raya_systems::execute::{Arguments, CallEnd, Calls, Execution, Registers};
 use raya_systems::marshal;
 
 /// What a call gave.
@@ -48,6 +48,16 @@ impl Given {
     }
 }
 
+/// What came of a direct call: a mixed pair, or in place of its reference what happened instead. Two scalars, which come back in
+/// registers.
+pub(crate) type Direct = (u64, u32);
+
+/// In place of a reference: the call has not begun, and nothing has changed. Something else comes first, or it can't.
+pub(crate) const NOT_BEGUN: u32 = u32::MAX;
+
+/// In place of a reference: it ended otherwise than with a value that refers to no object; `Runtime::given` says how.
+pub(crate) const ENDED: u32 = u32::MAX - 1;
+
 /// What is called: a function of the program of the context at a row.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Callee {
@@ -76,6 +86,72 @@ impl Runtime {
         Ok(taken.unwrap_or_else(|| given.into_value()))
     }
 
+    /// The row of a context with a program, if it does nothing else and no mark has to be kept: so functions can be called directly.
+    #[inline(always)]
+    pub(crate) fn quiet_row(&self, program: ProgramId, id: ContextId) -> Option<usize> {
+        let contexts = &self.contexts;
+        let row = contexts.find(id)?;
+        let is_quiet = contexts.states[row] == ContextState::Ready
+            && contexts.programs[row] == program.to_bits()
+            && contexts.holds[row] == 0
+            && contexts.activities[row].is_none()
+            && contexts.marks[row].is_none();
+        is_quiet.then_some(row)
+    }
+
+    /// Calls a function, whose parameters all are numeric registers, in a quiet context: the short way to what `call_function` does.
+    #[inline(never)]
+    pub(crate) fn call_directly(&mut self, callee: Callee, registers: &Registers) -> Direct {
+        let Callee { row, id, function } = callee;
+        let contexts = &mut self.contexts;
+        let (counters, limits) = (&mut contexts.counters[row], &contexts.limits[row]);
+        if counters.steps >= limits.steps_max {
+            return (0, NOT_BEGUN);
+        }
+        let fuel = (limits.steps_max - counters.steps).min(CALL_FUEL) as i64;
+        let heap = &mut contexts.heaps[row];
+        let binding = self.bindings.of(row);
+        let mut execution = Execution {
+            program: &binding.program,
+            heap,
+            activity: &mut self.idle,
+            scratch: &mut self.scratch,
+            limits,
+            host: &binding.links,
+            now_ms: self.time.clock_ms,
+            context: id.to_bits(),
+        };
+        let Some(mut calls) = Calls::new(&mut execution, function, CALLED, fuel) else {
+            return (0, NOT_BEGUN);
+        };
+        let Some(end) = calls.call(registers) else {
+            return (0, NOT_BEGUN);
+        };
+        counters.steps += (fuel - calls.fuel()) as u64;
+        counters.count_calls_in(1, heap);
+        match end {
+            CallEnd::Returned(num, reference) if !is_object(reference) && self.idle.is_quiet() => {
+                if !self.idle.calls.is_empty() {
+                    self.count_calls_of_idle(row);
+                }
+                (num, reference)
+            }
+            end => self.conclude_directly(callee, end),
+        }
+    }
+
+    /// Gives a context what a direct call has left behind, and sees to it.
+    #[cold]
+    pub(crate) fn conclude_directly(&mut self, callee: Callee, end: CallEnd) -> Direct {
+        let next = self.spare.pop().unwrap_or_default();
+        self.contexts.activities[callee.row] = Some(std::mem::replace(&mut self.idle, next));
+        let mut notes = Vec::new();
+        self.cell(callee.row).close_call(0, end.stop(), &mut notes);
+        let given = self.conclude_call(callee, Ok(end), notes, &mut take_nothing);
+        self.given = Some(Box::new(given));
+        (0, ENDED)
+    }
+
     /// Calls a function of the context's program now.
     #[inline]
     pub(crate) fn call_function(
@@ -96,47 +172,6 @@ impl Runtime {
         let mut notes = Vec::new();
         let end = self.cell(row).call(function, args, CALLED, &mut notes);
         self.conclude_call(callee, end, notes, take)
-    }
-
-    /// Calls a function of the context's program now, once with each of `args`, whose parameters all are numeric registers.
-    pub(crate) fn call_many<V: AsRef<[u64]>>(
-        &mut self,
-        id: ContextId,
-        function: u32,
-        mut args: impl Iterator<Item = V>,
-        mut each: impl FnMut(Result<Given, VmError>),
-    ) {
-        loop {
-            let interrupted = if self.can_be_called_beside(id) {
-                let row = id.index();
-                self.lend_activity(row);
-                let mut notes = Vec::new();
-                let gave = |num, reference| each(Ok(Given::Plain(num, reference)));
-                let mut cell = self.cell(row);
-                match cell.call_many(function, CALLED, &mut args, gave, &mut notes) {
-                    Interrupted::Ended(end) => {
-                        let callee = Callee { row, id, function };
-                        each(self.conclude_call(callee, Ok(end), notes, &mut take_nothing));
-                        continue;
-                    }
-                    interrupted => {
-                        self.attend_outside(row, notes);
-                        if self.find(id).is_ok() {
-                            self.after_call(row);
-                        }
-                        interrupted
-                    }
-                }
-            } else {
-                args.next().map_or(Interrupted::Done, Interrupted::Refused)
-            };
-            let Interrupted::Refused(args) = interrupted else {
-                return;
-            };
-            let args = Arguments::Registers(args.as_ref());
-            let callee = self.callee(id, function);
-            each(callee.and_then(|callee| self.call_function(callee, args, &mut take_nothing)));
-        }
     }
 
     /// A context that does nothing gets an activity for the time of a call.

@@ -3,7 +3,7 @@
 //! Invariants: a cell borrows the rows of one context and nothing of any other, so cells run in parallel; memory that an operation
 //! lacks is collected for and the operation begun again, or a limit says no. Absent: who runs when (`tick`).
 
-use crate::bindings::{Binding, Bindings};
+use crate::bindings::Bindings;
 use crate::capability::GuestError;
 use crate::runtime::Runtime;
 use crate::{ContextId, Value};
@@ -12,13 +12,15 @@ use raya_storages::activities::Activity;
 use raya_storages::events::EventKind;
 use raya_storages::frames::Stack;
 use raya_storages::fuel;
-use raya_storages::heaps::{Heap, is_object};
+use raya_storages::heaps::Heap;
 use raya_storages::limits::{Counters, Limits, Marks, OnLimit};
-use raya_storages::programs::{Program, ProgramId, Programs};
+use raya_storages::programs::Program;
 use raya_storages::runs::Cause;
 use raya_storages::tasks::LimitFault;
 use raya_systems::collect::{Need, collect};
-use raya_systems::execute::{self, Answer, Arguments, CallEnd, Calls, EntryError, Execution, Stop};
+use raya_systems::execute::{
+    self, Answer, Arguments, CallEnd, EntryError, Execution, HostLinks, Stop,
+};
 use raya_systems::marshal::{self, CopyError, MarshalError};
 use tracing::{Span, trace_span};
 
@@ -65,30 +67,11 @@ impl Ran {
     }
 }
 
-/// Where calls one after another came to an end.
-pub(crate) enum Interrupted<V> {
-    /// There is nothing more to call with.
-    Done,
-    /// With a call that ended like this.
-    Ended(CallEnd),
-    /// With one that did not begin.
-    Refused(V),
-}
-
-impl<V> Interrupted<V> {
-    fn stop(&self) -> Option<Stop> {
-        match self {
-            Interrupted::Ended(end) => end.stop(),
-            _ => None,
-        }
-    }
-}
-
 /// The rows of a context that has a program.
 pub(crate) struct Cell<'a> {
     pub id: ContextId,
     pub program: &'a Program,
-    pub binding: &'a Binding,
+    pub host: &'a HostLinks,
     pub heap: &'a mut Heap,
     pub activity: &'a mut Option<Box<Activity>>,
     pub scratch: &'a mut Stack,
@@ -107,7 +90,7 @@ impl Cell<'_> {
             activity: self.activity.get_or_insert_with(Box::default),
             scratch: self.scratch,
             limits: self.limits,
-            host: &self.binding.links,
+            host: self.host,
             now_ms: self.now_ms,
             context: self.id.to_bits(),
         }
@@ -347,58 +330,13 @@ impl Cell<'_> {
         let allowed = self.allow_call()?;
         let mut left = allowed;
         let end = loop {
-            let mut execution = self.execution();
-            let mut calls = Calls::new(&mut execution, function, run, left);
-            let end = calls.call(args);
-            left = calls.fuel();
-            match end {
+            match self.execution().call(function, run, args, &mut left) {
                 Ok(end) => break end,
-                Err(error) => self.make_room(*error, &mut left)?,
+                Err(error) => self.make_room(error, &mut left)?,
             }
         };
         self.close_call(allowed - left, end.stop(), notes);
         Ok(end)
-    }
-
-    /// Calls a function with each of `args` in turn, as long as a call just returns a value that is no object and leaves nothing
-    /// behind: `gave` gets it.
-    #[inline]
-    pub fn call_many<V: AsRef<[u64]>>(
-        &mut self,
-        function: u32,
-        run: u64,
-        args: &mut impl Iterator<Item = V>,
-        mut gave: impl FnMut(u64, u32),
-        notes: &mut Vec<Note>,
-    ) -> Interrupted<V> {
-        let Ok(allowed) = self.allow_call() else {
-            return args.next().map_or(Interrupted::Done, Interrupted::Refused);
-        };
-        let mut execution = self.execution();
-        let mut calls = Calls::new(&mut execution, function, run, allowed);
-        let mut count = 0;
-        let interrupted = loop {
-            let Some(args) = args.next() else {
-                break Interrupted::Done;
-            };
-            match calls.call(Arguments::Registers(args.as_ref())) {
-                Ok(CallEnd::Returned(num, reference))
-                    if !is_object(reference) && calls.can_go_on() =>
-                {
-                    count += 1;
-                    gave(num, reference);
-                }
-                Ok(end) => {
-                    count += 1;
-                    break Interrupted::Ended(end);
-                }
-                Err(_) => break Interrupted::Refused(args),
-            }
-        };
-        let used = allowed - calls.fuel();
-        self.counters.uses_mut().calls_in += count;
-        self.close_call(used, interrupted.stop(), notes);
-        interrupted
     }
 
     /// The fuel that a call may use; fails without any.
@@ -414,7 +352,7 @@ impl Cell<'_> {
 
     /// Counts what calls have used, and sees to what they met.
     #[inline]
-    fn close_call(&mut self, used: i64, stop: Option<Stop>, notes: &mut Vec<Note>) {
+    pub fn close_call(&mut self, used: i64, stop: Option<Stop>, notes: &mut Vec<Note>) {
         self.counters.steps += used as u64;
         self.note_peak();
         if let Some(stop) = stop {
@@ -590,8 +528,6 @@ struct Columns<'a> {
 #[derive(Clone, Copy)]
 struct Shared<'a> {
     limits: &'a [Limits],
-    programs: &'a [u64],
-    linked: &'a Programs,
     bindings: &'a Bindings,
     now_ms: f64,
 }
@@ -612,8 +548,6 @@ fn views(runtime: &mut Runtime) -> (Columns<'_>, Shared<'_>, Option<&rayon::Thre
     };
     let shared = Shared {
         limits: &contexts.limits,
-        programs: &contexts.programs,
-        linked: &runtime.programs,
         bindings: &runtime.bindings,
         now_ms: runtime.time.clock_ms,
     };
@@ -732,12 +666,11 @@ impl Columns<'_> {
         scratch: &'c mut Stack,
     ) -> Cell<'c> {
         let (row, at) = (id.index(), id.index() - self.base);
-        let program =
-            ProgramId::from_bits(shared.programs[row]).and_then(|id| shared.linked.get(id));
+        let binding = shared.bindings.of(row);
         Cell {
             id,
-            program: program.expect("who runs has a program"),
-            binding: shared.bindings.of(row),
+            program: &binding.program,
+            host: &binding.links,
             heap: &mut self.heaps[at],
             activity: &mut self.activities[at],
             scratch,

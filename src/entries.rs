@@ -387,13 +387,11 @@ impl Runtime {
     /// What execution sees of a context that has a program.
     #[inline]
     pub(crate) fn cell(&mut self, row: usize) -> Cell<'_> {
-        let program = ProgramId::from_bits(self.contexts.programs[row]);
+        let binding = self.bindings.of(row);
         Cell {
             id: self.contexts.id_at(row).expect("a live row"),
-            program: program
-                .and_then(|id| self.programs.get(id))
-                .expect("a context with a program"),
-            binding: self.bindings.of(row),
+            program: &binding.program,
+            host: &binding.links,
             heap: &mut self.contexts.heaps[row],
             activity: &mut self.contexts.activities[row],
             scratch: &mut self.scratch,

@@ -6,9 +6,9 @@
 //! ```
 //!
 //! Invariant: a function is of one program, and every context with that program can be called with it; another is refused.
-//! Absent: entries that ticks run (`entries`).
+//! Absent: many calls in one context (`scope`), entries that ticks run (`entries`).
 
-use crate::calls::{Callee, Given};
+use crate::calls::{Callee, Direct, ENDED, Given, NOT_BEGUN};
 use crate::capability::{HostError, Param, Ret, fits, signature};
 use crate::error::{FunctionMismatch, VmError};
 use crate::runtime::Runtime;
@@ -18,7 +18,7 @@ use raya_bytecode::image::EXPORT_FUNCTION;
 use raya_bytecode::slot::Slot;
 use raya_storages::heaps::{Heap, Key};
 use raya_storages::programs::Program;
-use raya_systems::execute::Arguments;
+use raya_systems::execute::{Arguments, REGISTERS_MAX, Registers};
 use raya_systems::marshal::{In, MarshalError, Misfit, Out, Place, Problem, Put, Source};
 use std::cell::RefCell;
 use std::fmt;
@@ -28,8 +28,6 @@ use std::marker::PhantomData;
 pub trait Args {
     /// The values in an array.
     type Values: AsRef<[Value]> + Into<Vec<Value>> + Sync;
-    /// The registers in an array.
-    type Registers: AsRef<[u64]> + Sync;
     /// How many.
     const COUNT: usize;
     /// Whether each is a numeric register.
@@ -42,7 +40,7 @@ pub trait Args {
     #[doc(hidden)]
     fn put(&self, at: usize, into: &mut In<'_>, place: Place) -> Put;
     /// As registers; fails where one isn't.
-    fn into_registers(self) -> Result<Self::Registers, VmError>;
+    fn into_registers(self) -> Result<Registers, VmError>;
 }
 
 fn refused(error: HostError) -> VmError {
@@ -73,12 +71,14 @@ macro_rules! args {
                 }
             }
 
-            type Registers = [u64; $count];
             const IS_SCALAR: bool = true $(&& $t::IS_SCALAR)*;
 
-            #[inline]
-            fn into_registers(self) -> Result<[u64; $count], VmError> {
-                Ok([$(self.$at.into_register().map_err(refused)?),*])
+            #[inline(always)]
+            fn into_registers(self) -> Result<Registers, VmError> {
+                #[allow(unused_mut)]
+                let mut values = [0; REGISTERS_MAX];
+                $(values[$at] = self.$at.into_register().map_err(refused)?;)*
+                Ok(Registers { values, count: $count })
             }
         }
     };
@@ -153,10 +153,10 @@ impl<R: for<'a> Param<Item<'a> = R>> Returned for R {}
 
 /// An exported function of a program. Get it from [`Vm::function`](crate::Vm::function); it is a few bytes and can be kept.
 pub struct Function<A, R> {
-    program: ProgramId,
+    pub(crate) program: ProgramId,
     function: u32,
     /// All that it takes are numeric registers.
-    is_scalar: bool,
+    pub(crate) is_scalar: bool,
     types: PhantomData<fn(A) -> R>,
 }
 
@@ -219,42 +219,45 @@ impl<A: Args, R: Param> Function<A, R> {
         args: A,
         read: impl FnOnce(R::Item<'_>) -> T,
     ) -> Result<T, VmError> {
+        if self.is_scalar {
+            let registers = args.into_registers()?;
+            return self.run(runtime, context, Arguments::Registers(&registers), read);
+        }
+        let passed = Passed(RefCell::new(Held::Typed(args)));
+        self.run(runtime, context, Arguments::Source(&passed), read)
+    }
+
+    #[inline(never)]
+    fn run<T>(
+        self,
+        runtime: &mut Runtime,
+        context: ContextId,
+        args: Arguments<'_>,
+        read: impl FnOnce(R::Item<'_>) -> T,
+    ) -> Result<T, VmError> {
         let row = runtime.find(context)?;
         if runtime.contexts.programs[row] != self.program.to_bits() {
             return Err(VmError::OtherProgram(context));
         }
-        let callee = Callee {
-            row,
-            id: context,
-            function: self.function,
-        };
-        if self.is_scalar {
-            let registers = args.into_registers()?;
-            let args = Arguments::Registers(registers.as_ref());
-            Self::run(runtime, callee, args, read)
-        } else {
-            let passed = Passed(RefCell::new(Held::Typed(args)));
-            Self::run(runtime, callee, Arguments::Source(&passed), read)
-        }
-    }
-
-    fn run<T>(
-        runtime: &mut Runtime,
-        callee: Callee,
-        args: Arguments<'_>,
-        read: impl FnOnce(R::Item<'_>) -> T,
-    ) -> Result<T, VmError> {
         let (mut read, mut result) = (Some(read), None);
         let mut take = |program: &Program, heap: &Heap, key: Key| {
             let lent = R::lend(&mut Out::new(program, heap, None), key);
             result = lent.and_then(|item| Some((read.take()?)(item)));
             result.is_some()
         };
-        let given = runtime.call_function(callee, args, &mut take)?;
+        let given = runtime.call_function(self.callee(row, context), args, &mut take)?;
         match (result, read) {
             (Some(result), _) => Ok(result),
             (None, Some(read)) => Self::read_given(given, read),
             (None, None) => unreachable!("who has read has a result"),
+        }
+    }
+
+    pub(crate) fn callee(self, row: usize, id: ContextId) -> Callee {
+        Callee {
+            row,
+            id,
+            function: self.function,
         }
     }
 
@@ -282,35 +285,60 @@ impl<A: Args, R: Returned> Function<A, R> {
     ///
     /// # Errors
     /// As [`Vm::call`](crate::Vm::call); [`VmError::OtherProgram`] where the context has another program.
+    #[inline]
     pub fn call(self, runtime: &mut Runtime, context: ContextId, args: A) -> Result<R, VmError> {
-        self.call_with(runtime, context, args, |result| result)
+        if !self.is_scalar || R::LIES_IN_HEAP {
+            return self.call_with(runtime, context, args, |result| result);
+        }
+        let registers = args.into_registers()?;
+        match runtime.quiet_row(self.program, context) {
+            Some(row) => self.call_at(runtime, self.callee(row, context), &registers),
+            None => self.call_slowly(runtime, context, &registers),
+        }
     }
 
-    /// Calls it in one context, once with each of `args`; `each` gets what each call gave, in order. The same as so many `call`s, but
-    /// faster for functions that take and give numbers and booleans: what a call needs is found once for all of them.
-    ///
-    /// # Errors
-    /// As `call`, each for its call.
-    pub fn call_many(
+    /// Calls it with registers in a quiet context.
+    #[inline(always)]
+    fn call_at(
+        self,
+        runtime: &mut Runtime,
+        callee: Callee,
+        registers: &Registers,
+    ) -> Result<R, VmError> {
+        let (num, reference) = runtime.call_directly(callee, registers);
+        match R::from_mixed(num, reference) {
+            Some(result) => Ok(result),
+            None => self.conclude(runtime, callee, registers, (num, reference)),
+        }
+    }
+
+    /// The result of a direct call that did not just return it.
+    #[cold]
+    pub(crate) fn conclude(
+        self,
+        runtime: &mut Runtime,
+        callee: Callee,
+        registers: &Registers,
+        (num, reference): Direct,
+    ) -> Result<R, VmError> {
+        match reference {
+            NOT_BEGUN => self.call_slowly(runtime, callee.id, registers),
+            ENDED => {
+                let given = runtime.given.take().expect("it ended");
+                Self::returned((*given)?)
+            }
+            _ => Self::returned(Given::Plain(num, reference)),
+        }
+    }
+
+    fn call_slowly(
         self,
         runtime: &mut Runtime,
         context: ContextId,
-        args: impl IntoIterator<Item = A>,
-        mut each: impl FnMut(Result<R, VmError>),
-    ) {
-        let args = args.into_iter();
-        if !self.is_scalar || !self.is_of(runtime, context) {
-            return args.for_each(|args| each(self.call(runtime, context, args)));
-        }
-        let registers = args.map(|args| args.into_registers().expect("scalars are registers"));
-        runtime.call_many(context, self.function, registers, |given| {
-            each(given.and_then(Self::returned));
-        });
-    }
-
-    fn is_of(self, runtime: &Runtime, context: ContextId) -> bool {
-        let row = runtime.find(context);
-        row.is_ok_and(|row| runtime.contexts.programs[row] == self.program.to_bits())
+        registers: &Registers,
+    ) -> Result<R, VmError> {
+        let args = Arguments::Registers(registers);
+        self.run(runtime, context, args, |result| result)
     }
 
     /// Calls it in each of several contexts, as `call` does, on all the runtime's threads: what an engine does once a frame. Gives
@@ -328,7 +356,7 @@ impl<A: Args, R: Returned> Function<A, R> {
         if self.is_scalar {
             let registers = |id| args(id).into_registers();
             self.call_each_with(runtime, contexts, registers, |registers| {
-                Arguments::Registers(registers.as_ref())
+                Arguments::Registers(registers)
             })
         } else {
             let values = |id| args(id).into_values();
@@ -368,7 +396,7 @@ impl<A: Args, R: Returned> Function<A, R> {
     }
 
     #[inline]
-    fn returned(given: Given) -> Result<R, VmError> {
+    pub(crate) fn returned(given: Given) -> Result<R, VmError> {
         Self::read_given(given, |result| result)
     }
 }

@@ -179,22 +179,35 @@ impl Runtime {
 
     /// Counts the calls that were answered inline since it was last done.
     pub(crate) fn count_inline_calls(&mut self, row: usize) {
-        let Some(activity) = self.contexts.activities[row].as_mut() else {
+        let activity = self.contexts.activities[row].as_mut();
+        let Some(activity) = activity.filter(|a| !a.calls.is_empty()) else {
             return;
         };
-        if activity.calls.is_empty() {
-            return;
-        }
-        let counted: u64 = activity.calls.iter().sum();
-        self.contexts.counters[row].uses_mut().calls_out += counted;
+        let calls = std::mem::take(&mut activity.calls);
+        let counted = self.count_calls(row, calls);
+        let activity = self.contexts.activities[row].as_mut();
+        activity.expect("it is there").calls = counted;
+    }
+
+    /// The same, of the activity that is lent to a context for the time of a call.
+    pub(crate) fn count_calls_of_idle(&mut self, row: usize) {
+        let calls = std::mem::take(&mut self.idle.calls);
+        self.idle.calls = self.count_calls(row, calls);
+    }
+
+    /// Counts calls, by import; gives the list back empty, with its memory.
+    fn count_calls(&mut self, row: usize, mut calls: Vec<u64>) -> Vec<u64> {
+        self.contexts.counters[row].uses_mut().calls_out += calls.iter().sum::<u64>();
         let binding = self.bindings.of(row);
         let first = self.contexts.grants[row];
-        for (import, calls) in activity.calls.drain(..).enumerate() {
-            let grant = binding.grants[import].filter(|_| calls > 0);
+        for (&calls, grant) in calls.iter().zip(&binding.grants) {
+            let grant = grant.filter(|_| calls > 0);
             if let Some(id) = grant.and_then(|place| self.grants.list(first).nth(place.into())) {
                 admit::count(&mut self.grants, id, calls);
             }
         }
+        calls.clear();
+        calls
     }
 
     /// What a context did with its grants, in the order they were given.

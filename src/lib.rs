@@ -27,6 +27,7 @@ mod options;
 mod remote;
 mod report;
 mod runtime;
+mod scope;
 mod state;
 mod stats;
 mod template;
@@ -58,6 +59,7 @@ pub use raya_storages::typed::{Element, TypedArray, TypedElement};
 pub use raya_storages::values::Value;
 pub use report::{SubtreeStats, TaskStatus, TickBudget, TickReport, VmStats};
 pub use runtime::Runtime;
+pub use scope::Scope;
 pub use vm::Vm;
 
 /// The README's examples compile and run.

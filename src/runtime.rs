@@ -4,6 +4,7 @@
 //! `ready` covers whoever can run. Absent: the tick (`tick`), single contexts (`vm`), dumps (`state`).
 
 use crate::bindings::Bindings;
+use crate::calls::Given;
 use crate::capability::Answered;
 use crate::error::VmError;
 use crate::handle::{Command, Handle};
@@ -73,10 +74,14 @@ pub struct Runtime {
         reason = "contexts hold boxes: a move is of a pointer"
     )]
     pub(crate) spare: Vec<Box<Activity>>,
+    /// An activity in which nothing goes on, lent to a context for the time of a call.
+    pub(crate) idle: Box<Activity>,
     /// An empty stack, for the next call.
     pub(crate) scratch: Stack,
     /// How the entry ended that a call waited for.
     pub(crate) called: Option<RunOutcome>,
+    /// What a direct call gave that did not just return.
+    pub(crate) given: Option<Box<Result<Given, VmError>>>,
     pub(crate) loader: Box<ProgramLoader>,
     pub(crate) commands: Receiver<Command>,
     /// Where host functions send answers, and where they come out.
@@ -133,8 +138,10 @@ impl Runtime {
             bindings: Bindings::default(),
             templates: Vec::new(),
             spare: Vec::new(),
+            idle: Box::default(),
             scratch: Stack::default(),
             called: None,
+            given: None,
             loader: Box::new(|path, _| Err(format!("{path}: this host loads no programs"))),
             commands,
             asked,

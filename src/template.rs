@@ -7,7 +7,6 @@
 //! Absent: modules that do ask something (`entries` runs them).
 
 use crate::ContextId;
-use crate::bindings::Binding;
 use crate::cell::Cell;
 use raya_bytecode::builtins::Builtin;
 use raya_bytecode::image::{Image, NONE};
@@ -43,14 +42,9 @@ impl Template {
         if asks_anything(&program.image) {
             return None;
         }
-        let functions = vec![HostFunction::Missing; program.image.imports.len()];
-        let binding = Binding {
-            links: HostLinks {
-                functions,
-                ..HostLinks::default()
-            },
-            services: Vec::new(),
-            grants: Vec::new(),
+        let host = HostLinks {
+            functions: vec![HostFunction::Missing; program.image.imports.len()],
+            ..HostLinks::default()
         };
         let mut heap = Heap::new(LIMITS.heap_bytes_max, 0);
         let (mut counters, mut scratch) = (Counters::default(), Stack::default());
@@ -58,7 +52,7 @@ impl Template {
         let mut cell = Cell {
             id: ContextId::from_bits(1 << 32).expect("the first id"),
             program,
-            binding: &binding,
+            host: &host,
             heap: &mut heap,
             activity: &mut activity,
             scratch: &mut scratch,

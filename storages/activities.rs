@@ -152,11 +152,24 @@ impl Activity {
     }
 
     /// Whether it is as a new one is.
+    #[inline]
     pub fn is_untouched(&self) -> bool {
-        self.is_idle()
-            && self.calls.is_empty()
-            && self.tasks.capacity() == 0
-            && self.timers.is_untouched()
+        self.is_quiet() && self.calls.is_empty()
+    }
+
+    /// Whether it is as a new one is, but for calls that are to be counted. Looked at after every call, so all at once.
+    #[inline]
+    pub fn is_quiet(&self) -> bool {
+        let counts = self.tasks.capacity()
+            | self.jobs.len()
+            | self.outbox.len()
+            | self.entries.len()
+            | self.owed.len()
+            | self.listeners.len()
+            | self.rejected.len()
+            | self.unhandled.len()
+            | self.cancels.len();
+        counts == 0 && self.unhandled_more == 0 && self.timers.is_untouched()
     }
 
     /// Becomes as a new one is; only allocations are kept.

@@ -290,6 +290,11 @@ impl Entries {
         self.rows[..self.begun as usize].iter().any(is_open)
     }
 
+    /// How many there are, ended ones included.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()

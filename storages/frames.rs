@@ -55,8 +55,11 @@ const BANK_MIN: usize = 16;
 /// Rows that a new stack has room for.
 const ROWS_MIN: usize = 4;
 
-/// A bank that takes more bytes is not kept for the next task.
+/// A buffer that takes more bytes is not kept for the next task.
 const KEPT_BYTES_MAX: usize = 16 << 10;
+
+/// A buffer for more rows is not kept.
+const ROWS_KEPT_MAX: usize = KEPT_BYTES_MAX / size_of::<FrameRow>();
 
 /// A stack. See the module's header.
 #[derive(Clone, Eq, Debug, Default)]
@@ -89,15 +92,9 @@ impl Stack {
         self.refs.clear();
     }
 
-    /// Drops its frames; its banks stay as they are for the next `begin`, unless they are large.
+    /// Drops its frames; its buffers stay as they are until the next `begin`, which gives large ones back.
     #[inline]
     pub fn retire(&mut self) {
-        if self.rows.capacity() > KEPT_BYTES_MAX / size_of::<FrameRow>()
-            || self.nums.capacity() > KEPT_BYTES_MAX / 8
-        {
-            *self = Stack::default();
-            return;
-        }
         self.rows.clear();
         (self.live_nums, self.live_refs) = (0, 0);
     }
@@ -106,7 +103,10 @@ impl Stack {
     /// The parameters are to be written; what the temps hold is nobody's business.
     #[inline(always)]
     pub fn begin(&mut self, function: u32, linked: &LinkedFunction) {
-        self.rows.reserve(ROWS_MIN);
+        if !(ROWS_MIN..=ROWS_KEPT_MAX).contains(&self.rows.capacity()) {
+            self.rows = Vec::with_capacity(ROWS_MIN);
+        }
+        self.rows.clear();
         self.rows.push(FrameRow {
             function,
             pc: linked.code_start,
@@ -181,14 +181,22 @@ pub(crate) fn bank_len(registers: usize) -> usize {
 }
 
 /// Makes a bank so long, the locals that are no parameters 0.
-#[inline]
+#[inline(always)]
 fn begin_bank<T: Pod>(bank: &mut Vec<T>, len: u32, others: Range<u16>) {
     if bank.len() != len as usize {
-        bank.resize(len as usize, T::zeroed());
+        resize_bank(bank, len);
     }
     for local in others {
         bank[usize::from(local)] = T::zeroed();
     }
+}
+
+#[cold]
+fn resize_bank<T: Pod>(bank: &mut Vec<T>, len: u32) {
+    if bank.capacity() * size_of::<T>() > KEPT_BYTES_MAX {
+        *bank = Vec::new();
+    }
+    bank.resize(len as usize, T::zeroed());
 }
 
 fn dump_bank<T: Pod>(bank: &[T], live: u32, to: &mut Writer) {

@@ -107,6 +107,7 @@ impl Heap {
     }
 
     /// Whether so many words can be taken before the next collection.
+    #[inline]
     pub fn has_room(&self, words: u32) -> bool {
         let end = u64::from(self.top.max(HEAP_START)) + u64::from(words);
         words == 0 || end <= u64::from(self.collect_at_words)

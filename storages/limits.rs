@@ -4,6 +4,7 @@
 //! much. Marks are crossed once, until use is below them again. Units are in the names; steps are units of fuel.
 
 use crate::dump::{LoadError, Persist, Reader, Writer, ensure};
+use crate::heaps::Heap;
 
 /// Requests that may wait for the host at once: with so many a context stops until they were served.
 pub const OUTBOX_REQUESTS_MAX: usize = 32;
@@ -71,7 +72,17 @@ pub struct Counters {
 }
 
 impl Counters {
+    /// Counts calls from outside, and how far they have let a heap grow.
+    #[inline]
+    pub fn count_calls_in(&mut self, count: u64, heap: &Heap) {
+        let bytes = heap.bytes_used();
+        let uses = self.uses_mut();
+        uses.calls_in += count;
+        uses.heap_bytes_peak = uses.heap_bytes_peak.max(bytes);
+    }
+
     /// What else is counted, to be added to.
+    #[inline]
     pub fn uses_mut(&mut self) -> &mut Uses {
         self.uses.get_or_insert_with(Box::default)
     }

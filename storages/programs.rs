@@ -29,6 +29,9 @@ const MEMBER_CELLS_MAX: usize = 1 << 20;
 /// Words that a string of one Latin-1 unit takes.
 const UNIT_WORDS: u32 = 3;
 
+/// The number of registers of a function with a parameter that is none.
+pub const NO_REGISTERS: u16 = u16::MAX;
+
 /// A function as calls read it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct LinkedFunction {
@@ -48,10 +51,14 @@ pub struct LinkedFunction {
     pub num_bank: u32,
     /// The length that the reference bank has.
     pub ref_bank: u32,
+    /// What such a stack counts against the heap limit, in words: asked of the heap, so that garbage goes before a task fails.
+    pub stack_words: u32,
     /// How many numeric locals are parameters.
     pub num_params: u16,
     /// How many reference locals are parameters.
     pub ref_params: u16,
+    /// How many parameters it has, if all are numeric registers; else `NO_REGISTERS`.
+    pub registers: u16,
     /// Its kinds, in the image's `sigs`.
     pub sig: u32,
     /// Exact types of its parameters, in the image's `slots`.
@@ -65,16 +72,6 @@ pub struct LinkedFunction {
     /// A parameter beyond the first (the receiver) is narrower than "any reference": calls that checked kinds only must
     /// check references.
     pub needs_ref_checks: bool,
-}
-
-impl LinkedFunction {
-    /// What a stack that begins with a frame of it counts against the heap limit, in words: asked of the heap, so that garbage
-    /// goes before a task fails.
-    #[inline]
-    pub fn stack_words(&self) -> u64 {
-        let banks = u64::from(self.num_bank) * 8 + u64::from(self.ref_bank) * 4;
-        (banks + size_of::<FrameRow>() as u64).div_ceil(8)
-    }
 }
 
 /// A class as allocation, casts and collections read it.
@@ -202,6 +199,8 @@ pub struct Program {
     pub functions: Vec<LinkedFunction>,
     /// By class id.
     pub classes: Vec<LinkedClass>,
+    /// Words of a context's globals, header included; 0 where there are none.
+    pub globals_words: u16,
     members: Members,
     /// By class and member id: index + 1 in `members`, 0 for none. Empty if that would be too large.
     member_cells: Vec<u32>,
@@ -230,12 +229,15 @@ impl Program {
         let constant_refs = strings.map(|s| constants.add(image.units(s))).collect();
         let members = link_members(&image);
         let fields = link_fields(&image);
+        let classes = link_classes(&image, &fields);
+        let globals_words = classes[image.entry.globals as usize].words;
         Program {
             constants: constants.words,
             constant_refs,
             well_known,
             functions: link_functions(&image),
-            classes: link_classes(&image, &fields),
+            classes,
+            globals_words: if globals_words > 1 { globals_words } else { 0 },
             member_cells: link_cells(&image, &members),
             members,
             tables: link_tables(&image),
@@ -424,6 +426,10 @@ fn link_entries(image: &Image) -> Vec<LinkedEntry> {
 fn link_functions(image: &Image) -> Vec<LinkedFunction> {
     let link = |f: &raya_bytecode::image::Function| {
         let params = &image.slots[f.params.indices()];
+        let num_bank = bank_len(usize::from(f.num_locals) + usize::from(f.num_temps));
+        let ref_bank = bank_len(usize::from(f.ref_locals) + usize::from(f.ref_temps));
+        let are_registers = params.iter().all(|s| s.has_num() && !s.has_ref());
+        let stack_bytes = num_bank * 8 + ref_bank * 4 + size_of::<FrameRow>();
         LinkedFunction {
             code_start: f.code.start,
             code_len: f.code.count,
@@ -431,10 +437,16 @@ fn link_functions(image: &Image) -> Vec<LinkedFunction> {
             ref_locals: f.ref_locals,
             num_temps: f.num_temps,
             ref_temps: f.ref_temps,
-            num_bank: bank_len(usize::from(f.num_locals) + usize::from(f.num_temps)) as u32,
-            ref_bank: bank_len(usize::from(f.ref_locals) + usize::from(f.ref_temps)) as u32,
+            num_bank: num_bank as u32,
+            ref_bank: ref_bank as u32,
+            stack_words: stack_bytes.div_ceil(8) as u32,
             num_params: params.iter().filter(|s| s.has_num()).count() as u16,
             ref_params: params.iter().filter(|s| s.has_ref()).count() as u16,
+            registers: if are_registers {
+                params.len() as u16
+            } else {
+                NO_REGISTERS
+            },
             sig: f.sig,
             params: f.params,
             handlers: f.handlers,

@@ -1,4 +1,4 @@
-//! Many calls of one function in one context: the same in every respect as so many calls one by one.
+//! Calls of one function in one context, by name, directly, and in a scope: the same in every respect.
 
 use raya_compiler::load::MemoryFiles;
 use raya_core::{
@@ -70,35 +70,58 @@ fn vm_function(runtime: &mut Runtime, id: ContextId, name: &str) -> Function<(f6
     vm.function(name).expect("is typed so")
 }
 
-/// Calls a function with 0 to 39, one by one or in one go; gives the results and what the runtime has come to.
-fn results(name: &str, options: VmOptions, in_one_go: bool) -> (Vec<Result<f64, VmError>>, u64) {
+/// A way to call a function.
+#[derive(Clone, Copy, PartialEq, Debug)]
+enum Way {
+    /// With values, as those do that know no types: never directly.
+    ByName,
+    Typed,
+    InScope,
+}
+
+fn call_by_name(runtime: &mut Runtime, id: ContextId, name: &str, n: f64) -> Result<f64, VmError> {
+    let given = runtime.vm(id)?.call(name, vec![Value::Number(n)])?;
+    match given {
+        Value::Number(n) => Ok(n),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Calls a function with 0 to 39; gives the results and what the runtime has come to.
+fn results(name: &str, options: VmOptions, way: Way) -> (Vec<Result<f64, VmError>>, u64) {
     let (mut runtime, id) = context(options);
     let function = vm_function(&mut runtime, id, name);
-    let args = (0..40).map(|n| (f64::from(n),));
-    let mut results = Vec::new();
-    if in_one_go {
-        function.call_many(&mut runtime, id, args, |result| results.push(result));
-    } else {
-        results.extend(args.map(|args| function.call(&mut runtime, id, args)));
-    }
+    let args = (0..40).map(f64::from);
+    let results: Vec<_> = match way {
+        Way::ByName => args
+            .map(|n| call_by_name(&mut runtime, id, name, n))
+            .collect(),
+        Way::Typed => args
+            .map(|n| function.call(&mut runtime, id, (n,)))
+            .collect(),
+        Way::InScope => function
+            .scope(&mut runtime, id, |f| args.map(|n| f.call((n,))).collect())
+            .expect("is live"),
+    };
     runtime.run_until_idle();
     (results, runtime.hash())
 }
 
 fn is_the_same(options: impl Fn() -> VmOptions) {
     for name in FUNCTIONS {
-        let one_by_one = results(name, options(), false);
-        let in_one_go = results(name, options(), true);
-        assert_eq!(in_one_go, one_by_one, "{name}");
+        let by_name = results(name, options(), Way::ByName);
+        for way in [Way::Typed, Way::InScope] {
+            assert_eq!(results(name, options(), way), by_name, "{name} {way:?}");
+        }
     }
 }
 
 #[test]
-fn calls_in_one_go_do_what_they_do_one_by_one() {
+fn calls_do_the_same_whichever_way() {
     is_the_same(VmOptions::default);
-    let (sums, _) = results("spin", VmOptions::default(), true);
+    let (sums, _) = results("spin", VmOptions::default(), Way::InScope);
     assert_eq!(sums[3], Ok(435.0));
-    let (picked, _) = results("picky", VmOptions::default(), true);
+    let (picked, _) = results("picky", VmOptions::default(), Way::InScope);
     let failed = |r: &Result<f64, VmError>| matches!(r, Err(VmError::Guest(fault)) if fault.to_string().contains("not 10"));
     assert!(failed(&picked[10]) && picked[11] == Ok(11.0));
 }
@@ -134,17 +157,54 @@ fn each_is_told_why_there_is_nothing_to_call() {
     let (mut runtime, id) = context(VmOptions::default());
     let add = vm_function(&mut runtime, id, "add");
     let other = runtime.create(VmOptions::default()).expect("is valid");
-    let mut errors = Vec::new();
-    let mut note = |result: Result<f64, VmError>| errors.push(result.expect_err("nothing there"));
-    add.call_many(&mut runtime, other, [(1.0,), (2.0,)], &mut note);
+    let mut scope = |id| add.scope(&mut runtime, id, |add| add.call((1.0,))).err();
+    assert_eq!(scope(other), Some(VmError::OtherProgram(other)));
     runtime.vm(id).expect("is live").terminate();
-    add.call_many(&mut runtime, id, [(1.0,)], &mut note);
-    let expected = [
-        VmError::OtherProgram(other),
-        VmError::OtherProgram(other),
-        VmError::ContextNotFound(id),
-    ];
-    assert_eq!(errors, expected);
+    let gone = add.scope(&mut runtime, id, |add| add.call((1.0,)));
+    assert_eq!(gone.err(), Some(VmError::ContextNotFound(id)));
+    assert_eq!(
+        add.call(&mut runtime, id, (1.0,)),
+        Err(VmError::ContextNotFound(id))
+    );
+}
+
+#[test]
+fn a_scope_gives_back_what_it_took_however_it_ends() {
+    let (mut runtime, id) = context(VmOptions::default());
+    let keep = vm_function(&mut runtime, id, "keep");
+    let mut twin = context(VmOptions::default()).0;
+    for n in 0..3 {
+        keep.call(&mut twin, id, (f64::from(n),)).expect("keeps");
+    }
+    let unwound = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        keep.scope(&mut runtime, id, |keep| {
+            for n in 0..3 {
+                keep.call((f64::from(n),)).expect("keeps");
+            }
+            panic!("the host's own");
+        })
+    }));
+    assert!(unwound.is_err());
+    assert_eq!(runtime.hash(), twin.hash());
+    let nothing = keep.scope(&mut runtime, id, |_| ());
+    assert_eq!((nothing, runtime.hash()), (Ok(()), twin.hash()));
+    let stats = runtime.vm(id).expect("is live").stats();
+    assert_eq!(stats, twin.vm(id).expect("is live").stats());
+    assert_eq!(stats.calls_in, 3);
+}
+
+#[test]
+fn a_context_that_stands_still_is_not_called_directly() {
+    let (mut runtime, id) = context(VmOptions::default());
+    let add = vm_function(&mut runtime, id, "add");
+    assert_eq!(add.call(&mut runtime, id, (1.0,)), Ok(1.0));
+    runtime.vm(id).expect("is live").pause();
+    let paused = add.call(&mut runtime, id, (1.0,));
+    assert!(matches!(paused, Err(VmError::Pending(_))), "{paused:?}");
+    let paused = add.scope(&mut runtime, id, |add| add.call((1.0,)));
+    assert!(matches!(paused, Ok(Err(VmError::Pending(_)))), "{paused:?}");
+    runtime.vm(id).expect("is live").resume();
+    assert_eq!(add.call(&mut runtime, id, (1.0,)), Ok(1.0));
 }
 
 #[test]

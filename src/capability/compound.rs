@@ -34,6 +34,8 @@ impl<T: Param> Param for Option<T> {
         }
         T::lend(from, value).map(Some)
     }
+
+    const LIES_IN_HEAP: bool = T::LIES_IN_HEAP;
 }
 
 impl<T: Ret> Ret for Option<T> {

@@ -30,6 +30,9 @@ pub trait Param {
     fn from_mixed<'a>(_num: u64, _reference: u32) -> Option<Self::Item<'a>> {
         None
     }
+    /// Whether it may lie in a heap.
+    #[doc(hidden)]
+    const LIES_IN_HEAP: bool = true;
     /// Why it can't be read from a value, after what the value is for.
     fn refusal(_value: &Value) -> String {
         format!(" is no {}", Self::type_text())
@@ -234,6 +237,7 @@ macro_rules! plain {
                 None => lend_each::<Self>(from, items),
             }
         }
+        const LIES_IN_HEAP: bool = false;
         const IS_SCALAR: bool = true;
         fn from_register<'a>(register: u64) -> Option<Self::Item<'a>> {
             Some(Scalar::from_register(register))
@@ -331,6 +335,8 @@ impl Param for () {
     fn from_value(value: &Value) -> Option<()> {
         (*value == Value::Undefined).then_some(())
     }
+
+    const LIES_IN_HEAP: bool = false;
 
     fn from_mixed<'a>(_num: u64, reference: u32) -> Option<Self::Item<'a>> {
         (reference == UNDEFINED).then_some(())

@@ -5,6 +5,7 @@
 //! returns is awaited, and the entry is over when that settles (`end_awaiting`, called by whatever settles promises).
 //! Absent: who asked and what is told (`src/entries`), marshalling (`marshal`).
 
+use super::direct::Registers;
 use super::errors::{Halt, Thrown};
 use super::machine::Machine;
 use super::state::Exit;
@@ -68,7 +69,7 @@ impl EntryError {
     }
 }
 
-/// What came of a call: two words, so that it comes back in registers.
+/// What came of a call.
 #[derive(Clone, PartialEq, Debug)]
 pub enum CallEnd {
     /// It returned a mixed pair, which is no promise.
@@ -90,40 +91,21 @@ impl CallEnd {
     }
 }
 
-const _: () = assert!(size_of::<Result<CallEnd, Box<EntryError>>>() == 16);
-
-/// Calls of a function at once, one after another, in a context that does nothing else.
-pub struct Calls<'a> {
-    machine: Machine<'a>,
-    calling: Calling,
-}
-
-impl<'a> Calls<'a> {
-    /// Calls with so much fuel in all. `run` is the run of the entry that a call becomes if it stops.
-    #[inline(always)]
-    pub fn new(execution: &'a mut Execution<'_>, function: u32, run: u64, fuel: i64) -> Calls<'a> {
-        let mut machine = execution.machine();
-        machine.fuel = fuel;
-        let calling = Calling { run, function };
-        Calls { machine, calling }
-    }
-
-    /// Calls it, where no call before has stopped.
-    #[inline(always)]
-    pub fn call(&mut self, args: Arguments<'_>) -> Result<CallEnd, Box<EntryError>> {
-        self.machine.call(self.calling, args)
-    }
-
-    /// The fuel that is left.
-    pub fn fuel(&self) -> i64 {
-        self.machine.fuel
-    }
-
-    /// Whether another call finds the context as the first did: there is fuel, and nothing else to do.
-    #[inline]
-    pub fn can_go_on(&self) -> bool {
-        let activity = &self.machine.activity;
-        self.machine.fuel > 0 && activity.is_untouched() && activity.cancels.is_empty()
+impl Execution<'_> {
+    /// Calls a function at once, in a context that does nothing else, with so much fuel, which becomes what is left of it. `run` is the
+    /// run of the entry that the call becomes if it stops.
+    pub fn call(
+        &mut self,
+        function: u32,
+        run: u64,
+        args: Arguments<'_>,
+        fuel: &mut i64,
+    ) -> Result<CallEnd, EntryError> {
+        let mut machine = self.machine();
+        machine.fuel = *fuel;
+        let end = machine.call(Calling { run, function }, args);
+        *fuel = machine.fuel;
+        end
     }
 }
 
@@ -142,8 +124,8 @@ pub(super) enum Begun {
 /// A call that may have to become an entry.
 #[derive(Clone, Copy)]
 pub(super) struct Calling {
-    run: u64,
-    function: u32,
+    pub run: u64,
+    pub function: u32,
 }
 
 /// What a function is called with.
@@ -154,7 +136,7 @@ pub enum Arguments<'a> {
     /// The same, where they are still of the host's own types.
     Source(&'a dyn Source),
     /// One numeric register for each parameter, each of which is a number, an integer or a boolean.
-    Registers(&'a [u64]),
+    Registers(&'a Registers),
 }
 
 impl Arguments<'_> {
@@ -168,7 +150,9 @@ impl Arguments<'_> {
         Ok(match self {
             Arguments::Values(values) => values.to_vec(),
             Arguments::Source(source) => source.values()?,
-            Arguments::Registers(registers) => registers.iter().zip(slots).map(value).collect(),
+            Arguments::Registers(registers) => {
+                registers.arguments().iter().zip(slots).map(value).collect()
+            }
         })
     }
 }
@@ -176,24 +160,29 @@ impl Arguments<'_> {
 /// Arguments as mixed pairs.
 type Mixed = SmallVec<[(u64, u32); 8]>;
 
-impl Machine<'_> {
-    #[inline(always)]
-    fn call(&mut self, calling: Calling, args: Arguments<'_>) -> Result<CallEnd, Box<EntryError>> {
-        self.begin(calling.function, args).map_err(Box::new)?;
+impl<'a> Machine<'a> {
+    fn call(&mut self, calling: Calling, args: Arguments<'_>) -> Result<CallEnd, EntryError> {
+        self.begin(calling.function, args)?;
         self.calling = Some(calling);
-        let exit = self.run_begun(self.linked(calling.function));
+        Ok(self.run_call(self.linked(calling.function)))
+    }
+
+    /// Runs a call that has begun.
+    #[inline(always)]
+    pub fn run_call(&mut self, linked: &'a LinkedFunction) -> CallEnd {
+        let exit = self.run_begun(linked);
         if exit == Exit::Ended && self.failure.is_none() {
             let (num, reference) = self.returned;
             if !self.is_promise(reference) {
-                return Ok(CallEnd::Returned(num, reference));
+                return CallEnd::Returned(num, reference);
             }
         }
-        Ok(self.end_call(exit))
+        self.end_call(exit)
     }
 
     /// Ends a call that did not just return a value.
     #[cold]
-    fn end_call(&mut self, exit: Exit) -> CallEnd {
+    pub fn end_call(&mut self, exit: Exit) -> CallEnd {
         if let Some(failure) = self.failure.take() {
             return CallEnd::Failed(failure);
         }
@@ -251,16 +240,18 @@ impl Machine<'_> {
     #[inline(always)]
     fn begin(&mut self, function: u32, args: Arguments<'_>) -> Result<(), EntryError> {
         let linked = self.linked(function);
-        self.check_entry()?;
-        let words = u64::from(self.globals_words()) + linked.stack_words();
-        self.reserve(words)?;
+        let words = u32::from(self.globals_words()) + linked.stack_words;
+        if !self.has_room_for_entry(words) {
+            self.check_entry()?;
+            self.reserve(words.into())?;
+        }
         match args {
             Arguments::Values(values) => self.begin_with_values(function, values, words),
             Arguments::Source(source) => self.begin_with_source(function, source, words),
             Arguments::Registers(registers) => {
-                assert!(linked.ref_params == 0, "all parameters are registers");
+                assert_eq!(linked.registers, registers.count, "each parameter is one");
                 self.begin_frame(function, linked);
-                self.stack.nums[..usize::from(linked.num_params)].copy_from_slice(registers);
+                self.write_registers(registers);
                 Ok(())
             }
         }
@@ -271,7 +262,7 @@ impl Machine<'_> {
         &mut self,
         function: u32,
         values: &[Value],
-        words: u64,
+        words: u32,
     ) -> Result<(), EntryError> {
         let copied = self.copy_arguments_in(function, values, words)?;
         self.begin_frame(function, self.linked(function));
@@ -287,10 +278,10 @@ impl Machine<'_> {
         &mut self,
         function: u32,
         source: &dyn Source,
-        words: u64,
+        words: u32,
     ) -> Result<(), EntryError> {
         let descs = self.program.param_descs(function);
-        let Ok(put) = marshal::put_all(self.program, self.heap, source, descs, words as u32) else {
+        let Ok(put) = marshal::put_all(self.program, self.heap, source, descs, words) else {
             let values = source.values().map_err(EntryError::Marshal)?;
             return self.begin_with_values(function, &values, words);
         };
@@ -310,19 +301,20 @@ impl Machine<'_> {
         self.stack.begin(function, linked);
     }
 
-    #[inline]
+    /// Whether an entry that takes so many words can begin. There may be more room than this sees: tasks that are done still count.
+    #[inline(always)]
+    fn has_room_for_entry(&self, words: u32) -> bool {
+        self.limits.stack_frames_max > 0
+            && self.activity.tasks.len() < self.limits.tasks_max as usize
+            && self.heap.has_room(words)
+    }
+
+    /// Whether the limits allow another entry.
+    #[cold]
     fn check_entry(&self) -> Result<(), EntryError> {
         if self.limits.stack_frames_max == 0 {
             return Err(EntryError::Limit(LimitFault::Stack { frames: 1, max: 0 }));
         }
-        if self.activity.tasks.len() < self.limits.tasks_max as usize {
-            return Ok(());
-        }
-        self.check_live_tasks()
-    }
-
-    #[cold]
-    fn check_live_tasks(&self) -> Result<(), EntryError> {
         let max = self.limits.tasks_max;
         let is_live = |(_, task): &(u32, &Task)| task.state != TaskState::Done;
         let live = self.activity.tasks.iter().filter(is_live).count() as u32;
@@ -339,8 +331,7 @@ impl Machine<'_> {
         if self.heap.globals != 0 {
             return 0;
         }
-        let words = self.program.classes[usize::from(self.program.globals_class())].words;
-        if words > 1 { words } else { 0 }
+        self.program.globals_words
     }
 
     /// Copies arguments into the heap, all or none, where `words` more words are needed after them. None if nothing needs memory.
@@ -348,13 +339,13 @@ impl Machine<'_> {
         &mut self,
         function: u32,
         args: &[Value],
-        words: u64,
+        words: u32,
     ) -> Result<Option<Mixed>, EntryError> {
         if args.iter().all(|value| plain(value).is_some()) {
             return Ok(None);
         }
         let descs = self.program.param_descs(function);
-        let copied = marshal::copy_all_in(self.program, self.heap, args, descs, words as u32);
+        let copied = marshal::copy_all_in(self.program, self.heap, args, descs, words);
         copied.map(Some).map_err(|error| match error {
             CopyError::NeedsCollection(words) => EntryError::NeedsCollection(words),
             CopyError::Refused(error) => EntryError::Marshal(error),

@@ -401,9 +401,13 @@ impl Machine<'_> {
 }
 
 /// A value as a mixed pair.
+#[inline]
 pub(super) fn as_mixed(value: (u64, u32), from: Slot) -> (u64, u32) {
+    // By far the most.
+    if from == Slot::F64 {
+        return (value.0, TAG_NUMBER);
+    }
     match from {
-        Slot::F64 => (value.0, TAG_NUMBER),
         Slot::I32 => (f64::from(value.0 as i32).to_bits(), TAG_NUMBER),
         Slot::BOOL => (value.0, TAG_BOOLEAN),
         Slot::VOID => (0, UNDEFINED),

@@ -6,6 +6,7 @@
 //! Absent: registers (`state`), what instructions do.
 
 use super::Execution;
+use super::direct::{self, REGISTERS_MAX};
 use super::entries::Calling;
 use super::errors::Halt;
 use super::host::HostLinks;
@@ -160,39 +161,61 @@ impl<'a> Machine<'a> {
         unsafe { self.run_from(function.code_start, 0, 0) }
     }
 
+    /// Writes the arguments of a stack that has just begun with a frame that takes them: its other locals are 0 in any case.
+    #[inline(always)]
+    pub fn write_registers(&mut self, registers: &direct::Registers) {
+        // A bank that is there has room for all.
+        if let Some(bank) = self.stack.nums.first_chunk_mut::<REGISTERS_MAX>() {
+            for (place, value) in bank.iter_mut().zip(registers.values) {
+                // SAFETY: a plain store. Volatile, since what was just written one by one can't be read two by two yet: the processor
+                // would wait for it.
+                unsafe { std::ptr::write_volatile(place, value) };
+            }
+        }
+    }
+
     /// Runs handlers, from `pc` on.
     ///
     /// # Safety
     /// The pointers are up to date; `pc` is where the top frame goes on, and its registers begin at these places of the banks.
     #[inline(always)]
     unsafe fn run_from(&mut self, pc: u32, num_base: usize, ref_base: usize) -> Exit {
-        // SAFETY: as the caller says.
-        unsafe {
-            self.registers = Registers {
-                ip: self.code.add(pc as usize),
-                nums: self.nums_start.add(num_base),
-                refs: self.refs_start.add(ref_base),
-                heap: self.heap.words.as_mut_ptr(),
-                fuel: self.fuel,
-            };
-        }
-        loop {
-            let exit = match catch_unwind(AssertUnwindSafe(|| self.run_on())) {
-                Ok(exit) => exit,
-                Err(panic) if !self.is_in_host => resume_unwind(panic),
-                // SAFETY: as `run_on`.
-                Err(_) => unsafe {
-                    self.halt_after_panic((*self.registers.ip).c);
-                    State::unpark(self).go(super::errors::raise_halt)
-                },
-            };
-            if exit != Exit::Continue {
-                return exit;
+        let mut exit = self.catching(|m| {
+            // SAFETY: as the caller says.
+            unsafe {
+                let state = State {
+                    ip: m.code.add(pc as usize),
+                    nums: m.nums_start.add(num_base),
+                    refs: m.refs_start.add(ref_base),
+                    heap: m.heap.words.as_mut_ptr(),
+                    fuel: m.fuel,
+                    m,
+                };
+                state.dispatch()
             }
+        });
+        while exit == Exit::Continue {
+            exit = self.catching(Machine::run_on);
+        }
+        exit
+    }
+
+    /// Runs handlers, and makes of a host function's panic an error of the call, which parked the registers.
+    #[inline(always)]
+    fn catching(&mut self, run: impl FnOnce(&mut Self) -> Exit) -> Exit {
+        match catch_unwind(AssertUnwindSafe(|| run(self))) {
+            Ok(exit) => exit,
+            Err(panic) if !self.is_in_host => resume_unwind(panic),
+            // SAFETY: as `run_on`.
+            Err(_) => unsafe {
+                self.halt_after_panic((*self.registers.ip).c);
+                State::unpark(self).go(super::errors::raise_halt)
+            },
         }
     }
 
-    /// Runs handlers from where the registers say until one of them exits: the only place that calls them through the table.
+    /// Runs handlers from where the registers say until one of them exits: with `run_from` the only place that calls them through the
+    /// table.
     #[inline(never)]
     fn run_on(&mut self) -> Exit {
         loop {

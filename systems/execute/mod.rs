@@ -14,6 +14,7 @@ mod arrays;
 mod builtins;
 mod calls;
 mod cancel;
+mod direct;
 mod dispatch;
 mod entries;
 mod errors;
@@ -35,7 +36,8 @@ pub use answers::{
     settle_promise,
 };
 pub use cancel::{cancel_entry, cut_overdue};
-pub use entries::{Arguments, CallEnd, Calls, EntryError};
+pub use direct::{Calls, REGISTERS_MAX, Registers};
+pub use entries::{Arguments, CallEnd, EntryError};
 pub use host::{Caller, HostCall, HostError, HostFunction, HostLinks};
 
 use entries::Begun;

@@ -6,7 +6,7 @@
 
 use super::errors::{Halt, Thrown};
 use super::machine::{Machine, Need};
-use super::state::{Exit, handlers};
+use super::state::{Exit, handlers, is_object};
 use raya_bytecode::isa::Trap;
 use raya_bytecode::slot::{Slot, TAG_BOOLEAN, UNDEFINED};
 use raya_storages::activities::Job;
@@ -90,7 +90,7 @@ impl Machine<'_> {
     fn spawn(&mut self, function: u32, nums: &[u64], refs: &[u32]) -> Result<(u32, u32), Halt> {
         self.running_task();
         self.check_task_count()?;
-        self.reserve(u64::from(PROMISE_WORDS) + self.linked(function).stack_words())?;
+        self.reserve(u64::from(PROMISE_WORDS) + u64::from(self.linked(function).stack_words))?;
         let promise = self.take_promise();
         let task = self.add_task(function, promise, nums, refs);
         Ok((task, promise))
@@ -391,8 +391,9 @@ impl Machine<'_> {
     }
 
     /// Whether a reference is a promise.
+    #[inline]
     pub fn is_promise(&self, r: u32) -> bool {
-        self.kind(r) == Some(Kind::Promise)
+        is_object(r) && self.kind(r) == Some(Kind::Promise)
     }
 
     /// Pending, fulfilled or rejected.

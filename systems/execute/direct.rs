@@ -1,0 +1,107 @@
+//! Direct calls: of a function that takes numeric registers, in a context that does nothing else.
+//!
+//! The short way to what entries do, for calls that mostly just return: no entry, no task, no value outside of registers; a machine
+//! serves many calls. What begins like that and does not just return goes on as any call does (`Machine::end_call`).
+//! Invariant: nothing has changed where a call does not begin. Absent: arguments that need memory, contexts in which something
+//! comes first or has to be made first (`entries`).
+
+use super::Execution;
+use super::entries::{CallEnd, Calling};
+use super::machine::Machine;
+use raya_storages::activities::Activity;
+use raya_storages::frames::Stack;
+use raya_storages::heaps::Heap;
+use raya_storages::programs::LinkedFunction;
+
+/// The most registers that a function can be called with.
+pub const REGISTERS_MAX: usize = 6;
+
+/// Numeric registers as arguments, those beyond them 0: all are written at once, whatever their number.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Registers {
+    /// The registers.
+    pub values: [u64; REGISTERS_MAX],
+    /// How many of them are arguments.
+    pub count: u16,
+}
+
+impl Registers {
+    /// The arguments.
+    pub fn arguments(&self) -> &[u64] {
+        &self.values[..usize::from(self.count)]
+    }
+}
+
+/// Calls of a function one after another.
+pub struct Calls<'a> {
+    machine: Machine<'a>,
+    linked: &'a LinkedFunction,
+    calling: Calling,
+}
+
+impl<'a> Calls<'a> {
+    /// Calls with so much fuel in all. `run` is the run of the entry that a call becomes if it stops. None: calls can't begin like that.
+    #[inline(always)]
+    pub fn new(
+        execution: &'a mut Execution<'_>,
+        function: u32,
+        run: u64,
+        fuel: i64,
+    ) -> Option<Calls<'a>> {
+        debug_assert!(execution.activity.is_untouched(), "it does nothing else");
+        let linked = execution.program.functions.get(function as usize)?;
+        let can_begin = (execution.heap.globals != 0 || execution.program.globals_words == 0)
+            && execution.limits.stack_frames_max > 0
+            && execution.limits.tasks_max > 0;
+        if !can_begin {
+            return None;
+        }
+        let mut machine = execution.machine();
+        machine.fuel = fuel;
+        Some(Calls {
+            machine,
+            linked,
+            calling: Calling { run, function },
+        })
+    }
+
+    /// Calls it, where the call before left the context quiet. None: it has not begun, and nothing has changed: fuel or memory is
+    /// lacking, or it takes something else.
+    #[inline(always)]
+    pub fn call(&mut self, registers: &Registers) -> Option<CallEnd> {
+        let Calls {
+            machine,
+            linked,
+            calling,
+        } = self;
+        let can_begin = registers.count == linked.registers
+            && machine.fuel > 0
+            && machine.heap.has_room(linked.stack_words);
+        if !can_begin {
+            return None;
+        }
+        machine.stack.begin(calling.function, linked);
+        machine.write_registers(registers);
+        machine.calling = Some(*calling);
+        Some(machine.run_call(linked))
+    }
+
+    /// The fuel that is left.
+    #[inline(always)]
+    pub fn fuel(&self) -> i64 {
+        self.machine.fuel
+    }
+
+    /// Whether the last call has left nothing behind but counts of what it called.
+    #[inline(always)]
+    pub fn is_quiet(&self) -> bool {
+        self.machine.activity.is_quiet()
+    }
+
+    /// Exchanges what it works on for something else: to give back what was lent. No further call may follow.
+    pub fn exchange(self, heap: &mut Heap, activity: &mut Activity, scratch: &mut Stack) {
+        std::mem::swap(self.machine.heap, heap);
+        std::mem::swap(self.machine.activity, activity);
+        std::mem::swap(self.machine.stack, scratch);
+    }
+}
