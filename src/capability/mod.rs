@@ -269,6 +269,9 @@ impl Capability {
 }
 
 #[cfg(test)]
+mod straight_tests;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
