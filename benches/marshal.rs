@@ -1,12 +1,42 @@
 //! What do values cost that cross, beside a clone of the same value?
 //!
-//! Each figure is of a whole call by name that is given the value; "nothing" is the call alone.
+//! Each figure is of a whole call that is given the value ("take"), or given it and gives it back ("give"); "nothing" is the call alone.
+//! First by name with a `Value`, then as a typed function with the Rust type: a struct that serde knows, or a vector of numbers.
+//! Who takes a value also drops it, as a clone is dropped.
 
 mod support;
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
-use raya_core::Value;
+use raya_core::{Args, ContextId, Data, Returned, Runtime, Value};
+use serde::{Deserialize, Serialize};
+use std::hint::black_box;
 use support::{context, runtime};
+
+#[derive(Clone, Serialize, Deserialize)]
+struct Record {
+    id: f64,
+    name: String,
+    x: f64,
+    y: f64,
+    hp: f64,
+    alive: bool,
+    kind: String,
+    level: f64,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+struct Stack {
+    count: f64,
+    name: String,
+    price: f64,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+struct Inventory {
+    owner: String,
+    gold: f64,
+    items: Vec<Stack>,
+}
 
 fn object<const N: usize>(fields: [(&str, Value); N]) -> Value {
     Value::Object(fields.map(|(name, value)| (name.into(), value)).into())
@@ -49,7 +79,7 @@ fn numbers() -> Value {
     Value::Array((0..100).map(number).collect())
 }
 
-fn marshal(c: &mut Criterion) {
+fn dynamic(c: &mut Criterion) {
     let (mut runtime, program) = runtime(1, "values");
     let id = context(&mut runtime, program);
     let mut call = |name: &str, args: Vec<Value>| {
@@ -73,5 +103,67 @@ fn marshal(c: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, marshal);
+/// Calls a typed function with clones of a value.
+fn calls<A: Args, R: Returned>(
+    (c, runtime, id): (&mut Criterion, &mut Runtime, ContextId),
+    name: &str,
+    function: &str,
+    args: impl Fn() -> A,
+) {
+    let vm = runtime.vm(id).expect("is live");
+    let function = vm.function::<A, R>(function).expect("is typed so");
+    let mut call = |args| function.call(runtime, id, args).expect("takes it");
+    c.bench_function(name, |b| {
+        b.iter_batched(&args, |args| black_box(call(args)), BatchSize::SmallInput);
+    });
+}
+
+/// The same ways as `dynamic`, with a Rust type.
+fn typed_as<T: Clone, P>(c: &mut Criterion, name: &str, value: &T, passed: impl Fn(T) -> P)
+where
+    (P,): Args,
+    P: Returned,
+{
+    let (mut runtime, program) = runtime(1, "values");
+    let id = context(&mut runtime, program);
+    c.bench_function(&format!("{name} typed: clone"), |b| {
+        b.iter(|| value.clone())
+    });
+    let args = || (passed(value.clone()),);
+    let (take, give) = (format!("{name} typed: take"), format!("{name} typed: give"));
+    calls::<_, ()>((c, &mut runtime, id), &take, &format!("take{name}"), args);
+    calls::<_, P>((c, &mut runtime, id), &give, &format!("give{name}"), args);
+}
+
+fn typed(c: &mut Criterion) {
+    let (mut runtime, program) = runtime(1, "values");
+    let id = context(&mut runtime, program);
+    calls::<_, ()>((c, &mut runtime, id), "nothing typed", "nothing", || ());
+    let stack = |count: i32| Stack {
+        count: count.into(),
+        name: "health potion".into(),
+        price: 12.5,
+    };
+    let record = Record {
+        id: 7.0,
+        name: "goblin".into(),
+        x: 1.5,
+        y: 2.5,
+        hp: 20.0,
+        alive: true,
+        kind: "monster".into(),
+        level: 3.0,
+    };
+    let inventory = Inventory {
+        owner: "player one".into(),
+        gold: 100.0,
+        items: (0..50).map(stack).collect(),
+    };
+    let numbers: Vec<f64> = (0..100).map(|i| f64::from(i) * 1.5).collect();
+    typed_as(c, "Record", &record, Data);
+    typed_as(c, "Numbers", &numbers, |numbers| numbers);
+    typed_as(c, "Inventory", &inventory, Data);
+}
+
+criterion_group!(benches, dynamic, typed);
 criterion_main!(benches);

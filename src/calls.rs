@@ -82,7 +82,10 @@ impl Runtime {
             taken = marshal::copy_out(program, heap, key).ok();
             taken.is_some()
         };
-        let given = self.call_function(callee, Arguments::Values(args), &mut take)?;
+        let program = ProgramId::from_bits(self.contexts.programs[row]);
+        let program = program.expect("who exports a function has a program");
+        let args = Arguments::Values(args);
+        let given = self.call_quietly(program, callee, args, &mut take)?;
         Ok(taken.unwrap_or_else(|| given.into_value()))
     }
 
@@ -99,14 +102,18 @@ impl Runtime {
         is_quiet.then_some(row)
     }
 
-    /// Calls a function, whose parameters all are numeric registers, in a quiet context: the short way to what `call_function` does.
-    #[inline(never)]
-    pub(crate) fn call_directly(&mut self, callee: Callee, registers: &Registers) -> Direct {
+    /// Calls a function in a quiet context. None: the call has not begun.
+    #[inline(always)]
+    fn begin_directly(
+        &mut self,
+        callee: Callee,
+        call: impl FnOnce(&mut Calls<'_>) -> Option<CallEnd>,
+    ) -> Option<CallEnd> {
         let Callee { row, id, function } = callee;
         let contexts = &mut self.contexts;
         let (counters, limits) = (&mut contexts.counters[row], &contexts.limits[row]);
         if counters.steps >= limits.steps_max {
-            return (0, NOT_BEGUN);
+            return None;
         }
         let fuel = (limits.steps_max - counters.steps).min(CALL_FUEL) as i64;
         let heap = &mut contexts.heaps[row];
@@ -121,32 +128,89 @@ impl Runtime {
             now_ms: self.time.clock_ms,
             context: id.to_bits(),
         };
-        let Some(mut calls) = Calls::new(&mut execution, function, CALLED, fuel) else {
-            return (0, NOT_BEGUN);
-        };
-        let Some(end) = calls.call(registers) else {
-            return (0, NOT_BEGUN);
-        };
+        let mut calls = Calls::new(&mut execution, function, CALLED, fuel)?;
+        let end = call(&mut calls)?;
         counters.steps += (fuel - calls.fuel()) as u64;
         counters.count_calls_in(1, heap);
-        match end {
-            CallEnd::Returned(num, reference) if !is_object(reference) && self.idle.is_quiet() => {
+        Some(end)
+    }
+
+    /// Calls a function, whose parameters all are numeric registers, in a quiet context: the short way to what `call_function` does.
+    #[inline(never)]
+    pub(crate) fn call_directly(&mut self, callee: Callee, registers: &Registers) -> Direct {
+        match self.begin_directly(callee, |calls| calls.call(registers)) {
+            Some(CallEnd::Returned(num, reference))
+                if !is_object(reference) && self.idle.is_quiet() =>
+            {
                 if !self.idle.calls.is_empty() {
-                    self.count_calls_of_idle(row);
+                    self.count_calls_of_idle(callee.row);
                 }
                 (num, reference)
             }
-            end => self.conclude_directly(callee, end),
+            Some(end) => self.conclude_directly(callee, end),
+            None => (0, NOT_BEGUN),
         }
     }
 
-    /// Gives a context what a direct call has left behind, and sees to it.
+    /// Calls a function with whatever it takes, directly if its context is quiet.
+    pub(crate) fn call_quietly(
+        &mut self,
+        program: ProgramId,
+        callee: Callee,
+        args: Arguments<'_>,
+        take: Take<'_>,
+    ) -> Result<Given, VmError> {
+        let quiet = self.quiet_row(program, callee.id);
+        let end = quiet.and_then(|_| self.begin_directly(callee, |calls| calls.call_with(args)));
+        match end {
+            Some(CallEnd::Returned(num, reference)) if self.idle.is_quiet() => {
+                if !self.idle.calls.is_empty() {
+                    self.count_calls_of_idle(callee.row);
+                }
+                self.given_there((num, reference), callee.row, take)
+            }
+            Some(end) => {
+                let notes = self.settle_directly(callee, &end);
+                self.conclude_call(callee, Ok(end), notes, take)
+            }
+            None => self.call_function(callee, args, take),
+        }
+    }
+
+    /// What a mixed pair in a context's heap is to who called.
+    fn given_there(
+        &self,
+        (num, reference): Key,
+        row: usize,
+        take: Take<'_>,
+    ) -> Result<Given, VmError> {
+        if !is_object(reference) {
+            return Ok(Given::Plain(num, reference));
+        }
+        let (program, heap) = (self.program(row), &self.contexts.heaps[row]);
+        if take(program, heap, (num, reference)) {
+            return Ok(Given::Taken);
+        }
+        let copied = marshal::copy_out(program, heap, (num, reference));
+        copied
+            .map(|value| Given::Copied(Box::new(value)))
+            .map_err(|e| VmError::Marshal(e.to_string().into()))
+    }
+
+    /// Gives a context what a direct call has left behind.
     #[cold]
-    pub(crate) fn conclude_directly(&mut self, callee: Callee, end: CallEnd) -> Direct {
+    fn settle_directly(&mut self, callee: Callee, end: &CallEnd) -> Vec<Note> {
         let next = self.spare.pop().unwrap_or_default();
         self.contexts.activities[callee.row] = Some(std::mem::replace(&mut self.idle, next));
         let mut notes = Vec::new();
         self.cell(callee.row).close_call(0, end.stop(), &mut notes);
+        notes
+    }
+
+    /// The same, and sees to it.
+    #[cold]
+    pub(crate) fn conclude_directly(&mut self, callee: Callee, end: CallEnd) -> Direct {
+        let notes = self.settle_directly(callee, &end);
         let given = self.conclude_call(callee, Ok(end), notes, &mut take_nothing);
         self.given = Some(Box::new(given));
         (0, ENDED)
@@ -277,16 +341,9 @@ impl Runtime {
         })?;
         match end {
             CallEnd::Returned(num, reference) => {
-                let (program, heap) = (self.program(row), &self.contexts.heaps[row]);
-                if take(program, heap, (num, reference)) {
-                    self.after_call(row);
-                    return Ok(Given::Taken);
-                }
-                let value = marshal::copy_out(program, heap, (num, reference));
+                let given = self.given_there((num, reference), row, take);
                 self.after_call(row);
-                value
-                    .map(|value| Given::Copied(Box::new(value)))
-                    .map_err(|e| VmError::Marshal(e.to_string().into()))
+                given
             }
             CallEnd::Failed(failure) => {
                 self.after_call(row);

@@ -245,7 +245,8 @@ impl<A: Args, R: Param> Function<A, R> {
             result = lent.and_then(|item| Some((read.take()?)(item)));
             result.is_some()
         };
-        let given = runtime.call_function(self.callee(row, context), args, &mut take)?;
+        let callee = self.callee(row, context);
+        let given = runtime.call_quietly(self.program, callee, args, &mut take)?;
         match (result, read) {
             (Some(result), _) => Ok(result),
             (None, Some(read)) => Self::read_given(given, read),

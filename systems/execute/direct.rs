@@ -1,17 +1,18 @@
-//! Direct calls: of a function that takes numeric registers, in a context that does nothing else.
+//! Direct calls: of a function in a context that does nothing else.
 //!
 //! The short way to what entries do, for calls that mostly just return: no entry, no task, no value outside of registers; a machine
 //! serves many calls. What begins like that and does not just return goes on as any call does (`Machine::end_call`).
-//! Invariant: nothing has changed where a call does not begin. Absent: arguments that need memory, contexts in which something
-//! comes first or has to be made first (`entries`).
+//! Invariant: nothing has changed where a call does not begin. Absent: contexts in which something comes first or has to be made
+//! first, such as room (`entries`).
 
 use super::Execution;
-use super::entries::{CallEnd, Calling};
+use super::entries::{Arguments, CallEnd, Calling, EntryError};
 use super::machine::Machine;
 use raya_storages::activities::Activity;
 use raya_storages::frames::Stack;
 use raya_storages::heaps::Heap;
 use raya_storages::programs::LinkedFunction;
+use raya_storages::runs::Failure;
 
 /// The most registers that a function can be called with.
 pub const REGISTERS_MAX: usize = 6;
@@ -84,6 +85,29 @@ impl<'a> Calls<'a> {
         machine.write_registers(registers);
         machine.calling = Some(*calling);
         Some(machine.run_call(linked))
+    }
+
+    /// Calls it likewise with whatever it takes. What it can't take is how the call ends.
+    pub fn call_with(&mut self, args: Arguments<'_>) -> Option<CallEnd> {
+        let Calls {
+            machine,
+            linked,
+            calling,
+        } = self;
+        if machine.fuel <= 0 || !machine.heap.has_room(linked.stack_words) {
+            return None;
+        }
+        match machine.begin_with(calling.function, args, linked.stack_words) {
+            Ok(()) => {
+                machine.calling = Some(*calling);
+                Some(machine.run_call(linked))
+            }
+            Err(EntryError::NeedsCollection(_)) => None,
+            Err(error) => {
+                let cause = error.cause().expect("it is for good");
+                Some(CallEnd::Failed(Box::new(Failure::without_trace(cause))))
+            }
+        }
     }
 
     /// The fuel that is left.

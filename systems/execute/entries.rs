@@ -245,10 +245,22 @@ impl<'a> Machine<'a> {
             self.check_entry()?;
             self.reserve(words.into())?;
         }
+        self.begin_with(function, args, words)
+    }
+
+    /// The same where there is room for its frame.
+    #[inline(always)]
+    pub fn begin_with(
+        &mut self,
+        function: u32,
+        args: Arguments<'_>,
+        words: u32,
+    ) -> Result<(), EntryError> {
         match args {
             Arguments::Values(values) => self.begin_with_values(function, values, words),
             Arguments::Source(source) => self.begin_with_source(function, source, words),
             Arguments::Registers(registers) => {
+                let linked = self.linked(function);
                 assert_eq!(linked.registers, registers.count, "each parameter is one");
                 self.begin_frame(function, linked);
                 self.write_registers(registers);

@@ -373,11 +373,11 @@ impl<'a> In<'a> {
     /// An array of numbers.
     pub fn put_f64s(&mut self, items: &[f64], place: Place) -> Put {
         let pack = |into: &mut Self, array| {
-            let places = into.heap.f64s_mut(array);
-            places.copy_from_slice(items);
-            for place in places.iter_mut().filter(|place| place.is_nan()) {
-                *place = f64::from_bits(CANONICAL_NAN);
-            }
+            let nan = f64::from_bits(CANONICAL_NAN);
+            let places = into.heap.f64s_mut(array).iter_mut();
+            places
+                .zip(items)
+                .for_each(|(place, n)| *place = if n.is_nan() { nan } else { *n });
         };
         let packed = (Slot::ARR_F64, DESC_NUMBER);
         self.put_slice(items, place, packed, pack, Self::put_number)

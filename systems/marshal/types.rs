@@ -72,6 +72,25 @@ pub fn element_slot(array: Slot) -> Slot {
 
 /// The array that holds elements of a type, as the compiler chooses it.
 pub fn array_slot(program: &Program, element: Option<u32>) -> Slot {
+    let tag = element.map_or(DESC_UNKNOWN, |desc| program.image.descs[desc as usize].tag);
+    match tag {
+        DESC_UNION => union_slot(program, element),
+        tag => slot_of(tag),
+    }
+}
+
+/// The array that holds elements of a type that is no union.
+fn slot_of(tag: u32) -> Slot {
+    match tag {
+        DESC_NUMBER => Slot::ARR_F64,
+        DESC_INT => Slot::ARR_I32,
+        DESC_BOOLEAN => Slot::ARR_BOOL,
+        DESC_UNKNOWN | DESC_PARAM | DESC_UNION => Slot::ARR_MIXED,
+        _ => Slot::ARR_REF,
+    }
+}
+
+fn union_slot(program: &Program, element: Option<u32>) -> Slot {
     let mut kinds = BTreeSet::new();
     // Unions in unions may be circular in a hostile program.
     let mut members_left = 1000;
@@ -80,18 +99,14 @@ pub fn array_slot(program: &Program, element: Option<u32>) -> Slot {
         let row = desc.map(|desc| program.image.descs[desc as usize]);
         let tag = row.map_or(DESC_UNKNOWN, |row| row.tag);
         members_left -= 1;
-        kinds.insert(match (tag, row) {
-            (DESC_NUMBER, _) => Slot::ARR_F64,
-            (DESC_INT, _) => Slot::ARR_I32,
-            (DESC_BOOLEAN, _) => Slot::ARR_BOOL,
-            (DESC_UNION, Some(row)) if members_left > row.children.count => {
+        match row {
+            Some(row) if tag == DESC_UNION && members_left > row.children.count => {
                 let members = &program.image.desc_children[row.children.indices()];
                 rest.extend(members.iter().map(|member| Some(*member)));
                 continue;
             }
-            (DESC_UNKNOWN | DESC_PARAM | DESC_UNION, _) => Slot::ARR_MIXED,
-            _ => Slot::ARR_REF,
-        });
+            _ => kinds.insert(slot_of(tag)),
+        };
         if members_left == 0 {
             return Slot::ARR_MIXED;
         }
