@@ -49,7 +49,7 @@ use serde::{Deserialize, Serialize};
 pub struct DataError(Box<str>);
 
 impl DataError {
-    fn new(message: impl std::fmt::Display) -> DataError {
+    pub(crate) fn new(message: impl std::fmt::Display) -> DataError {
         DataError(message.to_string().into())
     }
 }

@@ -36,7 +36,7 @@ mod vm;
 
 pub use capability::{
     AnswerFuture, Answering, Asynchronous, Call, Capability, Data, DynamicCapability, Effect,
-    HostError, Immediate, Object, ObjectKind, Param, Responder, Ret, Typed, ValueFuture,
+    HostError, Immediate, Object, ObjectKind, Param, Responder, Ret, Typed, ValueFuture, View,
 };
 pub use control::VmState;
 pub use data::{DataError, from_value, to_value};

@@ -7,7 +7,7 @@ mod script;
 use raya_compiler::load::MemoryFiles;
 use raya_core::{
     Call, Capability, ContextId, Data, HostError, Param, Ret, Returned, Runtime, TickBudget, Typed,
-    Value, VmError, VmOptions, from_value, to_value,
+    Value, View, VmError, VmOptions, from_value, to_value,
 };
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -29,11 +29,12 @@ declare module "host:world" {
   export function wrong(x: number): number[];
   export function large(count: number): number[];
   export function shape(at: unknown): number;
+  export function length(of: { name: string }): number;
 }
 "#;
 
 const GUEST: &str = r#"
-import { moved, twice, split, pair, maybe, count, bytes, broken, wrong, large, shape, Point } from "host:world";
+import { moved, twice, split, pair, maybe, count, bytes, broken, wrong, large, shape, length, Point } from "host:world";
 
 interface Item { id: number; name: string; hp?: number; tags: string[] }
 interface Loop { next?: Loop }
@@ -58,6 +59,7 @@ export function answers(): string {
   return [
     point.x, point.y, point.label === undefined, named.label, twice([1, 2.5]).join(" "), split("a,bc,λ").join(" "),
     pair(3)[0] + pair(3)[1], maybe(1)?.length, maybe(-1) === undefined, many.get("b"), bytes("ab").join(" "),
+    length({ name: "goblin" }), length({ name: "λ" }),
   ].join("|");
 }
 function caught(run: () => void): string {
@@ -129,6 +131,17 @@ fn world(asked: &Arc<AtomicU32>) -> Capability {
             asked.fetch_add(1, Ordering::Relaxed);
             vec![1.5; count as usize]
         })
+        .function(
+            "length",
+            |_: &Call, of: View<'_>| -> Result<f64, HostError> {
+                #[derive(Deserialize)]
+                struct Named<'a> {
+                    name: &'a str,
+                }
+                let named: Named<'_> = of.read().map_err(|e| HostError(e.to_string()))?;
+                Ok(named.name.len() as f64)
+            },
+        )
         .function("shape", |_: &Call, at: Data<Point>| at.0.x)
 }
 
@@ -201,6 +214,31 @@ fn results_can_be_borrowed() {
         matches!(numbers, Cow::Borrowed(_))
     });
     assert_eq!(is_borrowed, Ok(true));
+    let vm = runtime.vm(id).expect("is live");
+    let same = vm
+        .function::<(Data<Item>,), View<'static>>("same")
+        .expect("is typed so");
+    #[derive(Deserialize, PartialEq, Debug)]
+    struct Borrowed<'a> {
+        name: &'a str,
+        tags: Vec<&'a str>,
+    }
+    // The one is read where it lies, of the other there is a copy.
+    for tag in ["b", "λ"] {
+        let sent = Item {
+            tags: vec![tag.into()],
+            ..item("goblin")
+        };
+        let expected = Borrowed {
+            name: "goblin",
+            tags: vec![tag],
+        };
+        let read = same.call_with(&mut runtime, id, (Data(sent),), |view| {
+            assert_eq!(view.read(), Ok(expected));
+            view.read::<f64>().expect_err("is no number")
+        });
+        assert!(read.is_ok_and(|error| error.to_string().contains("expected f64")));
+    }
 }
 
 #[test]
@@ -312,7 +350,7 @@ fn host_functions_called_inline_give_arrays_and_objects() {
     let (mut runtime, id, _) = guest(1 << 22);
     let mut vm = runtime.vm(id).expect("is live");
     let answers = vm.call("answers", vec![]);
-    let expected = "11|2|true|λ|2 5|a bc λ|3x|2|true|2|97 98";
+    let expected = "11|2|true|λ|2 5|a bc λ|3x|2|true|2|97 98|6|2";
     assert_eq!(answers, Ok(Value::String(expected.into())));
     let refusals = vm.call("refusals", vec![]);
     let expected = "Error: no points at 1\nTypeError: expected number, found a string (at [0])\n\

@@ -21,6 +21,7 @@ mod inline;
 mod objects;
 mod typed;
 mod values;
+mod view;
 
 pub use answers::{AnswerFuture, Answering, Asynchronous, Responder, ValueFuture};
 pub(crate) use answers::{Answered, AskedFn, Question};
@@ -32,6 +33,7 @@ pub use error::HostError;
 pub use objects::{Object, ObjectKind};
 pub use typed::Typed;
 pub use values::{Param, Ret};
+pub use view::View;
 
 pub(crate) use closures::{fits, signature};
 use inline::{invoke_inline, invoke_scalars};
@@ -267,9 +269,6 @@ impl Capability {
         }
     }
 }
-
-#[cfg(test)]
-mod straight_tests;
 
 #[cfg(test)]
 mod tests {

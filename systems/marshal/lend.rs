@@ -9,9 +9,9 @@ use super::straight::Misfit;
 use raya_bytecode::elements::Element;
 use raya_bytecode::image::*;
 use raya_bytecode::slot::{NULL, TAG_BOOLEAN, TAG_NUMBER, UNDEFINED};
-use raya_storages::heaps::Key;
+use raya_storages::heaps::{Heap, Key};
 use raya_storages::layout::Kind;
-use raya_storages::programs::LinkedField;
+use raya_storages::programs::{LinkedField, Program};
 use raya_storages::values::Value;
 use std::borrow::Cow;
 
@@ -80,6 +80,11 @@ impl<'h> LentItems<'h> {
 }
 
 impl<'h> Out<'h> {
+    /// What it copies from.
+    pub fn source(&self) -> (&'h Program, &'h Heap) {
+        (self.program, self.heap)
+    }
+
     /// What a mixed pair is.
     #[inline]
     pub fn lend(&mut self, (num, reference): Key) -> Result<Lent<'h>, Misfit> {

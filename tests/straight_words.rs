@@ -1,12 +1,10 @@
 //! Straight is as by a value: whatever goes straight in or out of a heap comes to the same words and the same data as the value would, for
 //! any data and any declared type, and leaves nothing behind where it does not go.
 
-use super::values::{Param, Ret};
-use super::{Data, Typed};
-use crate::{Value, from_value};
 use proptest::prelude::*;
 use raya_bytecode::verify::verify;
 use raya_compiler::load::MemoryFiles;
+use raya_core::{Data, Param, Ret, Typed, Value, View, from_value, to_value};
 use raya_storages::heaps::{Heap, Soundness};
 use raya_storages::programs::Program;
 use raya_storages::values::VALUE_DEPTH_MAX;
@@ -391,7 +389,7 @@ fn what_goes_straight_comes_back_straight() {
 #[test]
 fn what_is_left_out_is_missing() {
     let (mut heap, one) = (roomy(), node(1));
-    let value = crate::to_value(&one).expect("is data");
+    let value = to_value(&one).expect("is data");
     let key = copy_in(&PROGRAM, &mut heap, &value, Some(desc("node"))).expect("is of the type");
     let lent = Data::<Node>::lend(&mut Out::new(&PROGRAM, &heap, None), key);
     assert_eq!(lent, from_value(&value).ok().map(Data));
@@ -438,12 +436,14 @@ fn flat_ascii_is_lent() {
     assert_eq!(ascii, Some("goblin"));
     let other = <&'static str>::lend(&mut Out::new(&PROGRAM, &heap, None), (0, refs[1]));
     assert_eq!(other, None);
-    fn read<'h, T: Deserialize<'h>>(heap: &'h Heap, reference: u32) -> Option<T> {
-        crate::data::lend(&mut Out::new(&PROGRAM, heap, None), (0, reference))
+    // Where it is not, a view has it in a copy.
+    for (reference, text) in refs.into_iter().zip(["goblin", "λ"]) {
+        let view = View::lend(&mut Out::new(&PROGRAM, &heap, None), (0, reference));
+        let view = view.expect("there is a view of everything");
+        assert_eq!(view.read::<&str>(), Ok(text));
+        assert_eq!(view.read::<String>(), Ok(text.to_owned()));
+        assert!(view.read::<f64>().is_err());
     }
-    assert_eq!(read::<&str>(&heap, refs[0]), Some("goblin"));
-    assert_eq!(read::<&str>(&heap, refs[1]), None);
-    assert_eq!(read::<String>(&heap, refs[1]), Some("λ".into()));
 }
 
 /// Lone surrogates are replaced, in either way.
@@ -459,7 +459,7 @@ fn lone_surrogates_are_replaced() {
 #[test]
 fn too_large_is_too_large() {
     fn is_read<T: DeserializeOwned>(heap: &Heap, key: (u64, u32)) -> bool {
-        crate::data::lend::<T>(&mut Out::new(&PROGRAM, heap, None), key).is_some()
+        Data::<T>::lend(&mut Out::new(&PROGRAM, heap, None), key).is_some()
     }
     let mut heap = heap(1 << 22);
     let row = heap
