@@ -29,7 +29,8 @@
 //! | a variant with fields | `{ Variant: fields }` |
 //!
 //! Reading is as lenient as TypeScript's types are: `null` is `None` too, an object is read as a map, a `Set` or typed array as a
-//! sequence. Strings and bytes are borrowed from the value. Invariants: nothing is rounded; nesting is bounded as for all values that cross.
+//! sequence. Strings and bytes are borrowed from the value. `put` and `lend` come to the same straight into and out of a heap.
+//! Invariants: nothing is rounded; nesting is bounded as for all values that cross.
 //! Absent: how values get into heaps (`systems/marshal`); handles, which are no data.
 
 mod de;

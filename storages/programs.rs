@@ -126,6 +126,19 @@ pub enum Plain {
     No,
 }
 
+impl Plain {
+    /// What a type with a tag is in a slot.
+    #[inline]
+    pub fn of(tag: Option<u32>, slot: Slot) -> Plain {
+        match (tag, slot) {
+            (Some(DESC_NUMBER), Slot::F64) => Plain::Number,
+            (Some(DESC_BOOLEAN), Slot::BOOL) => Plain::Boolean,
+            (Some(DESC_STRING), Slot::STR) => Plain::Text,
+            _ => Plain::No,
+        }
+    }
+}
+
 /// What a member name means for a class.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum MemberEntry {
@@ -494,12 +507,7 @@ fn link_fields(image: &Image) -> Vec<LinkedField> {
             num_offset: field.num_offset,
             ref_offset: field.ref_offset,
             is_optional: field.flags & FIELD_OPTIONAL != 0,
-            plain: match (row.map(|row| row.tag), field.slot) {
-                (Some(DESC_NUMBER), Slot::F64) => Plain::Number,
-                (Some(DESC_BOOLEAN), Slot::BOOL) => Plain::Boolean,
-                (Some(DESC_STRING), Slot::STR) => Plain::Text,
-                _ => Plain::No,
-            },
+            plain: Plain::of(row.map(|row| row.tag), field.slot),
         }
     };
     image.fields.iter().map(link).collect()

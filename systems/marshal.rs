@@ -237,7 +237,7 @@ pub fn copy_in(
     desc: Option<u32>,
 ) -> Result<(u64, u32), CopyError> {
     let mut into = In::new(program, heap);
-    let mixed = into.value(value, desc).map_err(|e| into.refuse(*e))?;
+    let mixed = into.value(value, desc).map_err(|e| into::refused(*e))?;
     into.finish(0).map_err(CopyError::NeedsCollection)?;
     Ok(mixed)
 }
@@ -255,7 +255,7 @@ pub fn copy_all_in(
     for (at, value) in values.iter().enumerate() {
         let typed = usize::checked_sub(at, first).and_then(|at| descs.get(at));
         let copied = into.value(value, typed.copied());
-        mixed.push(copied.map_err(|e| into.refuse(*e))?);
+        mixed.push(copied.map_err(|e| into::refused(*e))?);
     }
     let finished = into.finish(words_after);
     finished.map_err(CopyError::NeedsCollection)?;

@@ -30,11 +30,14 @@ declare module "host:world" {
   export function large(count: number): number[];
   export function shape(at: unknown): number;
   export function length(of: { name: string }): number;
+  export function panics(x: number): Point;
+  export function stored(at: Point): number;
+  export function fetched(id: number): Promise<Point>;
 }
 "#;
 
 const GUEST: &str = r#"
-import { moved, twice, split, pair, maybe, count, bytes, broken, wrong, large, shape, length, Point } from "host:world";
+import { moved, twice, split, pair, maybe, count, bytes, broken, wrong, large, shape, length, panics, stored, fetched, Point } from "host:world";
 
 interface Item { id: number; name: string; hp?: number; tags: string[] }
 interface Loop { next?: Loop }
@@ -75,6 +78,11 @@ export function fill(count: number): number {
   for (const items of kept) sum += items.length;
   return sum;
 }
+export function panicked(): string { return caught(() => { panics(1); }); }
+export async function waited(): Promise<number> {
+  const point = await fetched(3);
+  return point.x + stored({ ...point, label: "λ" });
+}
 export const shapes: unknown[] = [{ x: "1" }];
 "#;
 
@@ -91,6 +99,15 @@ struct Point {
     x: f64,
     y: f64,
     label: Option<String>,
+}
+
+/// Data whose own code panics.
+struct Panics;
+
+impl Serialize for Panics {
+    fn serialize<S: serde::Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+        panic!("it never says what it is")
+    }
 }
 
 fn item(name: &str) -> Item {
@@ -126,6 +143,12 @@ fn world(asked: &Arc<AtomicU32>) -> Capability {
                 Err(HostError(format!("no points at {x}")))
             },
         )
+        .function("panics", |_: &Call, _: f64| Data(Panics))
+        .blocking("stored", |_: &Call, Data(at): Data<Point>| at.x + at.y)
+        .deferred("fetched", |_: &Call, x: f64| {
+            let (y, label) = (1.0, None);
+            Data(Point { x, y, label })
+        })
         .function("wrong", |_: &Call, _: f64| Data(vec!["text"]))
         .function("large", move |_: &Call, count: f64| {
             asked.fetch_add(1, Ordering::Relaxed);
@@ -401,4 +424,20 @@ fn large_answers_are_paid_for() {
     };
     let (small, large) = (steps(10.0), steps(10_010.0));
     assert!(large - small >= 3 * 10_000 * 8 / 16, "{small} {large}");
+}
+
+#[test]
+fn functions_that_are_waited_for_take_and_give_data() {
+    let (mut runtime, id, _) = guest(1 << 22);
+    let waited = runtime.vm(id).expect("is live").call("waited", vec![]);
+    assert_eq!(waited, Ok(Value::Number(7.0)));
+}
+
+#[test]
+fn a_panic_of_data_is_an_error_of_the_call() {
+    let (mut runtime, id, _) = guest(1 << 22);
+    let caught = runtime.vm(id).expect("is live").call("panicked", vec![]);
+    let expected = "Error: The host function world.panics panicked";
+    assert_eq!(caught, Ok(Value::String(expected.into())));
+    assert_eq!(runtime.load(&runtime.dump()), Ok(()));
 }

@@ -135,13 +135,8 @@ fn put_both<T: Ret + Clone>(data: &T, name: &str) -> bool {
     let (mut straight, mut copied) = (before.clone(), before.clone());
     let put = |heap: &mut Heap| {
         let mut into = In::new(&PROGRAM, heap);
-        match into.put_with(desc, |into, place| data.put(into, place)) {
-            Ok(key) => Ok(into.finish(0).map(|()| key)),
-            Err(Misfit) => {
-                into.undo_all();
-                Err(Misfit)
-            }
-        }
+        let key = into.put_with(desc, |into, place| data.put(into, place))?;
+        Ok::<_, Misfit>(into.finish(0).map(|()| key))
     };
     let given = put(&mut straight);
     let value = data.clone().into_result();
@@ -476,4 +471,39 @@ fn too_large_is_too_large() {
         assert_eq!(is_read::<Vec<Vec<f64>>>(&heap, key), fits);
         assert_eq!(is_read::<serde::de::IgnoredAny>(&heap, key), fits);
     }
+}
+
+/// Data whose own code panics halfway.
+struct Panics;
+
+impl Serialize for Panics {
+    fn serialize<S: serde::Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+        panic!("it never says what it is")
+    }
+}
+
+#[test]
+fn a_panic_halfway_leaves_nothing_behind() {
+    let before = roomy();
+    let mut heap = before.clone();
+    let handle = Value::Handle(Box::new(raya_storages::values::ObjectRef {
+        owner: 0,
+        kind: "Thing".into(),
+        object: 7,
+        rights: raya_storages::handles::RIGHTS_ALL,
+        is_passed_on: false,
+    }));
+    let data = (handle, "text".to_owned(), Data(Panics));
+    let put = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        let mut into = In::new(&PROGRAM, &mut heap);
+        let put = into.put_with(None, |into, place| data.put(into, place));
+        put.map(|_| into.finish(0))
+    }));
+    assert!(put.is_err());
+    assert!(
+        heap == before
+            && heap.words[heap.top as usize..]
+                .iter()
+                .all(|word| *word == 0)
+    );
 }

@@ -39,6 +39,7 @@ impl<'a, 'p> Putter<'a, 'p> {
         Ok(self.into.put_value(value, self.place)?)
     }
 
+    #[inline(always)]
     fn number(self, n: f64) -> Written {
         Ok(self.into.put_number(n, self.place)?)
     }
@@ -104,6 +105,7 @@ impl<'a, 'p> serde::Serializer for Putter<'a, 'p> {
         serialize_u64 u64 => exact_unsigned;
     }
 
+    #[inline(always)]
     fn serialize_bool(self, value: bool) -> Written {
         Ok(self.into.put_bool(value, self.place)?)
     }
@@ -112,7 +114,7 @@ impl<'a, 'p> serde::Serializer for Putter<'a, 'p> {
         self.number(n.into())
     }
 
-    #[inline]
+    #[inline(always)]
     fn serialize_f64(self, n: f64) -> Written {
         self.number(n)
     }
@@ -121,7 +123,7 @@ impl<'a, 'p> serde::Serializer for Putter<'a, 'p> {
         self.serialize_str(c.encode_utf8(&mut [0; 4]))
     }
 
-    #[inline]
+    #[inline(always)]
     fn serialize_str(self, text: &str) -> Written {
         Ok(self.into.put_text(text, self.place)?)
     }
@@ -341,7 +343,7 @@ impl serde::ser::SerializeStruct for Record<'_, '_> {
     type Ok = Key;
     type Error = DataError;
 
-    #[inline]
+    #[inline(always)]
     fn serialize_field<T: Serialize + ?Sized>(
         &mut self,
         name: &'static str,

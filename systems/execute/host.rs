@@ -9,7 +9,7 @@ use super::entries::BYTES_PER_STEP;
 use super::errors::{ErrorKind, Halt};
 use super::machine::{Machine, Need};
 use super::state::{Exit, State, handlers};
-use crate::marshal::{self, CopyError, In, MarshalError, Misfit, Place, Problem, Put};
+use crate::marshal::{self, CopyError, In, MarshalError, Place, Problem, Put};
 use raya_bytecode::slot::{Slot, TAG_BOOLEAN, TAG_NUMBER, UNDEFINED};
 use raya_storages::activities::Request;
 use raya_storages::layout::PROMISE_WORDS;
@@ -227,15 +227,14 @@ impl HostCall<'_> {
     pub fn ret_put(&mut self, put: impl FnOnce(&mut In<'_>, Place) -> Put) -> bool {
         let desc = self.program.image.answer_desc(self.import.into());
         let mut into = In::new(self.program, self.heap);
-        match into.put_with(desc, put) {
-            Ok(key) if into.finish(0).is_ok() => self.answer = Answer::There(key),
-            Ok(_) => return false,
-            Err(Misfit) => {
-                into.undo_all();
-                return false;
-            }
+        let Ok(key) = into.put_with(desc, put) else {
+            return false;
+        };
+        let is_there = into.finish(0).is_ok();
+        if is_there {
+            self.answer = Answer::There(key);
         }
-        true
+        is_there
     }
 }
 

@@ -3,8 +3,8 @@
 //! Everything is written where it will stay, in one pass: a part's place is taken before those of its own parts. What finds no room
 //! is counted only, so that `finish` knows the words that were asked for in all. Nothing lies beyond the mark that asks for a
 //! collection, however large the value is.
-//! Invariants: until `finish` the heap's owner can see nothing of it: `undo` zeroes the words and takes back what objects that were
-//! there before were given. Rows of handles are made by `finish`, when nothing can fail any more.
+//! Invariants: what is not brought to its end by `finish` leaves nothing behind: `undo` zeroes the words and takes back what objects
+//! that were there before were given. Rows of handles are made by `finish`, when nothing can fail any more.
 //! Absent: what a value is and whether it is of its type (`value`).
 
 use super::types::{
@@ -46,6 +46,17 @@ pub struct In<'a> {
     pub(super) depth: u32,
     /// Few values have objects as keys, or handles.
     rare: Option<Box<Rare>>,
+    is_finished: bool,
+}
+
+/// What is not finished is taken back, also where the host's own code panics while it says what it has.
+impl Drop for In<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        if !self.is_finished {
+            self.undo(self.start);
+        }
+    }
 }
 
 /// What few values have.
@@ -100,6 +111,7 @@ impl<'a> In<'a> {
             steps_left: CHECK_STEPS_MAX,
             depth: 0,
             rare: None,
+            is_finished: false,
         }
     }
 
@@ -132,21 +144,14 @@ impl<'a> In<'a> {
         }
     }
 
-    /// Takes back everything.
-    #[cold]
-    pub fn undo_all(&mut self) {
-        self.undo(self.start);
-    }
-
     /// Lets all of it stand, if `words_after` more words are free behind it; else nothing of it stays, and the error is how many words
     /// were asked for.
     #[inline]
-    pub fn finish(&mut self, words_after: u32) -> Result<(), u32> {
+    pub fn finish(mut self, words_after: u32) -> Result<(), u32> {
         let words = self.asked + u64::from(words_after);
         let words = u32::try_from(words).unwrap_or(u32::MAX);
         let free = self.heap.collect_at_words;
         if words > 0 && self.start.top_used() + u64::from(words) > u64::from(free) {
-            self.undo_all();
             return Err(words);
         }
         if let Some(rare) = self.rare.take() {
@@ -154,6 +159,7 @@ impl<'a> In<'a> {
                 self.heap.hold_handle(object, *place);
             }
         }
+        self.is_finished = true;
         Ok(())
     }
 
@@ -162,15 +168,14 @@ impl<'a> In<'a> {
         self.steps_left = CHECK_STEPS_MAX;
         self.depth = 0;
     }
+}
 
-    /// Takes everything back for an error, which it gives as what the copy comes to.
-    #[cold]
-    pub fn refuse(&mut self, error: MarshalError) -> CopyError {
-        self.undo_all();
-        match error.problem {
-            Problem::HandlesUncollected => CopyError::NeedsCollection(0),
-            _ => CopyError::Refused(error),
-        }
+/// What an error makes of a copy.
+#[cold]
+pub(super) fn refused(error: MarshalError) -> CopyError {
+    match error.problem {
+        Problem::HandlesUncollected => CopyError::NeedsCollection(0),
+        _ => CopyError::Refused(error),
     }
 }
 

@@ -13,7 +13,7 @@ use raya_bytecode::image::*;
 use raya_bytecode::slot::{Slot, TAG_BOOLEAN, UNDEFINED};
 use raya_storages::heaps::{Heap, Key};
 use raya_storages::layout::array_kinds;
-use raya_storages::programs::{LinkedClass, LinkedField, Program};
+use raya_storages::programs::{LinkedClass, LinkedField, Plain, Program};
 use raya_storages::typed::{TypedArray, TypedElement};
 use raya_storages::values::Value;
 use smallvec::SmallVec;
@@ -41,6 +41,8 @@ pub struct Place {
     pub slot: Slot,
     /// It may be left out, which is to be undefined.
     pub is_optional: bool,
+    /// Whether type and slot are those of a plain value.
+    pub plain: Plain,
 }
 
 impl Place {
@@ -50,6 +52,7 @@ impl Place {
             desc,
             slot: Slot::MIXED,
             is_optional: false,
+            plain: Plain::No,
         }
     }
 }
@@ -77,13 +80,7 @@ pub fn put_all(
     let mut put = SmallVec::new();
     for at in 0..source.count() {
         let typed = at.checked_sub(first).and_then(|at| descs.get(at));
-        match into.put_with(typed.copied(), |into, place| source.put(at, into, place)) {
-            Ok(key) => put.push(key),
-            Err(misfit) => {
-                into.undo_all();
-                return Err(misfit);
-            }
-        }
+        put.push(into.put_with(typed.copied(), |into, place| source.put(at, into, place))?);
     }
     Ok(into.finish(words_after).map(|()| put))
 }
@@ -124,7 +121,7 @@ type Row = Option<Desc>;
 
 /// Parts that have none.
 impl<'a> In<'a> {
-    /// Puts something by itself, as the type or as it comes. On a misfit it is for the caller to take back what was written.
+    /// Puts something by itself, as the type or as it comes.
     #[inline]
     pub fn put_with(
         &mut self,
@@ -147,10 +144,11 @@ impl<'a> In<'a> {
     }
 
     /// A number.
-    #[inline]
+    #[inline(always)]
     pub fn put_number(&mut self, n: f64, place: Place) -> Put {
-        let is_plain = matches!(self.tag(place), None | Some(DESC_NUMBER))
-            && matches!(place.slot, Slot::F64 | Slot::MIXED);
+        let is_plain = place.plain == Plain::Number
+            || matches!(self.tag(place), None | Some(DESC_NUMBER))
+                && matches!(place.slot, Slot::F64 | Slot::MIXED);
         if !is_plain {
             return self.put_value(&Value::Number(n), place);
         }
@@ -159,10 +157,11 @@ impl<'a> In<'a> {
     }
 
     /// A boolean.
-    #[inline]
+    #[inline(always)]
     pub fn put_bool(&mut self, value: bool, place: Place) -> Put {
-        let is_plain = matches!(self.tag(place), None | Some(DESC_BOOLEAN))
-            && matches!(place.slot, Slot::BOOL | Slot::MIXED);
+        let is_plain = place.plain == Plain::Boolean
+            || matches!(self.tag(place), None | Some(DESC_BOOLEAN))
+                && matches!(place.slot, Slot::BOOL | Slot::MIXED);
         if !is_plain {
             return self.put_value(&Value::Bool(value), place);
         }
@@ -171,10 +170,11 @@ impl<'a> In<'a> {
     }
 
     /// Text.
-    #[inline]
+    #[inline(always)]
     pub fn put_text(&mut self, text: &str, place: Place) -> Put {
-        let is_plain = matches!(self.tag(place), None | Some(DESC_STRING))
-            && matches!(place.slot, Slot::STR | Slot::ANY | Slot::MIXED);
+        let is_plain = place.plain == Plain::Text
+            || matches!(self.tag(place), None | Some(DESC_STRING))
+                && matches!(place.slot, Slot::STR | Slot::ANY | Slot::MIXED);
         if !is_plain {
             return self.put_value(&Value::String(text.into()), place);
         }
@@ -277,10 +277,12 @@ impl<'a> In<'a> {
                     None => Slot::ARR_MIXED,
                 };
                 let slot = element_slot(own);
+                let tag = desc.map(|desc| program.image.descs[desc as usize].tag);
                 let item = Place {
                     desc,
                     slot,
                     is_optional: false,
+                    plain: Plain::of(tag, slot),
                 };
                 (own, self.new_array(own, len), ItemsKind::Array { item })
             }
@@ -297,7 +299,7 @@ impl<'a> In<'a> {
     }
 
     /// Puts the next item.
-    #[inline]
+    #[inline(always)]
     pub fn item(
         &mut self,
         items: &mut Items<'_>,
@@ -430,7 +432,7 @@ impl<'a> In<'a> {
     }
 
     /// Puts a field, which is the next of the type but for some that may be left out.
-    #[inline]
+    #[inline(always)]
     pub fn field_named(
         &mut self,
         fields: &mut Fields<'_>,
@@ -459,7 +461,7 @@ impl<'a> In<'a> {
         self.leave(fields.depth, key, fields.own, fields.place)
     }
 
-    #[inline]
+    #[inline(always)]
     fn field_at(
         &mut self,
         object: Option<u32>,
@@ -471,6 +473,12 @@ impl<'a> In<'a> {
             desc,
             slot: field.slot,
             is_optional: field.is_optional,
+            // A tuple's type says what its fields are, not their class.
+            plain: if desc == field.desc {
+                field.plain
+            } else {
+                Plain::No
+            },
         };
         let key = put(self, place)?;
         if let Some(object) = object {

@@ -20,7 +20,7 @@ use raya_storages::values::{ObjectRef, VALUE_DEPTH_MAX, Value};
 type Written = Result<(Key, Slot), Box<MarshalError>>;
 
 impl In<'_> {
-    /// Copies a value that will stand in a mixed slot. On an error it is for the caller to take back what was written.
+    /// Copies a value that will stand in a mixed slot.
     #[inline]
     pub fn value(&mut self, value: &Value, desc: Option<u32>) -> Result<Key, Box<MarshalError>> {
         self.begin_value();
