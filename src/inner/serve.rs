@@ -11,8 +11,11 @@ use crate::runtime::Runtime;
 use crate::{ContextId, TaskId, Value, VmError};
 use raya_storages::activities::AnsweredBy;
 
-/// What it costs to read the figures of one context.
-const STEPS_PER_CONTEXT_READ: u64 = 64;
+/// What it costs to read the figures of one context, or to go over it where something is done to all inside a child.
+const STEPS_PER_CONTEXT: u64 = 64;
+
+/// Bytes of a program that one step verifies and links.
+const PROGRAM_BYTES_PER_STEP: u64 = 4;
 
 /// A request: who asks, and the arguments.
 struct Request<'a> {
@@ -85,6 +88,13 @@ impl Request<'_> {
     fn of_child(&mut self, op: VmOp) -> Result<Value, VmError> {
         let id = self.child()?;
         let row = id.index();
+        if matches!(
+            op,
+            VmOp::Pause | VmOp::Resume | VmOp::RunSteps | VmOp::Revoke
+        ) {
+            let inside = self.runtime.contexts.subtree(row).len() as u64;
+            self.pay(STEPS_PER_CONTEXT * inside);
+        }
         match op {
             VmOp::Load => self.load(id)?,
             VmOp::Grants => return self.grants(id),
@@ -115,6 +125,12 @@ impl Request<'_> {
             _ => unreachable!("answered without a child"),
         }
         Ok(Value::Undefined)
+    }
+
+    /// Lets the asker pay.
+    fn pay(&mut self, steps: u64) {
+        let asker = self.asker.index();
+        self.runtime.charge(asker, steps);
     }
 
     fn number(&self, at: usize) -> f64 {
@@ -159,6 +175,7 @@ impl Request<'_> {
         let path = self.text(1).to_owned();
         let bytes = (self.runtime.loader)(&path, self.asker);
         let bytes = bytes.map_err(|e| VmError::NotLoaded(e.into()))?;
+        self.pay(bytes.len() as u64 / PROGRAM_BYTES_PER_STEP);
         self.runtime.vm(id)?.load_rbin_bytes(&bytes)
     }
 
@@ -216,9 +233,7 @@ impl Request<'_> {
     fn stats(&mut self, id: ContextId) -> Result<Value, VmError> {
         let vm = self.runtime.vm(id)?;
         let (stats, subtree) = (vm.stats(), vm.subtree_stats());
-        let asker = self.asker.index();
-        self.runtime
-            .charge(asker, STEPS_PER_CONTEXT_READ * subtree.contexts);
+        self.pay(STEPS_PER_CONTEXT * subtree.contexts);
         let figures = [
             stats.heap_bytes_used as f64,
             stats.max_heap_bytes as f64,
@@ -265,6 +280,10 @@ impl Request<'_> {
 
     fn set_limits(&mut self, row: usize) -> Result<(), VmError> {
         let limits = limits_of_child(self.runtime, row, self.args.get(1))?;
-        self.runtime.set_limits(row, &limits)
+        let before = self.runtime.collections(row);
+        let set = self.runtime.set_limits(row, &limits);
+        // Less room is made by collecting.
+        self.pay(self.runtime.collected_since(row, before));
+        set
     }
 }
