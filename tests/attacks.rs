@@ -296,7 +296,7 @@ fn spec_s_3_attacks_end_as_documented_and_nobody_else_notices() {
             .all(|rest| rest.results.len() == TURNS as usize)
     );
     let attacks = attacks();
-    assert!(attacks.len() >= 40, "{}", attacks.len());
+    assert!(attacks.len() >= 80, "{}", attacks.len());
     let mut wrong = Vec::new();
     for (at, attack) in attacks.iter().enumerate() {
         let mut world = World::new(&victim, 1 + at % 2);
