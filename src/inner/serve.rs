@@ -3,7 +3,7 @@
 //! Invariant: whatever is asked goes through the method that the embedder would call, so both see the same limits and
 //! errors. Absent: how arguments get here (`tick`), records of options (`options`).
 
-use super::options::{limits_of_child, options_of_child, priority};
+use super::options::{limits_of_child, on_limit_text, options_of_child, priority, priority_text};
 use super::{VmOp, child, from_handle, gone, handle};
 use crate::capability::GuestError;
 use crate::effects::Served;
@@ -103,6 +103,7 @@ impl Request<'_> {
                 self.runtime.revoke(row, &capability)?;
             }
             VmOp::Stats => return self.stats(id),
+            VmOp::Settings => return Ok(self.settings(row)),
             VmOp::Exports => return self.exports(id),
             VmOp::SetLimits => self.set_limits(row)?,
             VmOp::RefillSteps => {
@@ -257,6 +258,31 @@ impl Request<'_> {
             f64::from(stats.max_handles),
         ];
         Ok(Value::Array(figures.map(Value::Number).into()))
+    }
+
+    /// Limits, weight, priority and name of a child.
+    fn settings(&self, row: usize) -> Value {
+        let limits = self.runtime.limits_of(row);
+        let or_none = |max: Option<u64>| max.map_or(f64::INFINITY, |max| max as f64);
+        let figures = [
+            limits.max_heap_bytes as f64,
+            limits.max_tasks.into(),
+            or_none(limits.max_step_budget),
+            or_none(limits.max_steps_per_tick),
+            limits.max_stack_frames.into(),
+            limits.max_handles.into(),
+            or_none(limits.soft_heap_bytes),
+            or_none(limits.soft_steps),
+        ];
+        let contexts = &self.runtime.contexts;
+        let mut settings: Vec<Value> = figures.map(Value::Number).into();
+        settings.extend([
+            Value::String(on_limit_text(limits.on_limit).into()),
+            Value::Number(contexts.weights[row].into()),
+            Value::String(priority_text(contexts.priorities[row]).into()),
+            Value::String(contexts.name(row).into()),
+        ]);
+        Value::Array(settings)
     }
 
     /// Names and types, one after the other.
