@@ -279,6 +279,11 @@ handlers! {
                     s.m.save(s.ip.add(1), s.fuel);
                     return Exit::OutOfFuel;
                 }
+                if s.m.is_beyond_mark() {
+                    s.m.need = Need::default();
+                    s.m.save(s.ip.add(1), s.fuel);
+                    return Exit::Collect;
+                }
                 s.ip = s.ip.add(1);
                 s.block_by_loop()
             }
@@ -384,7 +389,7 @@ impl<'a> Machine<'a> {
 
     #[cold]
     fn halt_call(&mut self, message: String) {
-        self.halt = Some(Halt::Throw(ErrorKind::Error, message.into()));
+        self.halt = Some(Halt::ThrowAtOnce(ErrorKind::Error, message.into()));
         self.need = Need::default();
     }
 
@@ -433,7 +438,7 @@ impl<'a> Machine<'a> {
         self.activity.count_call(usize::from(import));
         match outcome {
             Ok(()) => self.answer_inline(import, answer),
-            Err(error) => Err(Halt::Throw(
+            Err(error) => Err(Halt::ThrowAtOnce(
                 ErrorKind::Named(error.name),
                 error.message.into(),
             )),
@@ -456,13 +461,10 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// A string that the host gave. The call can't be made again, so this may go beyond the collection mark, within the limit.
+    /// A string that the host gave. The call can't be made again.
     fn host_text(&mut self, text: &str) -> Result<u32, Halt> {
-        let words = Self::text_words_max(text);
-        self.check_bytes(words * 8)
-            .inspect_err(|_| self.is_fault_final = true)?;
-        self.beyond_mark(words, |m| m.new_text(text))
-            .expect("it is within the limit")
+        let made = self.before_collection(Self::text_words_max(text), |m| m.new_text(text));
+        made.inspect_err(|_| self.is_fault_final = true)
     }
 
     fn copy_arguments(
