@@ -22,6 +22,7 @@ pub(super) fn invoke_inline<M, F: Immediate<M>>(
     let mut args = [const { Value::Undefined }; ARGUMENTS_MAX];
     for (at, arg) in args.iter_mut().enumerate().take(call.len()) {
         *arg = argument_value(call, at)?;
+        call.count_copied(arg.bytes());
     }
     let value = f
         .invoke(&caller, &args)
@@ -56,7 +57,7 @@ fn call_of(context: u64, clock_ms: f64) -> Call {
 #[inline]
 fn argument_value(call: &HostCall<'_>, at: usize) -> Result<Value, execute::HostError> {
     marshal::copy_argument(call.program(), call.heap(), call.arg_raw(at))
-        .map_err(|e| execute::HostError::new(e.to_string()))
+        .map_err(|e| execute::HostError::named(e.name(), e.to_string()))
 }
 
 /// Answers a call.

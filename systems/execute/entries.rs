@@ -49,7 +49,7 @@ impl From<Halt> for EntryError {
         match halt {
             Halt::Collect(words) => EntryError::NeedsCollection(words),
             Halt::Limit(fault) => EntryError::Limit(fault),
-            Halt::Trap(_) | Halt::Throw(..) => EntryError::Argument(0),
+            Halt::Trap(_) | Halt::Throw(..) | Halt::ThrowAtOnce(..) => EntryError::Argument(0),
         }
     }
 }
