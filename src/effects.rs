@@ -5,6 +5,7 @@
 
 use crate::bindings::Service;
 use crate::capability::{GuestError, call_effect, call_plain};
+use crate::cell::Cell;
 use crate::inner;
 use crate::runtime::Runtime;
 use crate::{Call, ContextId, TaskId, Value};
@@ -32,7 +33,8 @@ impl Host for Server<'_> {
     }
 
     fn answer(&mut self, asker: ContextId, answer: Result<Value, GuestError>) {
-        self.0.cell(asker.index()).answer(answer);
+        let place = |cell: &mut Cell<'_>, answer| cell.answer(answer);
+        self.0.place(asker.index(), answer, place);
     }
 
     fn owes(&mut self, asker: ContextId, by: AnsweredBy) {

@@ -23,6 +23,9 @@ use raya_storages::fuel;
 use raya_storages::programs::ProgramId;
 use raya_storages::runs::{Cause, OUTCOMES_KEPT_MAX, RunOutcome, RunRow, Runs};
 
+/// Arguments of entries that are not counted: as many as there are tasks are little.
+const WAITING_BYTES_MIN: usize = 1 << 10;
+
 impl Runtime {
     pub(crate) fn find(&self, id: ContextId) -> Result<usize, VmError> {
         let Some(row) = self.contexts.find(id) else {
@@ -156,6 +159,9 @@ impl Runtime {
         }
         self.forget_old(row);
         self.check_tasks(row)?;
+        if asker.is_some() {
+            self.check_waiting(row, &args)?;
+        }
         let askers = asker.map_or(0, ContextId::to_bits);
         let run = RunRow {
             functions,
@@ -171,6 +177,24 @@ impl Runtime {
             self.enqueue(row, task, functions, args, origin);
         }
         Ok(task)
+    }
+
+    /// Arguments of other contexts wait outside of the heap until their entry begins: all but the first may take as much as the heap.
+    pub(crate) fn check_waiting(&self, row: usize, args: &[Value]) -> Result<(), VmError> {
+        let bytes: usize = args.iter().map(Value::bytes).sum();
+        if bytes <= WAITING_BYTES_MIN {
+            return Ok(());
+        }
+        let activity = self.contexts.activities[row].as_ref();
+        let waiting = activity.map_or(0, |a| a.entries.waiting_bytes());
+        let (used, max) = (
+            (waiting + bytes) as u64,
+            self.contexts.limits[row].heap_bytes_max,
+        );
+        if waiting > WAITING_BYTES_MIN && used > max {
+            return Err(VmError::HeapLimitExceeded { used, max });
+        }
+        Ok(())
     }
 
     /// Runs that have not ended count as tasks, so that entries can't pile up before modules have run.
@@ -222,10 +246,13 @@ impl Runtime {
             };
             self.tell_owner(context, kind, task.to_bits(), 0);
         }
-        if let Some(asker) = ContextId::from_bits(self.runs.askers[run]) {
-            self.answer_asker(asker, task, row, &outcome);
-        }
-        self.runs.outcomes[run] = Some(outcome);
+        let asker = ContextId::from_bits(self.runs.askers[run]);
+        let was_told = asker.is_some_and(|asker| self.answer_asker(asker, task, row, &outcome));
+        // Who asked has it: kept here it would be memory that counts for nobody.
+        self.runs.outcomes[run] = Some(match outcome {
+            RunOutcome::Returned(_) if was_told => RunOutcome::Returned(Value::Undefined),
+            outcome => outcome,
+        });
         if is_modules {
             self.contexts.states[row] = if returned {
                 ContextState::Ready
@@ -241,13 +268,19 @@ impl Runtime {
         }
     }
 
-    /// Settles the promise that another context waits at.
-    fn answer_asker(&mut self, asker: ContextId, task: TaskId, row: usize, outcome: &RunOutcome) {
+    /// Settles the promise that another context waits at. False: none does.
+    fn answer_asker(
+        &mut self,
+        asker: ContextId,
+        task: TaskId,
+        row: usize,
+        outcome: &RunOutcome,
+    ) -> bool {
         let Some(asking) = self.contexts.find(asker) else {
-            return;
+            return false;
         };
         let answer = self.answer_of(row, task, outcome);
-        self.settle_owed(asking, AnsweredBy::Run(task.to_bits()), answer);
+        self.settle_owed(asking, AnsweredBy::Run(task.to_bits()), answer)
     }
 
     /// Settles the promise owed for a run that had ended before it was owed.
@@ -298,15 +331,16 @@ impl Runtime {
         row: usize,
         by: AnsweredBy,
         answer: Result<Value, GuestError>,
-    ) {
+    ) -> bool {
         let Some(activity) = self.contexts.activities[row].as_mut() else {
-            return;
+            return false;
         };
         let Some(at) = activity.owed.iter().position(|owed| owed.by == by) else {
-            return;
+            return false;
         };
-        self.cell(row).settle_owed(at, answer);
+        self.place(row, answer, |cell, answer| cell.settle_owed(at, answer));
         self.ready.update(&self.contexts, row as u32);
+        true
     }
 
     /// Drops the oldest outcomes of a context beyond what is kept, several at a time; the modules' stays. Only when another

@@ -182,7 +182,7 @@ impl Runtime {
     }
 
     fn settle_listener(&mut self, row: usize, at: usize, answer: Result<Value, GuestError>) {
-        self.cell(row).settle_listener(at, answer);
+        self.place(row, answer, |cell, answer| cell.settle_listener(at, answer));
         let activity = self.contexts.activities[row].as_mut();
         activity.expect("it listened").listeners.remove(at);
         self.ready.update(&self.contexts, row as u32);

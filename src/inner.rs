@@ -52,6 +52,7 @@ functions! {
     Terminate   "__vmTerminate"   "(a: number) => void"
     Revoke      "__vmRevoke"      "(a: number, b: string) => void"
     Grants      "__vmGrants"      "(a: number) => unknown[][]"
+    Settings    "__vmSettings"    "(a: number) => unknown[]"
 }
 
 impl VmOp {

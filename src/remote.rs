@@ -155,6 +155,7 @@ impl Runtime {
         self.forget_old(row);
         let refused = |e: crate::VmError| GuestError::new("Error", e.to_string());
         self.check_tasks(row).map_err(refused)?;
+        self.check_waiting(row, args).map_err(refused)?;
         let run = RunRow {
             functions: function,
             askers: asker.to_bits(),

@@ -2,10 +2,17 @@
 //!
 //! Invariant: reading changes nothing but what the reader pays. Absent: questions about many contexts (`fleet`), the types (`report`).
 
+use crate::Value;
+use crate::capability::GuestError;
+use crate::cell::Cell;
 use crate::fleet::live_tasks;
 use crate::report::{SubtreeStats, VmStats};
 use crate::runtime::Runtime;
 use raya_storages::fuel;
+use raya_systems::collect;
+
+/// Bytes that one step copies into a heap.
+const BYTES_PER_STEP: u64 = 16;
 
 impl Runtime {
     /// What the context at a row uses and may use.
@@ -50,6 +57,36 @@ impl Runtime {
     pub(crate) fn charge(&mut self, row: usize, steps: u64) {
         self.contexts.counters[row].steps += steps;
         fuel::charge(&mut self.contexts.credits[row], steps);
+    }
+
+    /// Places an answer in a context, which pays for the copy, and for collections that made room for it: a heap that is nearly full
+    /// is collected for every answer.
+    pub(crate) fn place(
+        &mut self,
+        row: usize,
+        answer: Result<Value, GuestError>,
+        place: impl FnOnce(&mut Cell<'_>, Result<Value, GuestError>),
+    ) {
+        let bytes = match &answer {
+            Ok(value) => value.bytes(),
+            Err(error) => error.name.len() + error.message.len(),
+        };
+        let before = self.collections(row);
+        place(&mut self.cell(row), answer);
+        let steps = bytes as u64 / BYTES_PER_STEP + self.collected_since(row, before);
+        self.charge(row, steps);
+    }
+
+    /// How often a heap was collected.
+    pub(crate) fn collections(&self, row: usize) -> u64 {
+        let uses = self.contexts.counters[row].uses.as_deref();
+        uses.map_or(0, |uses| uses.collections)
+    }
+
+    /// What the collections of a heap cost since there were so many.
+    pub(crate) fn collected_since(&self, row: usize, before: u64) -> u64 {
+        let count = self.collections(row) - before;
+        count * collect::fuel_for(self.contexts.heaps[row].top, 0)
     }
 
     /// What the context at a row and all inside it use.

@@ -209,6 +209,16 @@ impl Entries {
         self.rows.iter_mut().map(|entry| &mut entry.stage)
     }
 
+    /// Bytes of the arguments of those that have not begun.
+    pub fn waiting_bytes(&self) -> usize {
+        let waiting = self.rows[self.begun as usize..].iter();
+        let bytes = waiting.map(|entry| match &entry.stage {
+            Stage::Waiting(args) => args.iter().map(Value::bytes).sum(),
+            _ => 0,
+        });
+        bytes.sum()
+    }
+
     /// All of them, in order.
     pub fn iter(&self) -> impl Iterator<Item = &Entry> {
         self.rows.iter()

@@ -9,6 +9,9 @@ use crate::heaps::Heap;
 /// Requests that may wait for the host at once: with so many a context stops until they were served.
 pub const OUTBOX_REQUESTS_MAX: usize = 32;
 
+/// Bytes of a request's arguments beyond which its context stops until it was served: they lie outside of its heap.
+pub const OUTBOX_BYTES_MAX: usize = 64 << 10;
+
 /// Steps that a context takes until its tasks that were cancelled, and have not had to wait, are cancelled where they stand.
 pub const CANCEL_GRACE_STEPS: u64 = 100_000;
 

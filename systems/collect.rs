@@ -57,6 +57,11 @@ const WORDS_PER_STEP: u64 = 2;
 /// Roots that one step pays for.
 const ROOTS_PER_STEP: u64 = 4;
 
+/// What a collection costs that leaves so many words, having looked at so many roots, in steps.
+pub fn fuel_for(words_after: u32, roots: u64) -> u64 {
+    FUEL_FIXED + u64::from(words_after) / WORDS_PER_STEP + roots / ROOTS_PER_STEP
+}
+
 /// Collects a context's heap. Afterwards `need.words` can be allocated; if the limit forbids that, the heap is collected
 /// all the same, and the fault says what would be in use. `extra_roots` are further references to keep and move.
 pub fn collect(
@@ -102,7 +107,7 @@ pub fn collect(
     let stats = CollectStats {
         words_before,
         words_after: heap.top,
-        fuel: FUEL_FIXED + u64::from(heap.top) / WORDS_PER_STEP + roots / ROOTS_PER_STEP,
+        fuel: fuel_for(heap.top, roots),
     };
     settle_size(heap, need.words, stack_bytes, limits)?;
     debug_assert!(

@@ -1,5 +1,5 @@
 //! Hostile mods: every file in `tests/attacks` is one attack and says in its second line what becomes of it. Each runs beside victims, whose
-//! results, steps and memory are the same as without it.
+//! results, steps and memory are the same as without it; also where all of it is dumped and loaded after each tick.
 //!
 //! ```text
 //! // fails: TEXT        main fails, with the text in its error
@@ -217,7 +217,8 @@ impl World {
         vm.run_entry("main", vec![])
     }
 
-    fn run(&mut self) {
+    /// Runs it, with a dump and load after each tick if asked for.
+    fn run(&mut self, reloads: bool) -> Result<(), String> {
         for turn in 0..TURNS {
             for (at, &victim) in self.victims.iter().enumerate() {
                 let mut vm = self.runtime.vm(victim).expect("nobody ended it");
@@ -225,11 +226,22 @@ impl World {
                 self.started
                     .push((at, vm.run_entry("work", args).expect("starts")));
             }
-            self.runtime.tick(TickBudget::fuel(400_000));
+            self.tick(400_000, reloads)?;
             self.read_ended();
         }
-        while self.runtime.tick(TickBudget::fuel(1_000_000)).runnable > 0 {}
+        while self.tick(1_000_000, reloads)? > 0 {}
         self.read_ended();
+        Ok(())
+    }
+
+    /// How many can go on.
+    fn tick(&mut self, fuel: u64, reloads: bool) -> Result<u64, String> {
+        let runnable = self.runtime.tick(TickBudget::fuel(fuel)).runnable;
+        if reloads {
+            let bytes = self.runtime.dump();
+            self.runtime.load(&bytes).map_err(|e| e.to_string())?;
+        }
+        Ok(runnable)
     }
 
     /// Outcomes are kept for a while only.
@@ -288,7 +300,7 @@ fn judge(attack: &Attack, world: &World, started: Result<TaskId, VmError>) -> Re
 fn spec_s_3_attacks_end_as_documented_and_nobody_else_notices() {
     let victim = compiled("victim", VICTIM, "");
     let mut alone = World::new(&victim, 1);
-    alone.run();
+    alone.run(false).expect("nothing is loaded");
     let expected = alone.rest();
     assert!(
         expected
@@ -296,12 +308,16 @@ fn spec_s_3_attacks_end_as_documented_and_nobody_else_notices() {
             .all(|rest| rest.results.len() == TURNS as usize)
     );
     let attacks = attacks();
-    assert!(attacks.len() >= 40, "{}", attacks.len());
+    assert!(attacks.len() >= 80, "{}", attacks.len());
     let mut wrong = Vec::new();
-    for (at, attack) in attacks.iter().enumerate() {
-        let mut world = World::new(&victim, 1 + at % 2);
+    let ways = (0..2 * attacks.len()).map(|at| (&attacks[at / 2], at % 2 == 1));
+    for (at, (attack, reloads)) in ways.enumerate() {
+        let mut world = World::new(&victim, 1 + at / 2 % 2);
         let started = world.attacker(attack);
-        world.run();
+        if let Err(error) = world.run(reloads) {
+            wrong.push(format!("{}: {error}", attack.name));
+            continue;
+        }
         if let Err(what) = judge(attack, &world, started) {
             wrong.push(format!("{}: {what}", attack.name));
         }

@@ -9,6 +9,7 @@ use raya_core::{
     Responder, Runtime, TaskStatus, TickBudget, Value, VmError, VmOptions,
 };
 use script::{result, text};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 const WORLD: &str = r#"
@@ -738,4 +739,91 @@ fn blocked_calls_wait_upwards_and_never_for_a_promise() {
         text(run_main(circle, &[("./inner.rbin", inner)])),
         "TypeError: a promise can't leave its context"
     );
+}
+
+const LOUD: &str = r#"
+import { fails, refuses, says } from "host:loud";
+
+export function main(n: number): number {
+  let caught = 0;
+  for (let i = 0; i < n; i++) {
+    try {
+      fails("a text that says what went wrong");
+    } catch (e) {
+      caught++;
+    }
+  }
+  return caught;
+}
+export function numbers(n: number): number {
+  let caught = 0;
+  for (let i = 0; i < n; i++) {
+    try {
+      refuses(i);
+    } catch (e) {
+      caught++;
+    }
+  }
+  return caught;
+}
+export function texts(n: number): number {
+  let units = 0;
+  for (let i = 0; i < n; i++) units += says(i).length;
+  return units / 100;
+}
+"#;
+
+const LOUD_DECLARED: &str = r#"
+declare module "host:loud" {
+  export function fails(why: string): void;
+  export function refuses(n: number): number;
+  export function says(n: number): string;
+}
+"#;
+
+/// What gives texts and errors, and counts how often it is called.
+fn loud(panics: bool, called: &Arc<AtomicU64>) -> Capability {
+    let counts = [(); 3].map(|()| called.clone());
+    let [fails, refuses, says] = counts;
+    Capability::new("loud")
+        .function("fails", move |_: &Call, why: &str| {
+            fails.fetch_add(1, Ordering::Relaxed);
+            assert!(!panics, "it panics");
+            Err::<(), _>(why.to_owned())
+        })
+        .function("refuses", move |_: &Call, n: f64| {
+            refuses.fetch_add(1, Ordering::Relaxed);
+            assert!(!panics, "it panics");
+            Err::<f64, _>(format!("{n} is refused"))
+        })
+        .function("says", move |_: &Call, n: f64| {
+            says.fetch_add(1, Ordering::Relaxed);
+            format!("{n:0100}")
+        })
+}
+
+#[test]
+fn what_answers_inline_is_called_once_and_what_it_gives_is_collected() {
+    for (panics, name) in [false, true]
+        .into_iter()
+        .flat_map(|panics| ["main", "numbers", "texts"].map(|name| (panics, name)))
+    {
+        let called = Arc::new(AtomicU64::new(0));
+        let mut runtime = Runtime::with_threads(1);
+        runtime.register(loud(panics, &called)).expect("is new");
+        let options = VmOptions {
+            max_heap_bytes: 20_000,
+            capabilities: vec!["loud".into()],
+            ..VmOptions::default()
+        };
+        let id = runtime.create(options).expect("is valid");
+        let rbin = compiled(&[("main.ts", LOUD), ("loud.d.ts", LOUD_DECLARED)]);
+        let mut vm = runtime.vm(id).expect("is live");
+        vm.load_rbin_bytes(&rbin).expect("is granted");
+        let given = vm.call(name, vec![Value::Number(1000.0)]);
+        assert_eq!(given, Ok(Value::Number(1000.0)), "{name}");
+        assert!(vm.stats().collections > 1, "what is given is garbage");
+        assert_eq!(vm.grants_used()[0].calls, 1000);
+        assert_eq!(called.load(Ordering::Relaxed), 1000, "{name}");
+    }
 }

@@ -763,7 +763,7 @@ fn spec_i_1_vms_nest_64_deep_from_raya_code() {
 }
 
 #[test]
-fn what_waits_for_a_vm_that_ends_from_outside_is_told() {
+fn spec_t3_2_what_waits_for_a_vm_that_ends_from_outside_is_told() {
     let mut runtime = script::runtime(1, PROGRAMS);
     let id = script::context(&mut runtime, PROGRAMS, script::outer());
     let mut vm = runtime.vm(id).expect("is live");

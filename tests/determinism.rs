@@ -168,7 +168,7 @@ fn spec_t9_5_fuel_of_one_a_tick_with_a_dump_at_every_stop_gives_the_same_results
 }
 
 #[test]
-fn half_a_run_goes_on_in_another_runtime_as_the_first_does() {
+fn spec_i_5_half_a_run_goes_on_in_another_runtime_as_the_first_does() {
     let mut first = runtime(1);
     let id = context(&mut first, VmOptions::default());
     let task = start(&mut first, id, "sum", &[10_000.0]);
@@ -185,7 +185,7 @@ fn half_a_run_goes_on_in_another_runtime_as_the_first_does() {
 }
 
 #[test]
-fn hostile_dumps_are_refused() {
+fn spec_s_4_hostile_dumps_are_refused() {
     let mut runtime = runtime(1);
     populate(&mut runtime);
     runtime.tick(TickBudget::fuel(50_000));

@@ -1,9 +1,11 @@
 //! Every way to misuse a context ends in its own clear error, and everyone else goes on.
 
 mod common;
+#[path = "common/script.rs"]
+mod script;
 
 use common::{context, number, runtime, start, ticks};
-use raya_core::{ContextId, Runtime, TaskId, TaskStatus, Value, VmError, VmOptions};
+use raya_core::{ContextId, Runtime, TaskId, TaskStatus, TickBudget, Value, VmError, VmOptions};
 
 /// Ticks that any misuse below takes at most.
 const TICKS: u32 = 2000;
@@ -287,5 +289,71 @@ fn spec_t4_3_a_budget_used_up_ends_all_tasks_of_its_context() {
             matches!(error, VmError::StepBudgetExceeded { max: 5000, .. }),
             "{error}"
         );
+    }
+}
+
+const KEEPER: script::Programs = &[(
+    "./mod.rbin",
+    r#"
+    let release: (n: number) => void = (n) => {};
+    const kept: Promise<number>[] = [];
+    async function waits(p: Promise<number>): Promise<number> {
+      return await p;
+    }
+    async function follows(p: Promise<number>): Promise<number> {
+      return waits(p);
+    }
+    export async function hold(): Promise<number> {
+      const p = new Promise<number>((resolve) => {
+        release = resolve;
+      });
+      kept.push(p, follows(p), waits(p));
+      return await p;
+    }
+    export function spin(): void {
+      while (true) {}
+    }
+    export async function other(): Promise<void> {
+      await new Promise<string>(() => {});
+    }
+    export function free(): void {
+      release(7);
+    }"#,
+)];
+
+#[test]
+fn promises_forget_who_waited_for_them_when_the_budget_ended() {
+    let mut runtime = script::runtime(1, KEEPER);
+    let options = VmOptions {
+        max_step_budget: Some(10_000),
+        ..VmOptions::default()
+    };
+    let id = script::context(&mut runtime, KEEPER, options);
+    let mut vm = runtime.vm(id).expect("is live");
+    let held = vm.run_entry("hold", vec![]).expect("starts");
+    runtime.tick(TickBudget::fuel(1000));
+    let mut vm = runtime.vm(id).expect("is live");
+    let spun = vm.run_entry("spin", vec![]).expect("starts");
+    runtime.tick(TickBudget::fuel(100_000));
+    for task in [held, spun] {
+        assert!(matches!(
+            error(&runtime, task),
+            VmError::StepBudgetExceeded { .. }
+        ));
+    }
+    let bytes = runtime.dump();
+    runtime.load(&bytes).expect("what was dumped loads");
+
+    // Rows of tasks are used again: nobody is woken for one who is gone.
+    let mut vm = runtime.vm(id).expect("is live");
+    vm.refill_steps(10_000).expect("there is no parent");
+    let start = |_| vm.run_entry("other", vec![]).expect("starts");
+    let others: Vec<TaskId> = (0..8).map(start).collect();
+    runtime.tick(TickBudget::fuel(2000));
+    let mut vm = runtime.vm(id).expect("is live");
+    vm.call("free", vec![]).expect("returns");
+    runtime.tick(TickBudget::fuel(2000));
+    for task in others {
+        assert_eq!(runtime.task(task), Ok(TaskStatus::Running));
     }
 }

@@ -20,7 +20,7 @@ fn spec_t1_1_ids_are_unique_and_spec_t3_2_never_used_again() {
 }
 
 #[test]
-fn spec_t2_defaults_are_those_of_the_specification() {
+fn spec_t2_2_defaults_are_those_of_the_specification() {
     let mut runtime = Runtime::with_threads(1);
     let id = runtime.create(VmOptions::default()).expect("is made");
     let stats = runtime.vm(id).expect("is live").stats();
@@ -100,7 +100,7 @@ fn spec_t8_6_what_is_no_program_is_refused() {
 }
 
 #[test]
-fn spec_t5_capabilities_are_granted_by_name_and_checked_when_loading() {
+fn spec_t5_2_spec_t5_4_capabilities_are_granted_by_name_and_checked_when_loading() {
     let mut runtime = runtime(1);
     let bare = runtime.create(VmOptions::default()).expect("is made");
     let error = runtime

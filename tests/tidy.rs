@@ -1,5 +1,5 @@
 //! The rules of ARCHITECTURE.md that a compiler does not enforce: who imports whom, where `unsafe` may stand, how
-//! files begin and how long they get.
+//! files begin and how long they get. And lists that must agree: rows of the specification and the tests that show them, figures and benches.
 //!
 //! Reads the sources as text. The lists of exceptions only ever get shorter.
 
@@ -273,4 +273,142 @@ fn files_stay_short() {
         }
     }
     expect_none(&findings);
+}
+
+/// The rows of the specification: a group and how many it has.
+const ROWS: &[(&str, usize)] = &[
+    ("T1", 6),
+    ("T2", 4),
+    ("T3", 3),
+    ("T4", 7),
+    ("T5", 8),
+    ("T6", 7),
+    ("T7", 8),
+    ("T8", 14),
+    ("T9", 7),
+    ("B", 3),
+    ("I", 6),
+    ("P", 5),
+    ("S", 4),
+];
+
+/// Rows of another issue: snapshots.
+const LATER: &[&str] = &["T8.2", "T8.10", "T8.11", "T8.12"];
+
+/// The rows that the name of a test names: `spec_t4_3_spec_b_2_…` is T4.3 and B.2.
+fn rows_named(test: &str) -> Vec<String> {
+    let parts = test.split("spec_").skip(1);
+    let row = |part: &str| {
+        let mut words = part.split('_');
+        let (group, number) = (words.next()?.to_uppercase(), words.next()?);
+        let is_group = ROWS.iter().any(|(g, _)| *g == group);
+        (is_group && number.parse::<usize>().is_ok()).then(|| format!("{group}.{number}"))
+    };
+    parts.filter_map(row).collect()
+}
+
+/// A row of `docs/spec.md`: its name, its state, and what shows it.
+fn listed_rows(text: &str) -> Vec<(&str, &str, &str)> {
+    let rows = text.lines().filter_map(|line| line.strip_prefix("| "));
+    rows.filter_map(|line| {
+        let mut cells = line.split(" | ");
+        let name = cells.next()?.split(' ').next()?;
+        let is_row = name.contains('.') && name.starts_with(|c: char| c.is_ascii_uppercase());
+        is_row.then_some((name, cells.next()?, cells.next()?))
+    })
+    .collect()
+}
+
+/// The tests that a row names, as `file: name`.
+fn shown_by(cell: &str) -> impl Iterator<Item = (&str, &str)> {
+    let quoted = cell.split('`').skip(1).step_by(2);
+    quoted.filter_map(|quoted| quoted.split_once(": "))
+}
+
+#[test]
+fn every_row_of_the_specification_has_its_tests_and_every_such_test_its_row() {
+    let text = fs::read_to_string(root().join("docs/spec.md")).expect("is there");
+    let rows = listed_rows(&text);
+    let names: Vec<String> = rows.iter().map(|row| row.0.to_owned()).collect();
+    let numbers = |(group, count): &(&str, usize)| {
+        let group = *group;
+        (1..=*count)
+            .map(move |n| format!("{group}.{n}"))
+            .collect::<Vec<_>>()
+    };
+    let expected: Vec<String> = ROWS.iter().flat_map(numbers).collect();
+    assert_eq!(names, expected, "the rows, in order");
+
+    let mut findings = Vec::new();
+    for (name, state, cell) in &rows {
+        let has_own = shown_by(cell).any(|(_, test)| rows_named(test).iter().any(|r| r == name));
+        let is_later = LATER.contains(name) || name.starts_with("T9.");
+        if !(has_own || is_later) {
+            findings.push(format!("{name}: no test is named after it"));
+        }
+        if !["done", "part", "later"].contains(state) || *state == "later" && !is_later {
+            findings.push(format!("{name}: is {state}"));
+        }
+        for (file, test) in shown_by(cell) {
+            let source = fs::read_to_string(root().join(file)).unwrap_or_default();
+            if !source.contains(&format!("fn {test}(")) {
+                findings.push(format!("{name}: {file} has no test {test}"));
+            }
+        }
+    }
+    for source in all_sources() {
+        for (_, line) in source.code() {
+            let name = line
+                .trim()
+                .strip_prefix("fn ")
+                .and_then(|l| l.split('(').next());
+            let Some(test) = name.filter(|name| name.starts_with("spec_")) else {
+                continue;
+            };
+            let listed = |row: &&String| {
+                let found = rows.iter().find(|(name, ..)| name == row);
+                found.is_some_and(|row| shown_by(row.2).any(|t| t == (&*source.path, test)))
+            };
+            let named = rows_named(test);
+            let missing: Vec<_> = named.iter().filter(|row| !listed(row)).collect();
+            if named.is_empty() || !missing.is_empty() {
+                findings.push(format!(
+                    "{}: {test} is not listed: {missing:?}",
+                    source.path
+                ));
+            }
+        }
+    }
+    expect_none(&findings);
+}
+
+#[test]
+fn spec_p_1_spec_p_2_spec_p_3_spec_p_4_figures_name_a_bench_that_is_there() {
+    let readme = fs::read_to_string(root().join("README.md")).expect("is there");
+    let commands: Vec<&str> = readme
+        .lines()
+        .filter_map(|line| line.split("--bench ").nth(1)?.split('`').next())
+        .collect();
+    for bench in ["create", "marshal", "calls", "frame"] {
+        assert!(commands.contains(&bench), "no figure of {bench}");
+    }
+    for bench in commands {
+        let path = root().join(format!("benches/{bench}.rs"));
+        assert!(path.exists(), "{bench}");
+    }
+}
+
+#[test]
+fn spec_p_5_more_than_nine_tenths_of_the_lines_are_covered() {
+    let text = fs::read_to_string(root().join("ARCHITECTURE.md")).expect("is there");
+    let (_, rest) = text.split_once("Line coverage").expect("it is said");
+    let (figure, rest) = rest.split_once(" %").expect("it is a percentage");
+    let figure: f64 = figure
+        .rsplit(' ')
+        .next()
+        .unwrap_or("")
+        .parse()
+        .expect("a number");
+    assert!(figure > 90.0, "{figure}");
+    assert!(rest.contains("cargo tarpaulin"), "with the command");
 }

@@ -119,6 +119,10 @@ declare module "raya:vm" {
     runEntry<T = unknown>(name: string, args?: unknown[]): Task<T>;
     exports(): VmExport[];
     getStats(): VmStats;
+    getLimits(): VmLimits;
+    get weight(): number;
+    get priority(): Priority;
+    get name(): string;
     get state(): VmState;
     get isAlive(): boolean;
     setLimits(limits: VmLimits): void;

@@ -19,6 +19,7 @@ declare function __vmTerminate(handle: number): void;
 declare function __promiseCancel(task: Promise<unknown>): boolean;
 declare function __vmRevoke(handle: number, capability: string): void;
 declare function __vmGrants(handle: number): unknown[][];
+declare function __vmSettings(handle: number): unknown[];
 
 /** What `runEntry` returns: a promise of the result, and a way to call the work off. */
 export class Task<T> extends Promise<T> {
@@ -246,6 +247,37 @@ export class Vm {
         stepsLastTick: figures[17],
       },
     };
+  }
+
+  /** Its limits: all of them, with `Infinity` where there is none. */
+  getLimits(): VmLimits {
+    const [heap, tasks, budget, perTick, frames, handles, softHeap, softSteps, onLimit] = __vmSettings(this.__handle);
+    return {
+      maxHeapBytes: heap as number,
+      maxTasks: tasks as number,
+      maxStepBudget: budget as number,
+      maxStepsPerTick: perTick as number,
+      maxStackFrames: frames as number,
+      maxHandles: handles as number,
+      softHeapBytes: softHeap as number,
+      softSteps: softSteps as number,
+      onLimit: onLimit as OnLimit,
+    };
+  }
+
+  /** Its share of the steps. */
+  get weight(): number {
+    return __vmSettings(this.__handle)[9] as number;
+  }
+
+  /** Whether it comes before its siblings. */
+  get priority(): Priority {
+    return __vmSettings(this.__handle)[10] as Priority;
+  }
+
+  /** Its name. */
+  get name(): string {
+    return __vmSettings(this.__handle)[11] as string;
   }
 
   /** What it is doing. */

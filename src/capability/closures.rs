@@ -4,11 +4,11 @@
 
 use super::answers::{Answering, Asynchronous, Question, Responder, ValueFuture};
 use super::compound::ANY_TYPE;
-use super::inline::{copies, give, lent};
+use super::inline::{copies, give, lent, thrown};
 use super::values::{Param, Ret};
 use super::{Call, HostError};
 use raya_storages::values::Value;
-use raya_systems::execute::HostCall;
+use raya_systems::execute::{self, HostCall};
 use std::future::Future;
 
 /// A closure that can be called at once: see the macro below for its forms.
@@ -19,7 +19,8 @@ pub trait Immediate<Marker>: Send + Sync + 'static {
     fn invoke(&self, call: &Call, args: &[Value]) -> Result<Value, HostError>;
     /// Calls it with what lies in a heap, and answers there.
     #[doc(hidden)]
-    fn invoke_inline(&self, call: &Call, host: &mut HostCall<'_>) -> Result<(), HostError>;
+    fn invoke_inline(&self, call: &Call, host: &mut HostCall<'_>)
+    -> Result<(), execute::HostError>;
     /// Whether all it takes and gives are numeric registers.
     const IS_SCALAR: bool;
     /// Calls it with registers, if that is all it takes.
@@ -70,7 +71,11 @@ macro_rules! closures {
                 self(call, $(argument::<$p>(args, $at)?),*).into_result()
             }
             #[allow(non_snake_case)]
-            fn invoke_inline(&self, call: &Call, host: &mut HostCall<'_>) -> Result<(), HostError> {
+            fn invoke_inline(
+                &self,
+                call: &Call,
+                host: &mut HostCall<'_>,
+            ) -> Result<(), execute::HostError> {
                 let result = {
                     let _from = &*host;
                     #[allow(unused_labels)]
@@ -84,7 +89,7 @@ macro_rules! closures {
                         Some(($($p,)*)) => self(call, $($p),*),
                         None => {
                             let _args = copies(_from)?;
-                            self(call, $(argument::<$p>(&_args, $at)?),*)
+                            self(call, $(argument::<$p>(&_args, $at).map_err(thrown)?),*)
                         }
                     }
                 };

@@ -22,34 +22,45 @@ pub(super) fn invoke_inline<M, F: Immediate<M>>(
 ) -> Result<(), execute::HostError> {
     let caller = call_of(call.context, call.now_ms);
     f.invoke_inline(&caller, call)
-        .map_err(|e| execute::HostError::new(e.0))
 }
 
-/// An argument, if it can be read where it lies.
+/// An argument, if it can be read where it lies. It counts as much as its copy would.
 #[inline]
 pub(super) fn lent<'h, P: Param>(call: &'h HostCall<'_>, at: usize) -> Option<P::Item<'h>> {
-    let mut from = Out::new(call.program(), call.heap(), None).for_call();
-    P::lend(&mut from, call.arg_raw(at))
+    let copied = call.copied();
+    let from = Out::new(call.program(), call.heap(), None);
+    let mut from = from.for_call().counting(copied);
+    let lent = P::lend(&mut from, call.arg_raw(at))?;
+    copied.update(|all| all + from.bytes() as u64);
+    Some(lent)
 }
 
 /// Copies of all arguments.
 #[cold]
-pub(super) fn copies(call: &HostCall<'_>) -> Result<[Value; ARGUMENTS_MAX], HostError> {
+pub(super) fn copies(call: &HostCall<'_>) -> Result<[Value; ARGUMENTS_MAX], execute::HostError> {
+    // Those that were lent are copied after all.
+    call.copied().set(0);
     let mut args = [const { Value::Undefined }; ARGUMENTS_MAX];
     for (at, arg) in args.iter_mut().enumerate().take(call.len()) {
         let copied = marshal::copy_argument(call.program(), call.heap(), call.arg_raw(at));
-        *arg = copied.map_err(|e| HostError(e.to_string()))?;
+        *arg = copied.map_err(|e| execute::HostError::named(e.name(), e.to_string()))?;
+        call.copied().update(|all| all + arg.bytes() as u64);
     }
     Ok(args)
 }
 
 /// Answers a call.
 #[inline]
-pub(super) fn give<R: Ret>(call: &mut HostCall<'_>, result: R) -> Result<(), HostError> {
+pub(super) fn give<R: Ret>(call: &mut HostCall<'_>, result: R) -> Result<(), execute::HostError> {
     if !R::HAS_PARTS || !call.ret_put(|into, place| result.put(into, place)) {
-        call.ret_value(result.into_result()?);
+        call.ret_value(result.into_result().map_err(thrown)?);
     }
     Ok(())
+}
+
+/// An error that the host's function gives.
+pub(super) fn thrown(error: HostError) -> execute::HostError {
+    execute::HostError::new(error.0)
 }
 
 /// Calls a closure whose parameters and result are registers.
@@ -65,7 +76,7 @@ pub(super) fn invoke_scalars<M, F: Immediate<M>>(
 
 #[cold]
 fn boxed(error: HostError) -> Box<execute::HostError> {
-    Box::new(execute::HostError::new(error.0))
+    Box::new(thrown(error))
 }
 
 /// A call by the context with these bits.

@@ -1,7 +1,7 @@
 //! A value where it lies, read as whatever serde type is wanted, which may borrow from it.
 //!
-//! Invariant: what is read is what `Data` would read. A copy is made only where something can't be read in its place, and kept for as
-//! long as the view. Absent: views as results, which would outlive what they look at.
+//! Invariants: what is read is what `Data` would read, and each time it counts as much: whoever calls the host pays for that. A copy is
+//! made only where something can't be read in its place, and kept for as long as the view. Absent: views as results, which would outlive what they look at.
 
 use super::compound::ANY_TYPE;
 use super::values::Param;
@@ -11,7 +11,7 @@ use raya_storages::programs::Program;
 use raya_storages::values::Value;
 use raya_systems::marshal::{self, Out};
 use serde::Deserialize;
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::fmt;
 
 /// A value in a guest's heap, as a parameter of a host function or as the result of [`Function::call_with`](crate::Function::call_with).
@@ -34,6 +34,8 @@ use std::fmt;
 pub struct View<'h> {
     from: From<'h>,
     copy: OnceCell<Value>,
+    /// Where what is read is counted, in bytes.
+    counter: Option<&'h Cell<u64>>,
 }
 
 /// Where the value is.
@@ -58,14 +60,23 @@ impl View<'_> {
             From::Value(value) => return from_value(value),
             From::Heap(program, heap, key) => (program, heap, key),
         };
-        if let Some(read) = data::lend(&mut Out::new(program, heap, None), key) {
+        let mut out = Out::new(program, heap, None);
+        if let Some(read) = data::lend(&mut out, key) {
+            self.count(out.bytes());
             return Ok(read);
         }
         if self.copy.get().is_none() {
             let copy = marshal::copy_out(program, heap, key).map_err(DataError::new)?;
+            self.count(copy.bytes());
             self.copy.get_or_init(|| copy);
         }
         from_value(self.copy.get().expect("was copied"))
+    }
+
+    fn count(&self, bytes: usize) {
+        if let Some(counter) = self.counter {
+            counter.update(|all| all + bytes as u64);
+        }
     }
 }
 
@@ -80,6 +91,7 @@ impl Param for View<'static> {
         Some(View {
             from: From::Value(value),
             copy: OnceCell::new(),
+            counter: None,
         })
     }
 
@@ -88,6 +100,7 @@ impl Param for View<'static> {
         Some(View {
             from: From::Heap(program, heap, value),
             copy: OnceCell::new(),
+            counter: out.counter(),
         })
     }
 }

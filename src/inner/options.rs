@@ -95,29 +95,42 @@ fn grant(runtime: &mut Runtime, asker: ContextId, value: &Value) -> Result<Grant
     }
 }
 
+/// What a limit does, as a guest writes it.
+pub(super) fn on_limit_text(on_limit: OnLimit) -> &'static str {
+    match on_limit {
+        OnLimit::FailTask => "fail",
+        OnLimit::Suspend => "suspend",
+        OnLimit::Terminate => "terminate",
+    }
+}
+
 fn on_limit(value: &Value) -> Result<OnLimit, VmError> {
-    match string("on_limit", value)? {
-        "fail" => Ok(OnLimit::FailTask),
-        "suspend" => Ok(OnLimit::Suspend),
-        "terminate" => Ok(OnLimit::Terminate),
-        other => {
-            let message = format!("`{other}` is not \"fail\", \"suspend\" or \"terminate\"");
-            Err(VmError::option("on_limit", message))
-        }
+    let text = string("on_limit", value)?;
+    let all = [OnLimit::FailTask, OnLimit::Suspend, OnLimit::Terminate];
+    let named = all.into_iter().find(|&o| on_limit_text(o) == text);
+    named.ok_or_else(|| {
+        let message = format!("`{text}` is not \"fail\", \"suspend\" or \"terminate\"");
+        VmError::option("on_limit", message)
+    })
+}
+
+/// A priority, as a guest writes it.
+pub(super) fn priority_text(priority: Priority) -> &'static str {
+    match priority {
+        Priority::Background => "background",
+        Priority::Normal => "normal",
+        Priority::High => "high",
     }
 }
 
 /// A priority by name.
 pub(super) fn priority(text: &str) -> Result<Priority, VmError> {
-    match text {
-        "background" => Ok(Priority::Background),
-        "normal" => Ok(Priority::Normal),
-        "high" => Ok(Priority::High),
-        other => {
-            let message = format!("`{other}` is not \"background\", \"normal\" or \"high\"");
-            Err(VmError::option("priority", message))
-        }
-    }
+    let all = [Priority::Background, Priority::Normal, Priority::High];
+    let named = all.into_iter().find(|&p| priority_text(p) == text);
+    named.ok_or_else(|| {
+        let message = format!("`{text}` is not \"background\", \"normal\" or \"high\"");
+        VmError::option("priority", message)
+    })
 }
 
 /// The fields of a record that were given.

@@ -3,7 +3,7 @@
 //! Invariant: whatever is asked goes through the method that the embedder would call, so both see the same limits and
 //! errors. Absent: how arguments get here (`tick`), records of options (`options`).
 
-use super::options::{limits_of_child, options_of_child, priority};
+use super::options::{limits_of_child, on_limit_text, options_of_child, priority, priority_text};
 use super::{VmOp, child, from_handle, gone, handle};
 use crate::capability::GuestError;
 use crate::effects::Served;
@@ -11,8 +11,11 @@ use crate::runtime::Runtime;
 use crate::{ContextId, TaskId, Value, VmError};
 use raya_storages::activities::AnsweredBy;
 
-/// What it costs to read the figures of one context.
-const STEPS_PER_CONTEXT_READ: u64 = 64;
+/// What it costs to read the figures of one context, or to go over it where something is done to all inside a child.
+const STEPS_PER_CONTEXT: u64 = 64;
+
+/// Bytes of a program that one step verifies and links.
+const PROGRAM_BYTES_PER_STEP: u64 = 4;
 
 /// A request: who asks, and the arguments.
 struct Request<'a> {
@@ -85,6 +88,13 @@ impl Request<'_> {
     fn of_child(&mut self, op: VmOp) -> Result<Value, VmError> {
         let id = self.child()?;
         let row = id.index();
+        if matches!(
+            op,
+            VmOp::Pause | VmOp::Resume | VmOp::RunSteps | VmOp::Revoke
+        ) {
+            let inside = self.runtime.contexts.subtree(row).len() as u64;
+            self.pay(STEPS_PER_CONTEXT * inside);
+        }
         match op {
             VmOp::Load => self.load(id)?,
             VmOp::Grants => return self.grants(id),
@@ -93,6 +103,7 @@ impl Request<'_> {
                 self.runtime.revoke(row, &capability)?;
             }
             VmOp::Stats => return self.stats(id),
+            VmOp::Settings => return Ok(self.settings(row)),
             VmOp::Exports => return self.exports(id),
             VmOp::SetLimits => self.set_limits(row)?,
             VmOp::RefillSteps => {
@@ -115,6 +126,12 @@ impl Request<'_> {
             _ => unreachable!("answered without a child"),
         }
         Ok(Value::Undefined)
+    }
+
+    /// Lets the asker pay.
+    fn pay(&mut self, steps: u64) {
+        let asker = self.asker.index();
+        self.runtime.charge(asker, steps);
     }
 
     fn number(&self, at: usize) -> f64 {
@@ -159,6 +176,7 @@ impl Request<'_> {
         let path = self.text(1).to_owned();
         let bytes = (self.runtime.loader)(&path, self.asker);
         let bytes = bytes.map_err(|e| VmError::NotLoaded(e.into()))?;
+        self.pay(bytes.len() as u64 / PROGRAM_BYTES_PER_STEP);
         self.runtime.vm(id)?.load_rbin_bytes(&bytes)
     }
 
@@ -216,9 +234,7 @@ impl Request<'_> {
     fn stats(&mut self, id: ContextId) -> Result<Value, VmError> {
         let vm = self.runtime.vm(id)?;
         let (stats, subtree) = (vm.stats(), vm.subtree_stats());
-        let asker = self.asker.index();
-        self.runtime
-            .charge(asker, STEPS_PER_CONTEXT_READ * subtree.contexts);
+        self.pay(STEPS_PER_CONTEXT * subtree.contexts);
         let figures = [
             stats.heap_bytes_used as f64,
             stats.max_heap_bytes as f64,
@@ -244,6 +260,31 @@ impl Request<'_> {
         Ok(Value::Array(figures.map(Value::Number).into()))
     }
 
+    /// Limits, weight, priority and name of a child.
+    fn settings(&self, row: usize) -> Value {
+        let limits = self.runtime.limits_of(row);
+        let or_none = |max: Option<u64>| max.map_or(f64::INFINITY, |max| max as f64);
+        let figures = [
+            limits.max_heap_bytes as f64,
+            limits.max_tasks.into(),
+            or_none(limits.max_step_budget),
+            or_none(limits.max_steps_per_tick),
+            limits.max_stack_frames.into(),
+            limits.max_handles.into(),
+            or_none(limits.soft_heap_bytes),
+            or_none(limits.soft_steps),
+        ];
+        let contexts = &self.runtime.contexts;
+        let mut settings: Vec<Value> = figures.map(Value::Number).into();
+        settings.extend([
+            Value::String(on_limit_text(limits.on_limit).into()),
+            Value::Number(contexts.weights[row].into()),
+            Value::String(priority_text(contexts.priorities[row]).into()),
+            Value::String(contexts.name(row).into()),
+        ]);
+        Value::Array(settings)
+    }
+
     /// Names and types, one after the other.
     fn exports(&mut self, id: ContextId) -> Result<Value, VmError> {
         let exports = self.runtime.vm(id)?.exports().into_iter();
@@ -265,6 +306,10 @@ impl Request<'_> {
 
     fn set_limits(&mut self, row: usize) -> Result<(), VmError> {
         let limits = limits_of_child(self.runtime, row, self.args.get(1))?;
-        self.runtime.set_limits(row, &limits)
+        let before = self.runtime.collections(row);
+        let set = self.runtime.set_limits(row, &limits);
+        // Less room is made by collecting.
+        self.pay(self.runtime.collected_since(row, before));
+        set
     }
 }

@@ -159,12 +159,16 @@ impl Machine<'_> {
         }
     }
 
-    /// Ends a task that does not run.
+    /// Ends a task that does not run, unless the end of another was its own.
     fn fail_task(&mut self, index: u32, fault: LimitFault) {
+        let state = self.activity.tasks.at(index).map(|task| task.state);
+        match state {
+            None | Some(TaskState::Done) => return,
+            Some(TaskState::Waiting) => self.stop_waiting(index),
+            Some(TaskState::Ready | TaskState::Running) => {}
+        }
         let task = self.task(index);
         task.state = TaskState::Running;
-        task.next_waiter = 0;
-        task.awaits = 0;
         let was_follower = task.stack.rows.is_empty();
         if was_follower {
             self.free_task(index);

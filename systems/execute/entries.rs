@@ -26,7 +26,7 @@ use raya_storages::values::Value;
 use smallvec::SmallVec;
 
 /// Bytes of a copied result that one step pays for.
-pub(super) const BYTES_PER_STEP: u64 = 16;
+const BYTES_PER_STEP: u64 = 16;
 
 /// Fuel to take down why a promise was rejected that nobody waits for.
 const REJECTION_COST: u64 = 64;
@@ -49,7 +49,7 @@ impl From<Halt> for EntryError {
         match halt {
             Halt::Collect(words) => EntryError::NeedsCollection(words),
             Halt::Limit(fault) => EntryError::Limit(fault),
-            Halt::Trap(_) | Halt::Throw(..) => EntryError::Argument(0),
+            Halt::Trap(_) | Halt::Throw(..) | Halt::ThrowAtOnce(..) => EntryError::Argument(0),
         }
     }
 }

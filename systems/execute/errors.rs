@@ -3,7 +3,7 @@
 //! A trap or a thrown value unwinds the running task's frames to the innermost handler; without one the task ends and its
 //! promise is rejected. Faults of limits skip handlers. An error object needs memory: where that asks for a collection first, a
 //! trap is noted in its frame (`FrameRow::raise`), whose temps are dead then; a built-in's error comes again when the
-//! built-in runs again.
+//! built-in runs again. What the host throws can't come again: its error is made at once, and the collection comes after.
 //! Absent: the messages' translation to the embedder's errors (`src/`).
 
 use super::machine::{Machine, Need};
@@ -11,8 +11,9 @@ use super::state::{Exit, handlers};
 use super::tasks::Settled;
 use raya_bytecode::image::{Class, NONE};
 use raya_bytecode::isa::{CATCH_CLEANUP, Inst, Op, Trap};
-use raya_bytecode::slot::{NULL, Slot, TAG_BOOLEAN, TAG_NUMBER, UNDEFINED};
+use raya_bytecode::slot::{HEAP_START, NULL, Slot, TAG_BOOLEAN, TAG_NUMBER, UNDEFINED};
 use raya_storages::frames::FrameRow;
+use raya_storages::heaps::HEAP_WORDS_MAX;
 use raya_storages::layout::object_header;
 use raya_storages::tasks::{LimitFault, Outcome};
 
@@ -55,6 +56,8 @@ pub(super) enum Halt {
     Limit(LimitFault),
     /// An error of the guest.
     Throw(ErrorKind, Box<str>),
+    /// The same, of an instruction that can't run again: the host was asked.
+    ThrowAtOnce(ErrorKind, Box<str>),
     /// An error with a fixed message.
     Trap(Trap),
 }
@@ -173,7 +176,61 @@ impl Machine<'_> {
                 Ok(error) => self.throw((0, error), true),
                 Err(halt) => self.raise(halt),
             },
+            Halt::ThrowAtOnce(kind, message) => match self.make_error_at_once(kind, &message) {
+                Ok(error) => match self.throw((0, error), true) {
+                    Exit::Switch if self.is_beyond_mark() => {
+                        self.need = Need::default();
+                        Exit::Collect
+                    }
+                    exit => exit,
+                },
+                Err(fault) => self.raise(Halt::Limit(fault)),
+            },
         }
+    }
+
+    /// Whether the heap has grown beyond where it is to be collected, for what could not wait. If nothing else asks for memory, nobody
+    /// else would see.
+    pub fn is_beyond_mark(&self) -> bool {
+        self.heap.top > self.heap.collect_at_words
+    }
+
+    /// A new error without a collection.
+    fn make_error_at_once(&mut self, kind: ErrorKind, message: &str) -> Result<u32, LimitFault> {
+        let made = match self.make_error(kind, message) {
+            Err(Halt::Collect(words)) => {
+                self.before_collection(words.into(), |m| m.make_error(kind, message))
+            }
+            made => made,
+        };
+        made.map_err(|halt| match halt {
+            Halt::Limit(fault) => {
+                self.is_fault_final = true;
+                fault
+            }
+            _ => unreachable!("making an error gives no other error"),
+        })
+    }
+
+    /// Allocates so many words for what can't be asked for again, whatever is in use: a collection follows at once (see
+    /// `is_beyond_mark`), and whether what is left then is within the limit is seen there. None but what could be.
+    pub fn before_collection<T>(
+        &mut self,
+        words: u64,
+        act: impl FnOnce(&mut Self) -> Result<T, Halt>,
+    ) -> Result<T, Halt> {
+        let top = u64::from(self.heap.top.max(HEAP_START));
+        let max = self.limits.heap_bytes_max;
+        let end = top + words;
+        if words * 8 > max || end > u64::from(HEAP_WORDS_MAX) {
+            let used = end * 8;
+            return Err(Halt::Limit(LimitFault::Heap { used, max }));
+        }
+        let mark = self.heap.collect_at_words;
+        self.heap.collect_at_words = mark.max(end as u32);
+        let done = act(self);
+        self.heap.collect_at_words = mark;
+        done
     }
 
     /// Unwinds the running task. `in_flight`: the top frame's pc is the instruction that throws, not the one after.

@@ -5,23 +5,28 @@
 //! answered through a promise; blocking ones stop the context until the answer is there.
 //! Absent: who grants them (`src/`), how values are copied (`marshal`).
 
-use super::entries::BYTES_PER_STEP;
 use super::errors::{ErrorKind, Halt};
 use super::machine::{Machine, Need};
 use super::state::{Exit, State, handlers};
-use crate::marshal::{self, CopyError, In, MarshalError, Place, Problem, Put};
+use crate::marshal::{self, CopyError, In, Place, Problem, Put};
 use raya_bytecode::slot::{Slot, TAG_BOOLEAN, TAG_NUMBER, UNDEFINED};
-use raya_storages::activities::Request;
-use raya_storages::layout::PROMISE_WORDS;
-use raya_storages::limits::OUTBOX_REQUESTS_MAX;
+use raya_storages::activities::{Activity, Request};
+use raya_storages::layout::{Kind, PROMISE_WORDS};
+use raya_storages::limits::{OUTBOX_BYTES_MAX, OUTBOX_REQUESTS_MAX};
 use raya_storages::programs::Program;
 use raya_storages::values::Value;
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::sync::Arc;
 
-/// An error that a host function gives; the guest gets an `Error` with this message.
+/// Bytes of an argument that one step copies.
+const BYTES_PER_STEP: u64 = 16;
+
+/// An error that a host function gives; the guest gets an `Error` of this name, with this message.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct HostError {
+    /// The error's name.
+    pub name: &'static str,
     /// What went wrong.
     pub message: String,
 }
@@ -29,7 +34,13 @@ pub struct HostError {
 impl HostError {
     /// An error with a message.
     pub fn new(message: impl Into<String>) -> HostError {
+        HostError::named("Error", message)
+    }
+
+    /// An error of another name.
+    pub fn named(name: &'static str, message: impl Into<String>) -> HostError {
         HostError {
+            name,
             message: message.into(),
         }
     }
@@ -106,6 +117,8 @@ pub struct HostCall<'a> {
     nums: &'a [u64],
     refs: &'a [u32],
     answer: Answer,
+    /// Bytes that were read out of the heap.
+    copied: Cell<u64>,
 }
 
 impl HostCall<'_> {
@@ -140,6 +153,12 @@ impl HostCall<'_> {
     pub fn arg_raw(&self, index: usize) -> (u64, u32) {
         let (kind, num, reference) = self.arg(index);
         super::errors::as_mixed((num, reference), kind)
+    }
+
+    /// The bytes that were copied or read out of the heap: the caller pays for them.
+    #[inline]
+    pub fn copied(&self) -> &Cell<u64> {
+        &self.copied
     }
 
     /// The heap that references in arguments are into.
@@ -287,10 +306,15 @@ handlers! {
                 s.fuel = s.m.fuel;
                 s.heap = s.m.heap.words.as_mut_ptr();
                 s.charge();
-                if s.m.activity.outbox.len() >= OUTBOX_REQUESTS_MAX {
+                if is_full(s.m.activity) {
                     // What it asked is served before it asks more: requests wait outside of its heap.
                     s.m.save(s.ip.add(1), s.fuel);
                     return Exit::OutOfFuel;
+                }
+                if s.m.is_beyond_mark() {
+                    s.m.need = Need::default();
+                    s.m.save(s.ip.add(1), s.fuel);
+                    return Exit::Collect;
                 }
                 s.ip = s.ip.add(1);
                 s.block_by_loop()
@@ -310,6 +334,16 @@ handlers! {
             }
         }
     }
+}
+
+/// Whether so much waits in an outbox that it is to be served before there is more.
+fn is_full(activity: &Activity) -> bool {
+    let outbox = &activity.outbox;
+    let bytes = |request: &Request| request.args.iter().map(Value::bytes).sum::<usize>();
+    outbox.len() >= OUTBOX_REQUESTS_MAX
+        || outbox
+            .last()
+            .is_some_and(|last| bytes(last) > OUTBOX_BYTES_MAX)
 }
 
 /// What came of a host call.
@@ -363,6 +397,16 @@ impl<'a> Machine<'a> {
         }
     }
 
+    /// Texts that are arguments are copied; ropes among them take longer.
+    fn pay_for_ropes(&mut self, import: u16, refs: &[u32]) {
+        let count = self.import_kinds(import).iter().filter(|k| k.has_ref());
+        for &reference in &refs[..count.count()] {
+            if self.kind(reference) == Some(Kind::Rope) {
+                self.pay_for_copies(&[reference]);
+            }
+        }
+    }
+
     fn caller(&self) -> Caller {
         Caller {
             context: self.context,
@@ -377,7 +421,7 @@ impl<'a> Machine<'a> {
 
     #[cold]
     fn halt_call(&mut self, message: String) {
-        self.halt = Some(Halt::Throw(ErrorKind::Error, message.into()));
+        self.halt = Some(Halt::ThrowAtOnce(ErrorKind::Error, message.into()));
         self.need = Need::default();
     }
 
@@ -406,6 +450,7 @@ impl<'a> Machine<'a> {
         refs: &[u32],
     ) -> Result<Called, Halt> {
         let kinds = self.import_kinds(import);
+        self.pay_for_ropes(import, refs);
         let mut call = HostCall {
             context: self.context,
             now_ms: self.now_ms,
@@ -416,16 +461,21 @@ impl<'a> Machine<'a> {
             nums,
             refs,
             answer: Answer::Nothing,
+            copied: Cell::new(0),
         };
         let top = call.heap.top;
         self.is_in_host = true;
         let outcome = function(&mut call);
-        let answer = call.answer;
+        let (answer, copied) = (call.answer, call.copied.get());
         self.is_in_host = false;
+        self.pay(copied / BYTES_PER_STEP);
         self.activity.count_call(usize::from(import));
         match outcome {
             Ok(()) => self.answer_inline(import, answer, top),
-            Err(error) => Err(Halt::Throw(ErrorKind::Error, error.message.into())),
+            Err(error) => Err(Halt::ThrowAtOnce(
+                ErrorKind::Named(error.name),
+                error.message.into(),
+            )),
         }
     }
 
@@ -454,39 +504,33 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// A string that the host gave. The call can't be made again, so this may go beyond the collection mark, within the limit.
+    /// A string that the host gave. The call can't be made again.
     fn host_text(&mut self, text: &str) -> Result<u32, Halt> {
-        let words = Self::text_words_max(text);
-        self.check_bytes(words * 8)
-            .inspect_err(|_| self.is_fault_final = true)?;
-        self.beyond_mark(words, |m| m.new_text(text))
-            .expect("it is within the limit")
+        let made = self.before_collection(Self::text_words_max(text), |m| m.new_text(text));
+        made.inspect_err(|_| self.is_fault_final = true)
     }
 
-    /// Any value that the host gave, within the same bounds as a string.
+    /// Any value that the host gave, likewise.
     #[cold]
     fn host_value(&mut self, import: u16, value: &Value) -> Result<(u64, u32), Halt> {
         let desc = self.program.image.answer_desc(u32::from(import));
         let copy = |m: &mut Self| marshal::copy_in(m.program, m.heap, value, desc);
         let copied = match copy(self) {
             Err(CopyError::NeedsCollection(words)) => {
-                self.check_bytes(u64::from(words) * 8)
-                    .inspect_err(|_| self.is_fault_final = true)?;
-                let copied = self.beyond_mark(words.into(), copy);
-                copied.expect("it is within the limit")
+                let made = self.before_collection(words.into(), |m| Ok(copy(m)));
+                made.inspect_err(|_| self.is_fault_final = true)?
             }
             copied => copied,
         };
-        copied.map_err(|error| match error {
-            CopyError::Refused(error) => {
-                Halt::Throw(ErrorKind::Named(error.name()), error.to_string().into())
-            }
-            // Without a collection there is no telling which handles are still held.
-            CopyError::NeedsCollection(_) => {
-                let max = self.heap.handles_max();
-                let error = MarshalError::from(Problem::TooManyHandles(max));
-                Halt::Throw(ErrorKind::Named(error.name()), error.to_string().into())
-            }
+        copied.map_err(|error| {
+            let error = match error {
+                CopyError::Refused(error) => error,
+                // Only a collection could tell which handles are still held.
+                CopyError::NeedsCollection(_) => {
+                    Problem::TooManyHandles(self.heap.handles_max()).into()
+                }
+            };
+            Halt::ThrowAtOnce(ErrorKind::Named(error.name()), error.to_string().into())
         })
     }
 
@@ -503,6 +547,7 @@ impl<'a> Machine<'a> {
         refs: &[u32],
     ) -> Result<Vec<Value>, Halt> {
         let kinds = self.import_kinds(import);
+        self.pay_for_ropes(import, refs);
         let call = HostCall {
             context: self.context,
             now_ms: self.now_ms,
@@ -513,6 +558,7 @@ impl<'a> Machine<'a> {
             nums,
             refs,
             answer: Answer::Nothing,
+            copied: Cell::new(0),
         };
         let raw: Vec<(u64, u32)> = (0..call.len()).map(|i| call.arg_raw(i)).collect();
         let gives_handles = self.host.gives_handles.get(usize::from(import)) == Some(&true);
@@ -523,7 +569,8 @@ impl<'a> Machine<'a> {
             } else {
                 marshal::copy_argument(self.program, self.heap, value)
             };
-            self.pay(16);
+            let bytes = copied.as_ref().map_or(0, Value::bytes) as u64;
+            self.pay(16 + bytes / BYTES_PER_STEP);
             copied.map_err(|error| {
                 Halt::Throw(ErrorKind::Named(error.name()), error.to_string().into())
             })

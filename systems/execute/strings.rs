@@ -186,6 +186,7 @@ impl Machine<'_> {
             return false;
         }
         self.pay(u64::from(length) / 8);
+        self.pay_for_copies(&[x, y]);
         match (self.text(x), self.text(y)) {
             (Text::Latin1(x), Text::Latin1(y)) => x == y,
             (Text::Utf16(x), Text::Utf16(y)) => x == y,
@@ -196,10 +197,20 @@ impl Machine<'_> {
     /// Compares two strings by units.
     pub fn compare_text(&mut self, x: u32, y: u32) -> Ordering {
         self.pay(u64::from(self.text_len(x).min(self.text_len(y))) / 8);
+        self.pay_for_copies(&[x, y]);
         match (self.text(x), self.text(y)) {
             (Text::Latin1(x), Text::Latin1(y)) => x.cmp(&y),
             (x, y) => x.units().iter().cmp(y.units().iter()),
         }
+    }
+
+    /// Pays for what reading strings copies: ropes, whose parts may be single units.
+    pub fn pay_for_copies(&mut self, strings: &[u32]) {
+        let constants = &self.program.constants;
+        let is_rope = |string: &&u32| self.heap.units(constants, **string).is_none();
+        let ropes = strings.iter().filter(is_rope);
+        let units: u64 = ropes.map(|rope| u64::from(self.text_len(*rope))).sum();
+        self.pay(units);
     }
 
     /// Joins two strings.

@@ -465,15 +465,8 @@ impl Machine<'_> {
         self.end_awaiting(promise);
         while next != 0 {
             let index = next - 1;
-            // After a fault that ended all tasks, lists may still name those.
-            let Some(task) = self
-                .activity
-                .tasks
-                .at_mut(index)
-                .filter(|t| t.state == TaskState::Waiting)
-            else {
-                return;
-            };
+            let task = self.task(index);
+            assert!(task.state == TaskState::Waiting, "who is in a list waits");
             next = std::mem::take(&mut task.next_waiter);
             task.awaits = 0;
             if task.stack.rows.is_empty() {

@@ -11,6 +11,7 @@ use raya_storages::programs::{LinkedClass, LinkedField, Program};
 use raya_storages::typed::TypedArray;
 use raya_storages::values::{ObjectRef, REMOTE, VALUE_DEPTH_MAX, Value};
 use smallvec::SmallVec;
+use std::cell::Cell;
 
 /// Arrays of so many items get their memory at once.
 const ITEMS_AT_ONCE_MAX: usize = 1 << 12;
@@ -57,6 +58,8 @@ pub struct Out<'a> {
     naming: Option<&'a mut Foreign>,
     /// It is an argument of a function of the host.
     is_argument: bool,
+    /// What is read later is counted here, in bytes.
+    counter: Option<&'a Cell<u64>>,
 }
 
 impl<'a> Out<'a> {
@@ -69,6 +72,7 @@ impl<'a> Out<'a> {
             bytes: 0,
             naming,
             is_argument: false,
+            counter: None,
         }
     }
 
@@ -76,6 +80,22 @@ impl<'a> Out<'a> {
     pub fn for_call(mut self) -> Out<'a> {
         self.is_argument = true;
         self
+    }
+
+    /// What is read later, when this is gone, is counted there.
+    pub fn counting(mut self, counter: &'a Cell<u64>) -> Out<'a> {
+        self.counter = Some(counter);
+        self
+    }
+
+    /// Where what is read later is counted.
+    pub fn counter(&self) -> Option<&'a Cell<u64>> {
+        self.counter
+    }
+
+    /// How many bytes were read.
+    pub fn bytes(&self) -> usize {
+        self.bytes
     }
 
     /// What a mixed pair of a declared type is.

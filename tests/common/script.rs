@@ -7,7 +7,12 @@ use raya_core::{ContextId, Runtime, TaskId, TaskStatus, TickBudget, Value, VmErr
 
 /// A program's bytes.
 pub fn compiled(source: &str) -> Vec<u8> {
-    let files = MemoryFiles::new([("main.ts", source)]);
+    compiled_with(source, "")
+}
+
+/// The same, with what it is granted declared.
+pub fn compiled_with(source: &str, declared: &str) -> Vec<u8> {
+    let files = MemoryFiles::new([("main.ts", source), ("world.d.ts", declared)]);
     let image = raya_compiler::compile("main.ts", &files).unwrap_or_else(|e| panic!("{e:?}"));
     raya_bytecode::codec::encode(&image)
 }

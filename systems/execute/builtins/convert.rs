@@ -41,7 +41,11 @@ fn append(
         return Ok(());
     }
     match m.kind(r) {
-        Some(Kind::Latin1 | Kind::Utf16 | Kind::Rope) => out.extend(m.copy_units(r)),
+        Some(Kind::Latin1 | Kind::Utf16 | Kind::Rope) => {
+            m.pay(u64::from(m.text_len(r)) / 4);
+            m.pay_for_copies(&[r]);
+            out.extend(m.copy_units(r));
+        }
         Some(kind) if kind.is_array() || kind == Kind::Typed => append_array(m, r, within, out)?,
         Some(Kind::Promise) => out.extend("[object Promise]".encode_utf16()),
         Some(Kind::Object) => {
@@ -50,6 +54,7 @@ fn append(
                 CLASS_TUPLE => append_array(m, r, within, out)?,
                 CLASS_ERROR => {
                     let text = m.error_headline(r);
+                    m.pay(text.len() as u64 / 4);
                     out.extend(text);
                 }
                 CLASS_CLOSURE => out.extend("[Function]".encode_utf16()),

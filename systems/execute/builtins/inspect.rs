@@ -39,6 +39,7 @@ pub(super) fn inspect(m: &mut Machine<'_>, value: (u64, u32)) -> Outcome {
         m,
         indent: 0,
         current_depth: 0,
+        written: 0,
         seen: Vec::new(),
         circular: Vec::new(),
     };
@@ -71,6 +72,8 @@ struct Writer<'w, 'a> {
     m: &'w mut Machine<'a>,
     indent: usize,
     current_depth: usize,
+    /// Units of the strings so far: what shows them has to fit in the heap.
+    written: usize,
     seen: Vec<u32>,
     /// Objects that refer to themselves, by the number they are shown with.
     circular: Vec<u32>,
@@ -89,7 +92,7 @@ impl Writer<'_, '_> {
             }));
         }
         if self.m.is_type(r, Slot::STR) {
-            return Ok(self.string(r));
+            return self.string(r);
         }
         if self.seen.contains(&r) {
             let at = self
@@ -105,22 +108,26 @@ impl Writer<'_, '_> {
         self.object(r, depth)
     }
 
-    fn string(&mut self, r: u32) -> Units {
+    fn string(&mut self, r: u32) -> Result<Units, Halt> {
+        self.written += self.m.text_len(r) as usize;
+        self.m.check_text(self.written)?;
+        self.m.pay_for_copies(&[r]);
         let text = self.m.copy_units(r);
         self.m.pay(text.len() as u64 / 4);
         let mut out = Units::new();
         if text.len() <= SPLIT_MIN || text.len() + self.indent + 4 <= LINE_MAX {
             inspect_quoted(&text, &mut out);
-            return out;
+            return Ok(out);
         }
         let separator = units(&format!(" +\n{}", " ".repeat(self.indent + 2)));
         for (i, line) in text.split_inclusive(|u| *u == u16::from(b'\n')).enumerate() {
             if i > 0 {
                 out.extend(&separator);
             }
+            self.m.check_text(out.len())?;
             inspect_quoted(line, &mut out);
         }
-        out
+        Ok(out)
     }
 
     fn object(&mut self, r: u32, depth: usize) -> Result<Units, Halt> {
@@ -150,7 +157,7 @@ impl Writer<'_, '_> {
         self.current_depth = depth;
         let parts = parts(self, depth)?;
         self.seen.pop();
-        let numbers = braces.is_array && self.all_numbers(r);
+        let numbers = braces.is_array && self.all_numbers(r, parts.len());
         let mut braces = braces;
         if let Some(at) = self.circular.iter().position(|c| *c == r) {
             let mut mark = units(&format!("<ref *{}>", at + 1));
@@ -165,8 +172,10 @@ impl Writer<'_, '_> {
         Ok(self.reduce(parts, braces, depth, numbers))
     }
 
-    fn all_numbers(&self, r: u32) -> bool {
-        (0..self.m.element_count(r)).all(|i| self.m.element(r, i).1 == TAG_NUMBER)
+    /// Whether the first elements are all numbers, as many as there are parts.
+    fn all_numbers(&self, r: u32, parts: usize) -> bool {
+        let looked_at = self.m.element_count(r).min(parts);
+        (0..looked_at).all(|i| self.m.element(r, i).1 == TAG_NUMBER)
     }
 
     /// Joins parts on one line where they fit, else one a line.
@@ -412,6 +421,14 @@ impl Writer<'_, '_> {
     }
 
     fn error(&mut self, r: u32, class: u16, depth: usize) -> Result<Units, Halt> {
+        for name in ["name", "message", "stack", "__trace"] {
+            let text = self.m.text_field(r, name);
+            let length = text.map_or(0, |text| self.m.text_len(text));
+            self.written += length as usize;
+            self.m.pay(u64::from(length) / 4);
+            self.m.pay_for_copies(text.as_slice());
+        }
+        self.m.check_text(self.written)?;
         let mut base = self.m.error_headline(r);
         let own = |name: &str| self.m.text_field(r, name).map(|t| self.m.copy_units(t));
         match (own("stack"), own("__trace")) {
@@ -428,12 +445,7 @@ impl Writer<'_, '_> {
             base.push(u16::from(b']'));
         }
         if self.indent > 0 {
-            let line = units(&format!("\n{}", " ".repeat(self.indent)));
-            let lines: Vec<Units> = base
-                .split(|u| *u == u16::from(b'\n'))
-                .map(<[u16]>::to_vec)
-                .collect();
-            base = join(&lines, &line);
+            base = self.indented(&base)?;
         }
         let mut shown =
             self.shown_fields(r, class, &["name", "message", "stack", "cause", "errors"]);
@@ -457,6 +469,19 @@ impl Writer<'_, '_> {
         self.within(r, depth, &name, braces, |w, depth| {
             w.properties(r, &shown, depth)
         })
+    }
+
+    /// Text with every line but the first indented.
+    fn indented(&self, text: &[u16]) -> Result<Units, Halt> {
+        let mut out = Units::with_capacity(text.len());
+        for unit in text {
+            out.push(*unit);
+            if *unit == u16::from(b'\n') {
+                out.resize(out.len() + self.indent, u16::from(b' '));
+                self.m.check_text(out.len())?;
+            }
+        }
+        Ok(out)
     }
 
     /// A `Map` or `Set` of the prelude.

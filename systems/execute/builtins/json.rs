@@ -1,6 +1,6 @@
 //! `JSON.stringify`: data only, in the order of declaration; functions and undefined are left out.
 
-use super::quote::json_quoted;
+use super::quote::{json_quoted, json_quoted_len};
 use super::{Outcome, Window, convert, reference};
 use crate::execute::errors::Halt;
 use crate::execute::machine::Machine;
@@ -12,6 +12,8 @@ use raya_storages::layout::Kind;
 
 /// Objects within objects at most.
 const DEPTH_MAX: usize = 400;
+/// Fuel for a field, written or not.
+const FIELD_COST: u64 = 4;
 
 pub(super) fn stringify(m: &mut Machine<'_>, w: Window<'_>) -> Outcome {
     let value = w.mixed(0, 0);
@@ -66,8 +68,11 @@ impl Writer<'_, '_> {
         }
         match self.m.kind(r) {
             Some(Kind::Latin1 | Kind::Utf16 | Kind::Rope) => {
+                self.m.pay_for_copies(&[r]);
                 let units = self.m.copy_units(r);
-                self.m.pay(units.len() as u64 / 4);
+                self.m.pay(units.len() as u64 / 2);
+                self.m
+                    .check_text(self.out.len() + json_quoted_len(&units))?;
                 json_quoted(&units, &mut self.out);
                 Ok(())
             }
@@ -101,6 +106,8 @@ impl Writer<'_, '_> {
         for _ in 0..self.within.len() {
             self.out.extend_from_slice(&self.indent);
         }
+        let units = self.within.len() * self.indent.len();
+        self.m.pay(units as u64 / 8);
     }
 
     fn array(&mut self, r: u32) -> Result<(), Halt> {
@@ -159,6 +166,8 @@ impl Writer<'_, '_> {
         let shown = if matches!(kind, CLASS_MAP | CLASS_SET | CLASS_CLOSURE) {
             Vec::new()
         } else {
+            let fields = self.m.program.classes[usize::from(class)].fields.count;
+            self.m.pay(u64::from(fields) * FIELD_COST);
             self.shown_fields(r, class, kind == CLASS_ERROR)
         };
         if shown.is_empty() {

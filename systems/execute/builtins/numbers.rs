@@ -70,7 +70,7 @@ pub(super) fn to_fixed(m: &mut Machine<'_>, w: Window<'_>) -> Outcome {
         return to_str(m, value);
     }
     m.reserve(64)?;
-    m.pay(EXACT_COST);
+    m.pay(exact_cost(value));
     let rounded = round_at(value.abs(), -(digits as i32));
     let shown = with_point(&rounded, digits);
     // -0 and what rounds to it from -0 lose the sign only if the value itself is no negative number.
@@ -88,21 +88,38 @@ fn with_point(integer: &str, digits: usize) -> String {
     format!("{whole}.{places}")
 }
 
+/// Places behind the point that hold a finite number exactly.
+fn exact_places(value: f64) -> usize {
+    let (bits, exponent) = (value.to_bits(), exponent_of(value.abs()));
+    let mantissa = bits & ((1 << 52) - 1) | u64::from(exponent > -1075) << 52;
+    if mantissa == 0 {
+        return 0;
+    }
+    let last = exponent.max(-1074) + mantissa.trailing_zeros() as i32;
+    usize::try_from(-last).unwrap_or(0)
+}
+
+/// What an exact form of a number costs: its digits are worked out one by one.
+fn exact_cost(value: f64) -> u64 {
+    let whole_max = if value.abs() < 1e15 { 0 } else { 309 };
+    EXACT_COST + (exact_places(value) + whole_max) as u64
+}
+
 /// The exact decimal digits of a positive finite number: digits without a point, and the exponent of the last.
 fn exact_digits(value: f64) -> (String, i32) {
-    // 1074 places hold every double exactly.
-    let shown = format!("{value:.1074}");
+    let shown = format!("{value:.*}", exact_places(value));
     let (whole, places) = shown.split_once('.').unwrap_or((&shown, ""));
     (format!("{whole}{places}"), -(places.len() as i32))
 }
 
 /// A positive number divided by `10 ** exponent` and rounded to an integer, halves up.
 fn round_at(value: f64, exponent: i32) -> String {
-    let (digits, last) = exact_digits(value);
-    let cut = (exponent - last) as usize;
-    if cut == 0 {
+    let (mut digits, last) = exact_digits(value);
+    if exponent <= last {
+        digits.push_str(&"0".repeat((last - exponent) as usize));
         return strip(&digits);
     }
+    let cut = (exponent - last) as usize;
     let padded = format!("{digits:0>width$}", width = cut + 1);
     let (kept, rest) = padded.split_at(padded.len() - cut);
     if rest.as_bytes()[0] >= b'5' {
@@ -164,7 +181,7 @@ pub(super) fn to_precision(m: &mut Machine<'_>, w: Window<'_>) -> Outcome {
     let message = "toPrecision() argument must be between 1 and 100";
     let count = digits_in(count, 1.0, 100.0, message)?;
     m.reserve(64)?;
-    m.pay(EXACT_COST);
+    m.pay(exact_cost(value));
     let (digits, exponent) = if value == 0.0 {
         ("0".repeat(count), 0)
     } else {
@@ -189,7 +206,7 @@ pub(super) fn to_exponential(m: &mut Machine<'_>, w: Window<'_>) -> Outcome {
     let message = "toExponential() argument must be between 0 and 100";
     let count = digits_in(digits, 0.0, 100.0, message)? + 1;
     m.reserve(64)?;
-    m.pay(EXACT_COST);
+    m.pay(exact_cost(value));
     let (shown, exponent) = if value == 0.0 {
         ("0".repeat(if digits.is_nan() { 1 } else { count }), 0)
     } else if digits.is_nan() {
@@ -216,7 +233,8 @@ pub(super) fn to_radix(m: &mut Machine<'_>, w: Window<'_>) -> Outcome {
         return to_str(m, value);
     }
     m.reserve(300)?;
-    m.pay(EXACT_COST);
+    // As many digits as binary ones at most.
+    m.pay(EXACT_COST + u64::from((exponent_of(value.abs()) + 52).unsigned_abs()));
     reference(m.new_text(&radix_text(value, f64::from(radix)))?)
 }
 
@@ -300,6 +318,13 @@ mod tests {
         assert_eq!(with_point(&round_at(1.45, -1), 1), "1.4");
         assert_eq!(with_point(&round_at(0.000001, -7), 7), "0.0000010");
         assert_eq!(with_point(&round_at(99.995, -2), 2), "100.00");
+        assert_eq!(significant(5e-324, 3), ("494".into(), -324));
+        assert_eq!(significant(f64::MAX, 3), ("180".into(), 308));
+        assert_eq!(exact_digits(0.1).1, -55);
+        assert_eq!(exact_digits(3.0), ("3".into(), 0));
+        assert_eq!(exact_digits(0.0), ("0".into(), 0));
+        assert_eq!(exact_digits(5e-324).1, -1074);
+        assert_eq!(round_at(3.0, -2), "300");
         assert_eq!(significant(123.456, 4), ("1235".into(), 2));
         assert_eq!(significant(99.99, 2), ("10".into(), 2));
         assert_eq!(exponential("12345", 4), "1.2345e+4");

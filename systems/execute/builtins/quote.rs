@@ -48,6 +48,17 @@ fn is_lone(units: &[u16], at: usize) -> bool {
     }
 }
 
+/// How many units `json_quoted` appends.
+pub(super) fn json_quoted_len(units: &[u16]) -> usize {
+    let escaped = |(at, unit): (usize, &u16)| match *unit {
+        8..=10 | 12 | 13 | 0x22 | 0x5c => 2,
+        0..=0x1f => 6,
+        0xd800..=0xdfff if is_lone(units, at) => 6,
+        _ => 1,
+    };
+    2 + units.iter().enumerate().map(escaped).sum::<usize>()
+}
+
 /// Appends a string as JSON writes it.
 pub(super) fn json_quoted(units: &[u16], out: &mut Vec<u16>) {
     out.push(u16::from(b'"'));

@@ -7,6 +7,7 @@ use crate::execute::errors::Halt;
 use crate::execute::machine::Machine;
 use crate::execute::strings::Text;
 use raya_storages::layout::{Kind, utf16_words};
+use std::ops::Range;
 
 /// Needles up to this length are compared at every place; longer ones through a table of their borders.
 const PLAIN_MAX: usize = 8;
@@ -122,40 +123,42 @@ pub(super) fn ends_with(m: &mut Machine<'_>, w: Window<'_>) -> Outcome {
     }
 }
 
-/// Where the parts between separators lie.
-fn parts(hay: &Text<'_>, separator: &Text<'_>) -> Vec<(usize, usize)> {
+/// Calls `each` with where the parts between separators lie.
+fn each_part(hay: &Text<'_>, separator: &Text<'_>, mut each: impl FnMut(usize, usize)) {
     let length = hay.units().len();
     let width = separator.units().len();
     if width == 0 {
-        return (0..length).map(|i| (i, i + 1)).collect();
+        return (0..length).for_each(|i| each(i, i + 1));
     }
-    let mut parts = Vec::new();
     let mut start = 0;
     while let Some(at) = find_text(hay, separator, start) {
-        parts.push((start, at));
+        each(start, at);
         start = at + width;
     }
-    parts.push((start, length));
-    parts
+    each(start, length);
 }
 
 pub(super) fn split(m: &mut Machine<'_>, w: Window<'_>) -> Outcome {
     let (string, separator, length) = operands(m, w)?;
-    if m.text_len(separator) == 0 {
-        m.check_text(length.saturating_mul(4))?;
-    }
-    let parts = parts(&m.text(string), &m.text(separator));
-    if parts.len() > LENGTH_MAX as usize {
+    // They are counted before any is noted: there may be more than the heap has room for.
+    let (mut count, mut words) = (0, 0);
+    each_part(&m.text(string), &m.text(separator), |start, end| {
+        count += 1;
+        words += match end - start {
+            0 => 0,
+            length => u64::from(utf16_words(length as u32)),
+        };
+    });
+    if count > LENGTH_MAX as usize {
         return Err(Halt::range_error("Invalid array length"));
     }
-    let words = |part: &(usize, usize)| match part.1 - part.0 {
-        0 => 0,
-        length => u64::from(utf16_words(length as u32)),
-    };
-    let all: u64 = parts.iter().map(words).sum();
-    m.reserve(all + Machine::array_words(Kind::ArrayRef, parts.len() as u32))?;
-    m.pay(parts.len() as u64 * 2 + length as u64 / 8);
-    let array = m.take_array(Kind::ArrayRef, parts.len() as u32);
+    m.reserve(words + Machine::array_words(Kind::ArrayRef, count as u32))?;
+    m.pay(count as u64 * 2 + length as u64 / 4);
+    let mut parts = Vec::with_capacity(count);
+    each_part(&m.text(string), &m.text(separator), |start, end| {
+        parts.push((start, end));
+    });
+    let array = m.take_array(Kind::ArrayRef, count as u32);
     for (i, (start, end)) in parts.into_iter().enumerate() {
         let part = m.part(string, start, end)?;
         m.heap.refs_mut(array)[i] = part;
@@ -165,40 +168,39 @@ pub(super) fn split(m: &mut Machine<'_>, w: Window<'_>) -> Outcome {
 
 pub(super) fn replace(m: &mut Machine<'_>, w: Window<'_>) -> Outcome {
     let (string, needle, _) = operands(m, w)?;
-    let template = m.copy_units(w.r(2)?);
-    let mut found = Vec::new();
-    {
+    let replaced = {
         let (hay, text) = (m.text(string), m.text(needle));
-        let width = text.units().len();
-        let mut from = 0;
-        while let Some(at) = find_text(&hay, &text, from) {
-            found.push(at);
-            from = at + width.max(1);
-            if !w.z(0) {
-                break;
-            }
+        let mut next = find_text(&hay, &text, 0);
+        if next.is_none() {
+            return reference(string);
         }
-    }
-    if found.is_empty() {
-        return reference(string);
-    }
-    let hay = m.copy_units(string);
-    let width = m.text_len(needle) as usize;
-    let mut out = Vec::with_capacity(hay.len());
-    let mut start = 0;
-    for at in found {
-        out.extend_from_slice(&hay[start..at]);
-        expand(&template, &hay, at, width, &mut out);
-        start = at + width;
-        m.check_text(out.len())?;
-    }
-    out.extend_from_slice(&hay[start..]);
-    m.pay(out.len() as u64 / 4);
-    reference(m.new_units(&out)?)
+        let (all, template) = (m.copy_units(string), m.copy_units(w.r(2)?));
+        let width = text.units().len();
+        let (mut out, mut start) = (Vec::new(), 0);
+        while let Some(at) = next {
+            out.extend_from_slice(&all[start..at]);
+            expand(m, &template, &all, at..at + width, &mut out)?;
+            start = at + width;
+            next = match w.z(0) {
+                true => find_text(&hay, &text, at + width.max(1)),
+                false => None,
+            };
+        }
+        out.extend_from_slice(&all[start..]);
+        out
+    };
+    m.pay(replaced.len() as u64 / 4);
+    reference(m.new_units(&replaced)?)
 }
 
-/// A replacement with its `$` patterns.
-fn expand(template: &[u16], hay: &[u16], at: usize, width: usize, out: &mut Vec<u16>) {
+/// Appends a replacement with its `$` patterns, as long as the text could be held: a few patterns make much of a long text.
+fn expand(
+    m: &Machine<'_>,
+    template: &[u16],
+    hay: &[u16],
+    found: Range<usize>,
+    out: &mut Vec<u16>,
+) -> Result<(), Halt> {
     let mut i = 0;
     while i < template.len() {
         let next = template
@@ -206,14 +208,16 @@ fn expand(template: &[u16], hay: &[u16], at: usize, width: usize, out: &mut Vec<
             .and_then(|u| char::from_u32(u32::from(*u)));
         let part = match (template[i] == u16::from(b'$'), next) {
             (true, Some('$')) => Some(&template[i..=i]),
-            (true, Some('&')) => Some(&hay[at..at + width]),
-            (true, Some('`')) => Some(&hay[..at]),
-            (true, Some('\'')) => Some(&hay[at + width..]),
+            (true, Some('&')) => Some(&hay[found.clone()]),
+            (true, Some('`')) => Some(&hay[..found.start]),
+            (true, Some('\'')) => Some(&hay[found.end..]),
             _ => None,
         };
         out.extend_from_slice(part.unwrap_or(&template[i..=i]));
         i += if part.is_some() { 2 } else { 1 };
+        m.check_text(out.len())?;
     }
+    m.check_text(out.len())
 }
 
 #[cfg(test)]

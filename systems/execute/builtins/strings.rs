@@ -274,6 +274,10 @@ pub(super) fn join(m: &mut Machine<'_>, w: Window<'_>) -> Outcome {
         }
     }
     m.check_text(length as usize)?;
+    m.pay_for_copies(&[separator]);
+    for &part in parts.iter().filter(|part| **part > NULL) {
+        m.pay_for_copies(&[part]);
+    }
     let is_latin1 = |m: &Machine<'_>, part: u32| m.heap.is_latin1(&m.program.constants, part);
     let all_latin1 =
         is_latin1(m, separator) && parts.iter().all(|p| *p <= NULL || is_latin1(m, *p));
