@@ -18,7 +18,7 @@ use raya_bytecode::image::EXPORT_FUNCTION;
 use raya_bytecode::slot::Slot;
 use raya_storages::heaps::{Heap, Key};
 use raya_storages::programs::Program;
-use raya_systems::execute::{Arguments, REGISTERS_MAX, Registers};
+use raya_systems::execute::{Arguments, REGISTER_ARGUMENTS, Registers};
 use raya_systems::marshal::{In, MarshalError, Misfit, Out, Place, Problem, Put, Source};
 use std::cell::RefCell;
 use std::fmt;
@@ -76,7 +76,7 @@ macro_rules! args {
             #[inline(always)]
             fn into_registers(self) -> Result<Registers, VmError> {
                 #[allow(unused_mut)]
-                let mut values = [0; REGISTERS_MAX];
+                let mut values = [0; REGISTER_ARGUMENTS];
                 $(values[$at] = self.$at.into_register().map_err(refused)?;)*
                 Ok(Registers { values, count: $count })
             }

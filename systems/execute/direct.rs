@@ -15,13 +15,13 @@ use raya_storages::programs::LinkedFunction;
 use raya_storages::runs::Failure;
 
 /// The most registers that a function can be called with.
-pub const REGISTERS_MAX: usize = 6;
+pub const REGISTER_ARGUMENTS: usize = 6;
 
 /// Numeric registers as arguments, those beyond them 0: all are written at once, whatever their number.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Registers {
     /// The registers.
-    pub values: [u64; REGISTERS_MAX],
+    pub values: [u64; REGISTER_ARGUMENTS],
     /// How many of them are arguments.
     pub count: u16,
 }

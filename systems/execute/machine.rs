@@ -6,7 +6,7 @@
 //! Absent: registers (`state`), what instructions do.
 
 use super::Execution;
-use super::direct::{self, REGISTERS_MAX};
+use super::direct::{self, REGISTER_ARGUMENTS};
 use super::entries::Calling;
 use super::errors::Halt;
 use super::host::HostLinks;
@@ -165,7 +165,7 @@ impl<'a> Machine<'a> {
     #[inline(always)]
     pub fn write_registers(&mut self, registers: &direct::Registers) {
         // A bank that is there has room for all.
-        if let Some(bank) = self.stack.nums.first_chunk_mut::<REGISTERS_MAX>() {
+        if let Some(bank) = self.stack.nums.first_chunk_mut::<REGISTER_ARGUMENTS>() {
             for (place, value) in bank.iter_mut().zip(registers.values) {
                 // SAFETY: a plain store. Volatile, since what was just written one by one can't be read two by two yet: the processor
                 // would wait for it.

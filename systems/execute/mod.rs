@@ -36,7 +36,7 @@ pub use answers::{
     settle_promise,
 };
 pub use cancel::{cancel_entry, cut_overdue};
-pub use direct::{Calls, REGISTERS_MAX, Registers};
+pub use direct::{Calls, REGISTER_ARGUMENTS, Registers};
 pub use entries::{Arguments, CallEnd, EntryError};
 pub use host::{Caller, HostCall, HostError, HostFunction, HostLinks};
 
