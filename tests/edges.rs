@@ -46,8 +46,10 @@ fn who_sleeps_for_ever_takes_no_time_from_others() {
     }
 }
 
-/// Changes of options that leave nothing of something, and the error that says so.
-const NOTHING: &[(fn(&mut VmOptions), &str)] = &[
+/// A change of options that leaves nothing of something, and the error that says so.
+type Nothing = (fn(&mut VmOptions), &'static str);
+
+const NOTHING: &[Nothing] = &[
     (|o| o.max_heap_bytes = 0, "heap limit exceeded: "),
     (|o| o.max_tasks = 0, "task limit exceeded: 1 of 0 tasks"),
     (
