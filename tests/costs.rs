@@ -4,7 +4,7 @@
 //! by thousands; so the clock may be looked at, here and nowhere else in these tests.
 
 use raya_compiler::load::MemoryFiles;
-use raya_core::{Call, Capability, ContextId, Runtime, TickBudget, Value, VmOptions};
+use raya_core::{Call, Capability, ContextId, Metric, Runtime, TickBudget, Value, VmOptions};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 #[allow(clippy::disallowed_types, reason = "what is measured is time")]
@@ -136,4 +136,22 @@ fn spec_s_2_no_work_is_cheaper_than_what_it_takes() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_first_of_a_hundred_thousand_are_found_in_a_millisecond() {
+    let mut runtime = Runtime::with_threads(1);
+    for _ in 0..100_000 {
+        runtime.create(VmOptions::default()).expect("is valid");
+    }
+    let milliseconds = || {
+        let start = now();
+        let top = runtime.fleet().top_by(Metric::StepsLastTick, 20);
+        assert_eq!(top.len(), 20);
+        start.elapsed().as_secs_f64() * 1e3
+    };
+    let least = (0..20).map(|_| milliseconds()).fold(f64::MAX, f64::min);
+    // A build without optimisations may take some.
+    let max = if cfg!(debug_assertions) { 10.0 } else { 1.0 };
+    assert!(least < max, "{least} ms");
 }
