@@ -1,19 +1,22 @@
 //! Questions that the host answers in its own time.
 //!
 //! Reads and writes what contexts are owed. Order: answers are taken at the start of a tick, those that came by then in the order in which
-//! the questions were asked. Invariants: a question has one answer; what was asked before a load is answered with an error at the next
+//! the questions were asked. Invariants: a context has no more questions open than it may have tasks; a question has one answer; what was asked before a load is answered with an error at the next
 //! tick, since the host that was asked may be another. Absent: who is asked (`effects`), how hosts answer (`capability`).
 
 use crate::capability::{Answered, AskedFn, GuestError, Question, call_asked};
 use crate::effects::Served;
 use crate::runtime::Runtime;
-use crate::{Call, Value};
+use crate::{Call, Value, VmError};
 use raya_storages::activities::AnsweredBy;
 use std::sync::Mutex;
 
 impl Runtime {
     /// Asks the host something.
     pub(crate) fn ask(&mut self, function: &Mutex<AskedFn>, call: Call, args: &[Value]) -> Served {
+        if let Err(error) = self.check_owed(call.context.index()) {
+            return Served::Answer(Err(GuestError::new("Error", error.to_string())));
+        }
         self.time.questions += 1;
         let question = Question {
             context: call.context,
@@ -25,6 +28,17 @@ impl Runtime {
             Ok(()) => Served::Later(AnsweredBy::Host(self.time.questions), None),
             Err(error) => Served::Answer(Err(error.into())),
         }
+    }
+
+    /// What a context waits for elsewhere counts as tasks do: the host remembers it too, and answers are looked up one by one.
+    fn check_owed(&self, row: usize) -> Result<(), VmError> {
+        let owed = self.contexts.activities[row].as_ref();
+        let count = owed.map_or(0, |activity| activity.owed.len()) as u32 + 1;
+        let max = self.contexts.limits[row].tasks_max;
+        if count > max {
+            return Err(VmError::TaskLimitExceeded { count, max });
+        }
+        Ok(())
     }
 
     /// Takes the answers that the host gave since the last tick.

@@ -132,8 +132,8 @@ impl Runtime {
         let holds = std::mem::take(&mut self.contexts.holds[row]) & (hold::PAUSED | hold::OUTER);
         self.run_while(row, |runtime| {
             runtime.contexts.find(id)?;
-            let left = end.saturating_sub(runtime.contexts.counters[row].steps);
-            (left > 0).then_some(left)
+            // It stops at the first end of a block behind its fuel: with one step less that may be just there.
+            end.checked_sub(runtime.contexts.counters[row].steps + 1)
         });
         if self.contexts.find(id).is_none() {
             return 0;

@@ -37,7 +37,7 @@ pub const NAME_BYTES_LIMIT: usize = 256;
 pub struct VmOptions {
     /// Bytes of heap and stacks. A limit of 0 is allowed: whatever allocates fails.
     pub max_heap_bytes: u64,
-    /// Live tasks. With 0 no entry can be run.
+    /// Live tasks; also the calls of the host that wait for their answer at once. With 0 no entry can be run.
     pub max_tasks: u32,
     /// Steps in its whole life; `None` for no limit.
     pub max_step_budget: Option<u64>,

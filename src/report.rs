@@ -9,7 +9,8 @@ use raya_storages::contexts::{ContextId, Priority};
 pub struct TickBudget {
     /// Steps for all contexts together.
     pub fuel: u64,
-    /// How far the clock goes on before anything runs.
+    /// How far the clock goes on while it runs: a number from 0 to 2^43, some centuries; others are taken for the next of those, and
+    /// what is no number for 0.
     pub elapsed_ms: f64,
 }
 

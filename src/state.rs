@@ -136,7 +136,8 @@ fn read(bytes: &[u8]) -> Result<Tables, LoadError> {
         "the hash is that of the bytes",
     )?;
     let time = Time::load(&mut from)?;
-    ensure(time.clock_ms >= 0.0, "the clock is a time")?;
+    let is_time = time.clock_ms >= 0.0 && time.clock_ms.is_finite();
+    ensure(is_time, "the clock is a time")?;
     ensure(
         time.pool.units.unsigned_abs() <= UNITS_MAX,
         "the pool is what ticks give",

@@ -18,6 +18,7 @@ use crate::{TickBudget, TickReport};
 use raya_storages::contexts::hold;
 use raya_storages::fuel::Shares;
 use raya_storages::ready::{TOP, is_runnable};
+use raya_storages::timers::ELAPSED_MS_MAX;
 use raya_systems::account;
 use raya_systems::effects::effects;
 use raya_systems::schedule;
@@ -36,7 +37,7 @@ impl Runtime {
         self.take_answers();
         self.time.ticks += 1;
         let _span = debug_span!("tick", number = self.time.ticks).entered();
-        let end_ms = self.time.clock_ms + budget.elapsed_ms.max(0.0);
+        let end_ms = self.time.clock_ms + budget.elapsed_ms.clamp(0.0, ELAPSED_MS_MAX).max(0.0);
         self.time.pool.add_steps(budget.fuel);
         let mut report = TickReport {
             tick: self.time.ticks,

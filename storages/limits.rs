@@ -145,7 +145,7 @@ impl Default for Marks {
 const HEAP_MARK_PART: i64 = 16;
 
 impl Marks {
-    /// The steps until it must stop for a mark.
+    /// The steps after which it must stop for a mark: at the first end of a block behind them it is up to the mark.
     pub fn steps_left(&self, steps: u64) -> u64 {
         let steps = steps as i64;
         let soft = if self.is_steps_crossed {
@@ -157,7 +157,7 @@ impl Marks {
             .into_iter()
             .filter(|&mark| mark > steps)
             .min();
-        next.map_or(u64::MAX, |mark| (mark - steps) as u64)
+        next.map_or(u64::MAX, |mark| (mark - steps - 1) as u64)
     }
 
     /// Whether so many steps cross the mark for the first time.

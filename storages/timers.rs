@@ -7,6 +7,9 @@
 use crate::dump::{LoadError, Persist, Reader, Writer, ensure};
 use std::collections::BTreeMap;
 
+/// The longest that anybody sleeps, and that a clock goes on at once: some centuries. Beyond, a clock would lose parts of milliseconds.
+pub const ELAPSED_MS_MAX: f64 = (1_u64 << 43) as f64;
+
 /// When a timer goes off: the bits of its due time, which order as the time does since it is not negative, then its sequence.
 type Place = (u64, u64);
 

@@ -567,6 +567,61 @@ fn answers_come_at_the_start_of_a_tick_in_the_order_of_the_questions() {
     assert_eq!(results, expected.map(|text| Some(text.to_owned())));
 }
 
+/// A mod that asks without waiting, then counts what came.
+const FLOOD: &str = r#"
+    import { fetch } from "host:net";
+    export async function flood(n: number): Promise<string> {
+      const all: Promise<string>[] = [];
+      for (let i = 0; i < n; i++) all.push(fetch("a"));
+      let answers = 0;
+      let last = "";
+      for (const one of all) {
+        try {
+          await one;
+          answers++;
+        } catch (e) {
+          last = e instanceof Error ? e.message : "?";
+        }
+      }
+      return `${answers} ${last}`;
+    }"#;
+
+#[test]
+fn no_more_is_asked_at_once_than_there_may_be_tasks() {
+    let asked: Arc<Mutex<Vec<Responder<String>>>> = Arc::default();
+    let kept = asked.clone();
+    let net = Capability::new("net").answering(
+        "fetch",
+        move |_: Call, to: Responder<String>, _: &str| {
+            kept.lock().expect("no panic").push(to);
+        },
+    );
+    let mut runtime = Runtime::with_threads(1);
+    runtime.register(net).expect("is new");
+    let options = VmOptions {
+        capabilities: vec!["net".into()],
+        max_tasks: 5,
+        ..VmOptions::default()
+    };
+    let id = runtime.create(options).expect("is made");
+    let bytes = compiled(&[("main.ts", FLOOD), ("net.d.ts", NET_TYPES)]);
+    let mut vm = runtime.vm(id).expect("is live");
+    vm.load_rbin_bytes(&bytes).expect("is granted");
+    for (n, expected) in [(5.0, "5 "), (100.0, "5 task limit exceeded: 6 of 5 tasks")] {
+        let mut vm = runtime.vm(id).expect("is live");
+        let task = vm.run_entry("flood", vec![Value::Number(n)]);
+        let task = task.expect("starts");
+        runtime.run_until_idle();
+        let questions = std::mem::take(&mut *asked.lock().expect("no panic"));
+        assert_eq!(questions.len(), 5);
+        for to in questions {
+            to.answer("here".into());
+        }
+        runtime.run_until_idle();
+        assert_eq!(returned(&runtime, task).as_deref(), Some(expected));
+    }
+}
+
 #[test]
 fn what_was_asked_before_a_load_is_answered_with_an_error() {
     let asked: Arc<Mutex<Vec<Responder<String>>>> = Arc::default();

@@ -12,6 +12,7 @@ use raya_storages::grants::GRANTS_MAX;
 use raya_storages::handles::HANDLES_MAX;
 use raya_storages::limits::{CANCEL_GRACE_STEPS, OUTBOX_BYTES_MAX, OUTBOX_REQUESTS_MAX};
 use raya_storages::runs::OUTCOMES_KEPT_MAX;
+use raya_storages::timers::ELAPSED_MS_MAX;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -44,6 +45,7 @@ pub const LIMITS: &[Limit] = &[
     up_to!(OUTBOX_BYTES_MAX, request_bytes, "served after 1"),
     up_to!(CANCEL_GRACE_STEPS, grace, "cut"),
     up_to!(POOL_STEPS_MAX, pool, "takes 1099511627776"),
+    up_to!(ELAPSED_MS_MAX, nap, "it is 8796093022208"),
     up_to!(
         UNITS_MAX,
         units,
@@ -312,6 +314,20 @@ fn pool(n: u64) -> Result<(), String> {
         Ok(())
     } else {
         Err(format!("it takes {taken} of {n}"))
+    }
+}
+
+/// Whether who sleeps so long wakes then.
+fn nap(n: u64) -> Result<(), String> {
+    let mut runtime = runtime(1);
+    let id = context(&mut runtime, VmOptions::default());
+    start(&mut runtime, id, "nap", &[n as f64]);
+    runtime.run_until_idle();
+    let now = runtime.clock_ms();
+    if now == n as f64 {
+        Ok(())
+    } else {
+        Err(format!("it is {now}"))
     }
 }
 

@@ -5,6 +5,7 @@ use crate::execute::machine::Machine;
 use crate::execute::tasks::Settled;
 use raya_bytecode::image::{CLASS_ERROR, NONE};
 use raya_storages::layout::{PROMISE_FULFILLED, PROMISE_HANDLED, PROMISE_REJECTED, PROMISE_WORDS};
+use raya_storages::timers::ELAPSED_MS_MAX;
 
 /// Words that the error of a promise resolved with itself takes at most.
 const CYCLE_WORDS: u64 = 512;
@@ -45,7 +46,7 @@ pub(super) fn promise_probe(m: &mut Machine<'_>, w: Window<'_>) -> Outcome {
 pub(super) fn sleep(m: &mut Machine<'_>, w: Window<'_>) -> Outcome {
     m.reserve(u64::from(PROMISE_WORDS))?;
     let promise = m.take_promise();
-    let due = m.now_ms + w.f(0).max(0.0);
+    let due = m.now_ms + w.f(0).clamp(0.0, ELAPSED_MS_MAX).max(0.0);
     m.activity.timers.insert(due, promise);
     reference(promise)
 }
