@@ -123,8 +123,12 @@ impl Machine<'_> {
         }
     }
 
-    /// An element of an array, typed array or tuple, as a mixed pair.
+    /// An element of an array, typed array or tuple, as a mixed pair; undefined where there is none: the parts of a forged `Map` need
+    /// not be of one length.
     pub fn element(&self, array: u32, index: usize) -> (u64, u32) {
+        if index >= self.element_count(array) {
+            return (0, UNDEFINED);
+        }
         if self.class(array).is_some() {
             return self.field_value(array, index);
         }

@@ -194,6 +194,18 @@ fn inspected(value: &Value) -> String {
 }
 
 #[test]
+fn an_element_that_is_not_there_is_undefined() {
+    // What a program was forged to keep its `Map`s in may be shorter than they say.
+    with_machine(&a(vec![n(1.0), s("two")]), |m, (_, array)| {
+        assert_eq!(m.element(array, 0), (1.0f64.to_bits(), TAG_NUMBER));
+        assert_eq!(m.element(array, 2), (0, UNDEFINED));
+        let numbers = m.new_array(Kind::ArrayF64, 1).expect("there is room");
+        assert_eq!(m.element(numbers, 0), (0, TAG_NUMBER));
+        assert_eq!(m.element(numbers, 1), (0, UNDEFINED));
+    });
+}
+
+#[test]
 fn arrays_are_shown_as_node_shows_them() {
     let words = [
         "apple",
