@@ -3,6 +3,7 @@
 mod support;
 
 use criterion::{Criterion, criterion_group, criterion_main};
+use raya_core::Scope;
 use support::{call, context, runtime};
 
 /// Calls of the host in one call of the guest.
@@ -17,11 +18,11 @@ fn calls(c: &mut Criterion) {
     let add = runtime.vm(id).expect("is live");
     let add = add.function::<(f64, f64), f64>("add").expect("is typed so");
     c.bench_function("host calls add, typed", |b| {
-        b.iter(|| add.call(&mut runtime, id, (1.0, 2.0)))
+        b.iter(|| add.call(&mut runtime, id, (1.0, 2.0)).expect("adds"))
     });
     c.bench_function("host calls add, typed, in a scope", |b| {
-        add.scope(&mut runtime, id, |add| b.iter(|| add.call((1.0, 2.0))))
-            .expect("is live")
+        let calls = |add: &mut Scope<'_, _, f64>| b.iter(|| add.call((1.0, 2.0)).expect("adds"));
+        add.scope(&mut runtime, id, calls).expect("is live")
     });
     // Each call waits for the one before; the calls don't wait for each other; the loop alone.
     for name in ["callHost", "callHostApart", "callNothing"] {

@@ -1,15 +1,14 @@
 //! What do values cost that cross, beside a clone of the same value?
 //!
 //! Each figure is of a whole call that is given the value ("take"), or given it and gives it back ("give"); "nothing" is the call alone.
+//! So in costs "take" less "nothing", and out "give" less "take", with the drop of what came out, as a clone is dropped.
 //! First by name with a `Value`, then as a typed function with the Rust type: a struct that serde knows, or a vector of numbers.
-//! Who takes a value also drops it, as a clone is dropped.
 
 mod support;
 
-use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
+use criterion::{Criterion, criterion_group, criterion_main};
 use raya_core::{Args, ContextId, Data, Returned, Runtime, Value};
 use serde::{Deserialize, Serialize};
-use std::hint::black_box;
 use support::{context, runtime};
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -82,11 +81,11 @@ fn numbers() -> Value {
 fn dynamic(c: &mut Criterion) {
     let (mut runtime, program) = runtime(1, "values");
     let id = context(&mut runtime, program);
-    let mut call = |name: &str, args: Vec<Value>| {
+    let mut call = |name: &str, args: &[Value]| {
         let mut vm = runtime.vm(id).expect("is live");
         vm.call(name, args).expect("takes it")
     };
-    c.bench_function("nothing", |b| b.iter(|| call("nothing", Vec::new())));
+    c.bench_function("nothing", |b| b.iter(|| call("nothing", &[])));
     for (name, value) in [
         ("Record", record()),
         ("Numbers", numbers()),
@@ -94,16 +93,15 @@ fn dynamic(c: &mut Criterion) {
     ] {
         c.bench_function(&format!("{name}: clone"), |b| b.iter(|| value.clone()));
         for way in ["take", "give"] {
+            let (function, args) = (format!("{way}{name}"), [value.clone()]);
             c.bench_function(&format!("{name}: {way}"), |b| {
-                let args = || vec![value.clone()];
-                let function = format!("{way}{name}");
-                b.iter_batched(args, |args| call(&function, args), BatchSize::SmallInput);
+                b.iter(|| call(&function, &args));
             });
         }
     }
 }
 
-/// Calls a typed function with clones of a value.
+/// Calls a typed function.
 fn calls<A: Args, R: Returned>(
     (c, runtime, id): (&mut Criterion, &mut Runtime, ContextId),
     name: &str,
@@ -112,27 +110,29 @@ fn calls<A: Args, R: Returned>(
 ) {
     let vm = runtime.vm(id).expect("is live");
     let function = vm.function::<A, R>(function).expect("is typed so");
-    let mut call = |args| function.call(runtime, id, args).expect("takes it");
     c.bench_function(name, |b| {
-        b.iter_batched(&args, |args| black_box(call(args)), BatchSize::SmallInput);
+        b.iter(|| function.call(runtime, id, args()).expect("takes it"));
     });
 }
 
-/// The same ways as `dynamic`, with a Rust type.
-fn typed_as<T: Clone, P>(c: &mut Criterion, name: &str, value: &T, passed: impl Fn(T) -> P)
-where
+/// The same ways as `dynamic`, with a Rust type that is lent and comes back as one that owns.
+fn typed_as<'v, T: Clone, P, R: Returned>(
+    c: &mut Criterion,
+    name: &str,
+    value: &'v T,
+    lent: impl Fn(&'v T) -> P,
+) where
     (P,): Args,
-    P: Returned,
 {
     let (mut runtime, program) = runtime(1, "values");
     let id = context(&mut runtime, program);
     c.bench_function(&format!("{name} typed: clone"), |b| {
         b.iter(|| value.clone())
     });
-    let args = || (passed(value.clone()),);
+    let args = || (lent(value),);
     let (take, give) = (format!("{name} typed: take"), format!("{name} typed: give"));
     calls::<_, ()>((c, &mut runtime, id), &take, &format!("take{name}"), args);
-    calls::<_, P>((c, &mut runtime, id), &give, &format!("give{name}"), args);
+    calls::<_, R>((c, &mut runtime, id), &give, &format!("give{name}"), args);
 }
 
 fn typed(c: &mut Criterion) {
@@ -160,9 +160,9 @@ fn typed(c: &mut Criterion) {
         items: (0..50).map(stack).collect(),
     };
     let numbers: Vec<f64> = (0..100).map(|i| f64::from(i) * 1.5).collect();
-    typed_as(c, "Record", &record, Data);
-    typed_as(c, "Numbers", &numbers, |numbers| numbers);
-    typed_as(c, "Inventory", &inventory, Data);
+    typed_as::<_, _, Data<Record>>(c, "Record", &record, Data);
+    typed_as::<_, _, Vec<f64>>(c, "Numbers", &numbers, |numbers| numbers.as_slice());
+    typed_as::<_, _, Data<Inventory>>(c, "Inventory", &inventory, Data);
 }
 
 criterion_group!(benches, dynamic, typed);

@@ -87,8 +87,8 @@ impl<'a> Vm<'a> {
     }
 
     /// Calls an exported function and runs this context until it returns, ticks or not.
-    pub fn call(&mut self, name: &str, args: Vec<Value>) -> Result<Value, VmError> {
-        self.runtime.call(self.id, name, &args)
+    pub fn call(&mut self, name: &str, args: impl AsRef<[Value]>) -> Result<Value, VmError> {
+        self.runtime.call(self.id, name, args.as_ref())
     }
 
     /// An exported function with Rust types, checked here once; see [`Function::call`].

@@ -100,10 +100,11 @@ impl Stack {
     }
 
     /// Gives a stack without frames one of `function`, at its start, whose result goes to nobody: that is seen by its `ret_adapt`.
-    /// The parameters are to be written; what the temps hold is nobody's business.
+    /// The parameters are to be written; what the temps hold is nobody's business. False: all buffers are where they were.
     #[inline(always)]
-    pub fn begin(&mut self, function: u32, linked: &LinkedFunction) {
-        if !(ROWS_MIN..=ROWS_KEPT_MAX).contains(&self.rows.capacity()) {
+    pub fn begin(&mut self, function: u32, linked: &LinkedFunction) -> bool {
+        let mut has_moved = !(ROWS_MIN..=ROWS_KEPT_MAX).contains(&self.rows.capacity());
+        if has_moved {
             self.rows = Vec::with_capacity(ROWS_MIN);
         }
         self.rows.clear();
@@ -114,8 +115,9 @@ impl Stack {
             ..FrameRow::default()
         });
         let (nums, refs) = (linked.num_params, linked.ref_params);
-        begin_bank(&mut self.nums, linked.num_bank, nums..linked.num_locals);
-        begin_bank(&mut self.refs, linked.ref_bank, refs..linked.ref_locals);
+        has_moved |= begin_bank(&mut self.nums, linked.num_bank, nums..linked.num_locals);
+        has_moved |= begin_bank(&mut self.refs, linked.ref_bank, refs..linked.ref_locals);
+        has_moved
     }
 
     /// Makes room for so many registers; new ones are 0.
@@ -180,15 +182,17 @@ pub(crate) fn bank_len(registers: usize) -> usize {
     }
 }
 
-/// Makes a bank so long, the locals that are no parameters 0.
+/// Makes a bank so long, the locals that are no parameters 0. False: it had that length, and is where it was.
 #[inline(always)]
-fn begin_bank<T: Pod>(bank: &mut Vec<T>, len: u32, others: Range<u16>) {
-    if bank.len() != len as usize {
+fn begin_bank<T: Pod>(bank: &mut Vec<T>, len: u32, others: Range<u16>) -> bool {
+    let is_other = bank.len() != len as usize;
+    if is_other {
         resize_bank(bank, len);
     }
     for local in others {
         bank[usize::from(local)] = T::zeroed();
     }
+    is_other
 }
 
 #[cold]

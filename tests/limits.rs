@@ -198,7 +198,7 @@ fn sweep(
         let mut runtime = runtime(1);
         let id = context(&mut runtime, limit(value));
         for (name, args, expected) in [("add", vec![2.0, 3.0], 5.0), ("count", vec![], 101.0)] {
-            let args = args.into_iter().map(Value::Number).collect();
+            let args: Vec<_> = args.into_iter().map(Value::Number).collect();
             match runtime.vm(id).expect("is live").call(name, args) {
                 Ok(result) => {
                     assert_eq!(result, Value::Number(expected));

@@ -39,7 +39,7 @@ pub fn context(runtime: &mut Runtime, program: ProgramId) -> ContextId {
 
 /// Calls an export with numbers.
 pub fn call(runtime: &mut Runtime, id: ContextId, name: &str, args: &[f64]) -> f64 {
-    let args = args.iter().map(|&n| Value::Number(n)).collect();
+    let args: Vec<_> = args.iter().map(|&n| Value::Number(n)).collect();
     match runtime.vm(id).expect("is live").call(name, args) {
         Ok(Value::Number(n)) => n,
         other => panic!("{name}: {other:?}"),

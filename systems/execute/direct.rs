@@ -36,8 +36,10 @@ impl Registers {
 /// Calls of a function one after another.
 pub struct Calls<'a> {
     machine: Machine<'a>,
+    function: u32,
     linked: &'a LinkedFunction,
-    calling: Calling,
+    /// The machine knows where the stack is.
+    is_pointed: bool,
 }
 
 impl<'a> Calls<'a> {
@@ -59,10 +61,13 @@ impl<'a> Calls<'a> {
         }
         let mut machine = execution.machine();
         machine.fuel = fuel;
+        // It stays so until a call becomes an entry, after which there is no other.
+        machine.calling = Some(Calling { run, function });
         Some(Calls {
             machine,
+            function,
             linked,
-            calling: Calling { run, function },
+            is_pointed: false,
         })
     }
 
@@ -71,9 +76,7 @@ impl<'a> Calls<'a> {
     #[inline(always)]
     pub fn call(&mut self, registers: &Registers) -> Option<CallEnd> {
         let Calls {
-            machine,
-            linked,
-            calling,
+            machine, linked, ..
         } = self;
         let can_begin = registers.count == linked.registers
             && machine.fuel > 0
@@ -81,25 +84,27 @@ impl<'a> Calls<'a> {
         if !can_begin {
             return None;
         }
-        machine.stack.begin(calling.function, linked);
+        let has_moved = machine.stack.begin(self.function, linked);
         machine.write_registers(registers);
-        machine.calling = Some(*calling);
+        if has_moved || !self.is_pointed {
+            machine.point();
+            self.is_pointed = true;
+        }
         Some(machine.run_call(linked))
     }
 
     /// Calls it likewise with whatever it takes. What it can't take is how the call ends.
     pub fn call_with(&mut self, args: Arguments<'_>) -> Option<CallEnd> {
         let Calls {
-            machine,
-            linked,
-            calling,
+            machine, linked, ..
         } = self;
         if machine.fuel <= 0 || !machine.heap.has_room(linked.stack_words) {
             return None;
         }
-        match machine.begin_with(calling.function, args, linked.stack_words) {
+        match machine.begin_with(self.function, args, linked.stack_words) {
             Ok(()) => {
-                machine.calling = Some(*calling);
+                machine.point();
+                self.is_pointed = true;
                 Some(machine.run_call(linked))
             }
             Err(EntryError::NeedsCollection(_)) => None,

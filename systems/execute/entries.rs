@@ -163,6 +163,7 @@ type Mixed = SmallVec<[(u64, u32); 8]>;
 impl<'a> Machine<'a> {
     fn call(&mut self, calling: Calling, args: Arguments<'_>) -> Result<CallEnd, EntryError> {
         self.begin(calling.function, args)?;
+        self.point();
         self.calling = Some(calling);
         Ok(self.run_call(self.linked(calling.function)))
     }

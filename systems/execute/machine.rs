@@ -152,11 +152,11 @@ impl<'a> Machine<'a> {
         unsafe { self.run_from(pc, num_base as usize, ref_base as usize) }
     }
 
-    /// Runs the handlers of the function that `begin` has just made the only frame of.
+    /// Runs the handlers of the function that `begin` has just made the only frame of, once `point` has seen where that is.
     #[inline(always)]
     pub fn run_begun(&mut self, function: &'a LinkedFunction) -> Exit {
+        debug_assert!(self.is_pointed(), "the pointers are up to date");
         self.current = function;
-        self.point();
         // SAFETY: `Stack::begin` made room for the frame, whose registers begin where the banks do; the program is verified.
         unsafe { self.run_from(function.code_start, 0, 0) }
     }
@@ -247,9 +247,26 @@ impl<'a> Machine<'a> {
         (pc, num_base, ref_base)
     }
 
+    /// Whether the pointers are as `point` would set them.
+    fn is_pointed(&mut self) -> bool {
+        let pointers = |m: &Self| {
+            (
+                m.row,
+                m.rows_end,
+                m.nums_start,
+                m.refs_start,
+                m.nums_end,
+                m.refs_end,
+            )
+        };
+        let before = pointers(self);
+        self.point();
+        before == pointers(self)
+    }
+
     /// Sets the pointers from `stack`.
     #[inline]
-    fn point(&mut self) {
+    pub fn point(&mut self) {
         let rows = self.stack.rows.as_mut_ptr_range();
         let rows_max = self
             .stack

@@ -90,7 +90,7 @@ pub const LIMITS: &[Limit] = &[
 fn call(name: &str, args: &[f64], options: VmOptions) -> Result<(), String> {
     let mut runtime = runtime(1);
     let id = context(&mut runtime, options);
-    let args = args.iter().map(|&n| Value::Number(n)).collect();
+    let args: Vec<_> = args.iter().map(|&n| Value::Number(n)).collect();
     let result = runtime.vm(id).expect("is live").call(name, args);
     result.map(|_| ()).map_err(|error| error.to_string())
 }
