@@ -1,0 +1,3 @@
+declare module "host:parent" {
+  export function twice(x: number): number;
+}
