@@ -173,7 +173,11 @@ impl<'a, A: Args, R: Returned> Scope<'a, A, R> {
         counters.steps += (fuel - calls.fuel()) as u64;
         let heap = &mut runtime.contexts.heaps[row];
         calls.exchange(heap, &mut runtime.idle, &mut runtime.scratch);
-        counters.count_calls_in(count + u64::from(is_one_more), heap);
+        // Without a call nothing has changed, what is told of the heap neither.
+        let count = count + u64::from(is_one_more);
+        if count > 0 {
+            counters.count_calls_in(count, heap);
+        }
         Some(row)
     }
 }

@@ -73,10 +73,13 @@ fn vm_function(runtime: &mut Runtime, id: ContextId, name: &str) -> Function<(f6
 /// A way to call a function.
 #[derive(Clone, Copy, PartialEq, Debug)]
 enum Way {
-    /// With values, as those do that know no types: never directly.
+    /// With values, as those do that know no types.
     ByName,
     Typed,
+    /// All in one scope.
     InScope,
+    /// Each in a scope of its own.
+    InScopes,
 }
 
 fn call_by_name(runtime: &mut Runtime, id: ContextId, name: &str, n: f64) -> Result<f64, VmError> {
@@ -102,6 +105,10 @@ fn results(name: &str, options: VmOptions, way: Way) -> (Vec<Result<f64, VmError
         Way::InScope => function
             .scope(&mut runtime, id, |f| args.map(|n| f.call((n,))).collect())
             .expect("is live"),
+        // Where the context has ended there is no scope, as there is no call.
+        Way::InScopes => args
+            .map(|n| function.scope(&mut runtime, id, |f| f.call((n,)))?)
+            .collect(),
     };
     runtime.run_until_idle();
     (results, runtime.hash())
@@ -110,7 +117,7 @@ fn results(name: &str, options: VmOptions, way: Way) -> (Vec<Result<f64, VmError
 fn is_the_same(options: impl Fn() -> VmOptions) {
     for name in FUNCTIONS {
         let by_name = results(name, options(), Way::ByName);
-        for way in [Way::Typed, Way::InScope] {
+        for way in [Way::Typed, Way::InScope, Way::InScopes] {
             assert_eq!(results(name, options(), way), by_name, "{name} {way:?}");
         }
     }
