@@ -4,7 +4,7 @@
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use raya_compiler::load::MemoryFiles;
-use raya_core::{Call, Capability, Runtime, TickBudget, Value, VmOptions};
+use raya_core::{Call, Capability, Runtime, TickBudget, Typed, Value, VmOptions};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -22,7 +22,7 @@ fn compiled(source: &str) -> Vec<u8> {
     raya_bytecode::codec::encode(&image)
 }
 
-fn world(has_begun: Arc<AtomicBool>) -> Capability {
+fn world(has_begun: Arc<AtomicBool>, child: Vec<u8>) -> Capability {
     Capability::new("world")
         .function("begin", move |_: &Call| {
             has_begun.store(true, Ordering::Relaxed);
@@ -32,14 +32,16 @@ fn world(has_begun: Arc<AtomicBool>) -> Capability {
         .blocking("take", |_: &Call, _: Value| ())
         .deferred("later", |_: &Call, x: f64| x)
         .blocking("give", |_: &Call, n: f64| "x".repeat(n as usize))
+        .function("program", move |_: &Call| Typed(child.clone()))
 }
 
 /// A runtime in which a case has begun.
 fn begun(cases: &[u8], child: &[u8], case: &str) -> Runtime {
     let has_begun = Arc::new(AtomicBool::new(false));
     let mut runtime = Runtime::with_threads(1);
-    runtime.register(world(has_begun.clone())).expect("is new");
     let child = child.to_vec();
+    let world = world(has_begun.clone(), child.clone());
+    runtime.register(world).expect("is new");
     runtime.set_program_loader(Box::new(move |_, _| Ok(child.clone())));
     let options = VmOptions {
         capabilities: vec!["world".into(), "raya:vm".into()],

@@ -133,6 +133,11 @@ macro_rules! sections {
             writer.finish()
         }
 
+        /// The bytes that an image's rows take in memory.
+        pub fn rows_bytes(image: &Image) -> usize {
+            0 $(+ size_of_val(image.$field.as_slice()))*
+        }
+
         /// Reads a `.rbin`.
         pub fn decode(bytes: &[u8]) -> Result<Image, DecodeError> {
             let mut reader = Reader::open(bytes)?;

@@ -408,6 +408,19 @@ impl Image {
             .unwrap_or(&[])
     }
 
+    /// The strings that are names of something.
+    pub fn names(&self) -> impl Iterator<Item = u32> + '_ {
+        let imports = self.imports.iter().flat_map(|i| [i.module, i.name]);
+        let members = self.members.iter().chain(&self.files).copied();
+        (self.functions.iter().map(|f| f.name))
+            .chain(self.classes.iter().map(|c| c.name))
+            .chain(self.fields.iter().map(|f| f.name))
+            .chain(self.methods.iter().map(|m| m.name))
+            .chain(self.exports.iter().map(|e| e.name))
+            .chain(imports)
+            .chain(members)
+    }
+
     /// The type that the answer to an import has, in `descs`: for a promise, what it resolves to.
     pub fn answer_desc(&self, import: u32) -> Option<u32> {
         let parts = |desc: u32| &self.desc_children[self.descs[desc as usize].children.indices()];

@@ -30,6 +30,8 @@ pub const FUNCTION_CODE_MAX: usize = 1 << 20;
 pub const FUNCTION_HANDLERS_MAX: usize = 4_096;
 /// UTF-16 units of one string constant.
 pub const STRING_UNITS_MAX: usize = 16 << 20;
+/// UTF-16 units of a name: of a field, class, method, function, member, import, export or file. Errors and types repeat them.
+pub const NAME_UNITS_MAX: usize = 1_000;
 /// Words of an object: a reference field's offset, in half words, fits 16 bits.
 pub const OBJECT_WORDS_MAX: usize = 32_767;
 /// Fuel of one basic block: it is stored in a byte.

@@ -23,6 +23,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
+/// So many bindings are kept for programs and grants that come again.
+const SHARED_MIN: usize = 64;
+
 /// What serves a request that execution could not answer.
 #[derive(Clone)]
 pub(crate) enum Service {
@@ -67,6 +70,8 @@ pub(crate) struct Bindings {
     registered: BTreeMap<String, Capability>,
     /// By program and grants.
     shared: BTreeMap<(u64, Vec<Held>), Arc<Binding>>,
+    /// With so many shared ones those that nobody has are dropped.
+    shared_max: usize,
     /// By row of `contexts`.
     by_context: Vec<Option<Arc<Binding>>>,
 }
@@ -150,6 +155,7 @@ impl Bindings {
             Some(binding) => binding.clone(),
             None => {
                 let binding = Arc::new(self.bind(program, &key.1, tables.programs)?);
+                self.drop_unused();
                 self.shared.insert(key, binding.clone());
                 binding
             }
@@ -165,6 +171,26 @@ impl Bindings {
     pub fn forget(&mut self, row: usize) {
         if let Some(binding) = self.by_context.get_mut(row) {
             *binding = None;
+        }
+    }
+
+    /// A program is gone.
+    pub fn forget_program(&mut self, program: ProgramId) {
+        let of_it = self.shared.range((program.to_bits(), Vec::new())..);
+        let of_it = of_it.take_while(|(key, _)| key.0 == program.to_bits());
+        let keys: Vec<_> = of_it.map(|(key, _)| key.clone()).collect();
+        for key in keys {
+            self.shared.remove(&key);
+        }
+    }
+
+    /// Drops bindings that no context has, once they may be half of all: so a context that grants ever other names to its children
+    /// does not fill the host's memory.
+    fn drop_unused(&mut self) {
+        if self.shared.len() >= self.shared_max.max(SHARED_MIN) {
+            self.shared
+                .retain(|_, binding| Arc::strong_count(binding) > 1);
+            self.shared_max = 2 * self.shared.len();
         }
     }
 
@@ -366,5 +392,69 @@ impl Runtime {
             programs: &self.programs,
         };
         self.bindings.bind_row(row, tables)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Capability, Runtime, VmOptions};
+    use raya_bytecode::assemble::{FunctionBuilder, FunctionSpec, ImageBuilder};
+    use raya_bytecode::codec::encode;
+    use raya_bytecode::image::{CLASS_GLOBALS, Entry, FUNCTION_ASYNC, NONE};
+    use raya_bytecode::isa::Op;
+    use raya_bytecode::slot::Slot;
+
+    /// A program that does nothing.
+    fn idle() -> Vec<u8> {
+        let mut b = ImageBuilder::new();
+        b.file("idle.ts");
+        let globals = b.declare_class("globals", CLASS_GLOBALS, None);
+        b.set_fields(globals, &[]);
+        let mut f = FunctionBuilder::new();
+        f.line(1, 1);
+        f.emit(Op::Ret, 0, 0, 0);
+        let spec = FunctionSpec {
+            name: "init",
+            params: &[],
+            ret: Slot::VOID,
+            num_locals: &[],
+            ref_locals: &[],
+            receiver: None,
+            flags: FUNCTION_ASYNC,
+        };
+        let init = b.declare_function();
+        b.define_function(init, &spec, f.finish(0, 0).expect("assembles"));
+        let image = b.finish(Entry {
+            init,
+            globals: globals.into(),
+            error: NONE,
+            type_error: NONE,
+            range_error: NONE,
+            map: NONE,
+            set: NONE,
+            reserved: 0,
+        });
+        encode(&image.expect("assembles"))
+    }
+
+    #[test]
+    fn bindings_that_nobody_has_do_not_pile_up() {
+        let mut runtime = Runtime::with_threads(1);
+        let program = runtime.load_program(&idle()).expect("is valid");
+        for i in 0..1_000 {
+            let name = format!("grant{i}");
+            runtime.register(Capability::new(&name)).expect("is new");
+            let id = runtime.create(VmOptions {
+                capabilities: vec![name.into()],
+                ..VmOptions::default()
+            });
+            let mut vm = runtime.vm(id.expect("is valid")).expect("is live");
+            vm.load_program(program).expect("is granted");
+            vm.terminate();
+            assert!(runtime.bindings.shared.len() <= super::SHARED_MIN);
+        }
+        assert!(!runtime.bindings.shared.is_empty());
+        runtime.unload_program(program);
+        assert!(runtime.bindings.shared.is_empty());
     }
 }

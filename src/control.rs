@@ -238,6 +238,7 @@ impl Runtime {
         give_back(&mut self.contexts, row);
         self.grants.free_list(self.contexts.grants[row]);
         self.bindings.forget(row);
+        self.leave_program(row);
         self.contexts.free(id);
     }
 }

@@ -119,12 +119,14 @@ impl Runtime {
     }
 
     /// Lets a context that has only been loaded begin where its modules would leave it, if its program has a template and its limits
-    /// suffice.
+    /// suffice. One that counts its program runs its modules by itself: a template takes memory, and time until it is made.
     pub(crate) fn apply_template(&mut self, row: usize) {
-        if self.contexts.states[row] != ContextState::Loaded {
+        let is_loaded = self.contexts.states[row] == ContextState::Loaded;
+        if !is_loaded || self.contexts.counters[row].program_bytes() > 0 {
             return;
         }
         let program = ProgramId::from_bits(self.contexts.programs[row]).expect("it is loaded");
+        self.make_template(program);
         let contexts = &mut self.contexts;
         let (heap, limits) = (&mut contexts.heaps[row], &contexts.limits[row]);
         if let Some(template) = &self.templates[program.index()]

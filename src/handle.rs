@@ -100,6 +100,15 @@ commands! {
     Create create(options: VmOptions) -> ContextId { |runtime| runtime.create(options) }
     /// As [`Runtime::load_program`].
     LoadProgram load_program(rbin: Vec<u8>) -> ProgramId { |runtime| runtime.load_program(&rbin) }
+    /// As [`Runtime::unload_program`].
+    UnloadProgram unload_program(program: ProgramId) -> () {
+        |runtime| {
+            runtime.unload_program(program);
+            Ok(())
+        }
+    }
+    /// As [`Runtime::program_ids`].
+    ProgramIds program_ids() -> Vec<ProgramId> { |runtime| Ok(runtime.program_ids()) }
     /// As [`Runtime::context_ids`].
     ContextIds context_ids() -> Vec<ContextId> { |runtime| Ok(runtime.context_ids()) }
     /// As [`Runtime::task`].

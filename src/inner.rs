@@ -2,8 +2,8 @@
 //!
 //! Reads and writes all tables, between rounds, one request after another in the order of rows. Invariants: a context reaches only
 //! the children it made itself; what a child may use is drawn from its parent's limits, what it may import from its
-//! parent's grants; values cross by copying. Absent: who finds programs by path (the embedder's loader), what records of
-//! options look like (`options`), what functions do (`serve`).
+//! parent's grants; a program is a `.rbin`, never source; values cross by copying. Absent: who finds programs by path (the
+//! embedder's loader), what records of options look like (`options`), what functions do (`serve`).
 
 mod options;
 mod serve;
@@ -35,7 +35,7 @@ macro_rules! functions {
 
 functions! {
     New         "__vmNew"         "(a: unknown, b: unknown[]) => number"
-    Load        "__vmLoad"        "(a: number, b: string) => void"
+    Load        "__vmLoad"        "(a: number, b: Uint8Array | string) => void"
     Run         "__vmRun"         "(a: number, b: string, c: unknown[], d: unknown) => Promise<unknown>"
     Stats       "__vmStats"       "(a: number) => number[]"
     State       "__vmState"       "(a: number) => string"

@@ -24,6 +24,7 @@ mod handles;
 mod inner;
 mod limits;
 mod options;
+mod programs;
 mod remote;
 mod report;
 mod runtime;

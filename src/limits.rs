@@ -1,7 +1,7 @@
 //! Limits between parents and children: drawn, given back, changed while contexts run.
 //!
 //! ```text
-//! what a context may use = its own limits + what its children drew (`Inner`)
+//! what a context may use = its own limits + what its children drew (`Inner`) + what its own program takes
 //! create, raise   parent's own -> child's       refused if the parent has not so much left
 //! lower, end      child's own  -> parent's      but for steps that were taken
 //! ```
@@ -91,6 +91,24 @@ pub(crate) fn draw(
     Ok(())
 }
 
+/// Takes what a program counts as off the heap limit of the context that has it, for good.
+pub(crate) fn lend_to_program(
+    contexts: &mut Contexts,
+    row: usize,
+    program_bytes: u64,
+) -> Result<(), VmError> {
+    let (max, left) = (contexts.limits[row].heap_bytes_max, left(contexts, row));
+    if program_bytes > left.heap_bytes_max {
+        let used = max - left.heap_bytes_max + program_bytes;
+        return Err(VmError::HeapLimitExceeded { used, max });
+    }
+    contexts.limits[row].heap_bytes_max -= program_bytes;
+    contexts.counters[row].uses_mut().program_bytes = program_bytes;
+    shift_marks(contexts, row, -(program_bytes as i64), 0);
+    lower_collection_mark(contexts, row);
+    Ok(())
+}
+
 /// Moves amounts from a context's own to what its children have.
 fn lend(contexts: &mut Contexts, row: usize, amounts: Amounts) {
     let limits = &mut contexts.limits[row];
@@ -162,7 +180,7 @@ pub(crate) fn give_back(contexts: &mut Contexts, child: usize) {
     let is_limited = contexts.limits[parent].steps_max != u64::MAX;
     let steps = if is_limited { ended.steps_max } else { 0 };
     let amounts = Amounts {
-        heap_bytes: ended.heap_bytes_max,
+        heap_bytes: ended.heap_bytes_max + contexts.heap_bytes_lent(child),
         tasks: ended.tasks_max,
         steps,
     };
@@ -192,11 +210,11 @@ impl Runtime {
     pub(crate) fn limits_of(&self, row: usize) -> VmLimits {
         let contexts = &self.contexts;
         let (limits, inner) = (&contexts.limits[row], contexts.inner[row].as_deref());
-        let drawn = inner.map_or(Amounts::default(), |i| Amounts {
-            heap_bytes: i.heap_bytes,
-            tasks: i.tasks,
-            steps: i.steps,
-        });
+        let drawn = Amounts {
+            heap_bytes: contexts.heap_bytes_lent(row),
+            tasks: inner.map_or(0, |i| i.tasks),
+            steps: inner.map_or(0, |i| i.steps),
+        };
         let marks = contexts.marks[row].as_deref().copied().unwrap_or_default();
         let given = |max: u64| (max != u64::MAX).then_some(max);
         let soft = |mark: i64, drawn: u64| (mark != NO_MARK).then(|| (mark + drawn as i64) as u64);
@@ -233,10 +251,9 @@ impl Runtime {
             ..new.marks()
         };
         contexts.marks[row] = (!marks.is_usual()).then(|| Box::new(marks));
-        if let Some(inner) = &contexts.inner[row] {
-            let (heap_bytes, steps) = (inner.heap_bytes as i64, inner.steps as i64);
-            shift_marks(contexts, row, -heap_bytes, -steps);
-        }
+        let heap_bytes = contexts.heap_bytes_lent(row) as i64;
+        let steps = contexts.inner[row].as_ref().map_or(0, |i| i.steps as i64);
+        shift_marks(contexts, row, -heap_bytes, -steps);
         if new.max_handles != old.max_handles {
             contexts.heaps[row].set_handles_max(new.max_handles);
         }

@@ -56,6 +56,8 @@ pub struct VmStats {
     pub heap_bytes_peak: u64,
     /// The most that they may be.
     pub max_heap_bytes: u64,
+    /// What its program takes of those, in bytes: 0 but for one that its parent gave it as bytes.
+    pub program_bytes: u64,
     /// Live tasks.
     pub tasks: u32,
     /// The most that there may be.

@@ -11,10 +11,8 @@ use crate::handle::{Command, Handle};
 use crate::options::{MAX_HANDLES, VmOptions};
 use crate::template::Template;
 use crate::{Capability, ContextId, TaskId, TaskStatus, Vm, fault, limits};
-use raya_bytecode::verify;
 use raya_storages::activities::Activity;
 use raya_storages::contexts::{ContextRow, Contexts, hold};
-use raya_storages::dump::hash_bytes;
 use raya_storages::events::{EMBEDDER_EVENTS_MAX, Mailbox};
 use raya_storages::frames::Stack;
 use raya_storages::fuel::Pool;
@@ -66,7 +64,7 @@ pub struct Runtime {
     /// Rows that stand still until the next tick.
     pub(crate) held_this_tick: Vec<u32>,
     pub(crate) bindings: Bindings,
-    /// By row of `programs`.
+    /// By row of `programs`, where one was asked for.
     pub(crate) templates: Vec<Option<Template>>,
     /// Activities that nobody has, for the next to become active.
     #[allow(
@@ -168,23 +166,18 @@ impl Runtime {
         self.loader = loader;
     }
 
-    /// Verifies and links a program, to be shared by contexts. The same bytes again give the same id.
+    /// Verifies and links a program, to be shared by contexts. The same bytes again give the same id, which is good until
+    /// [`Runtime::unload_program`].
     pub fn load_program(&mut self, rbin: &[u8]) -> Result<ProgramId, VmError> {
-        let invalid = |e: String| VmError::InvalidBinary(e.into());
-        let image = verify::decode_verified(rbin).map_err(|e| invalid(e.to_string()))?;
-        let program = Program::link(Arc::new(image), hash_bytes(rbin));
-        let id = self.programs.share(Arc::new(program));
-        self.make_templates();
+        let id = self.share_program(rbin)?;
+        self.programs.keep(id, true);
         Ok(id)
     }
 
-    /// Makes the templates of programs that are new.
-    pub(crate) fn make_templates(&mut self) {
-        for row in self.templates.len()..self.programs.capacity() {
-            let id = self.programs.id_at(row);
-            let program = id.and_then(|id| self.programs.get(id));
-            self.templates
-                .push(program.and_then(|program| Template::of(program)));
+    /// Lets a program go: at once, or with the last context that has it.
+    pub fn unload_program(&mut self, program: ProgramId) {
+        if self.programs.keep(program, false) {
+            self.forget_program(program);
         }
     }
 
@@ -241,6 +234,11 @@ impl Runtime {
     /// The live contexts, in order of their rows.
     pub fn context_ids(&self) -> Vec<ContextId> {
         self.contexts.ids().collect()
+    }
+
+    /// The programs that are loaded, in order of their rows.
+    pub fn program_ids(&self) -> Vec<ProgramId> {
+        self.programs.ids().collect()
     }
 
     /// The clock, in milliseconds.

@@ -118,7 +118,6 @@ impl Runtime {
         self.runs = tables.runs;
         self.mail = tables.mail;
         self.templates.clear();
-        self.make_templates();
         Ok(())
     }
 }
@@ -174,8 +173,10 @@ fn read_images(from: &mut Reader) -> Result<BTreeMap<u64, Arc<Program>>, LoadErr
 }
 
 fn verify_tables(tables: &Tables) -> Result<(), LoadError> {
-    tables.programs.verify()?;
     tables.contexts.verify()?;
+    let programs = tables.contexts.ids().map(ContextId::index);
+    let programs = programs.map(|row| tables.contexts.programs[row]);
+    tables.programs.verify(programs)?;
     tables.grants.verify(&tables.contexts)?;
     for id in tables.contexts.ids() {
         verify_context(tables, id.index())?;
@@ -229,7 +230,13 @@ fn verify_handles(contexts: &Contexts, context: ContextId) -> Result<(), LoadErr
 fn verify_context(tables: &Tables, row: usize) -> Result<(), LoadError> {
     let contexts = &tables.contexts;
     let id = ProgramId::from_bits(contexts.programs[row]);
-    let Some(program) = id.and_then(|id| tables.programs.get(id)) else {
+    let program = id.and_then(|id| tables.programs.get(id));
+    let program_bytes = contexts.counters[row].program_bytes();
+    ensure(
+        program_bytes == 0 || program.is_some_and(|program| program.bytes == program_bytes),
+        "a program takes what it counts as",
+    )?;
+    let Some(program) = program else {
         ensure(contexts.programs[row] == 0, "a program is live")?;
         return ensure(
             contexts.activities[row].is_none(),

@@ -1,6 +1,6 @@
 //! Templates: the heap as a program's modules leave it, for programs whose modules ask nothing of the host.
 //!
-//! Made once a program, when it is loaded, by running the modules in a context of their own with small limits; a context
+//! Made once a program, when it is first asked for, by running the modules in a context of their own with small limits; a context
 //! whose limits are no lower starts from a copy, without the garbage, and is charged the same steps.
 //! Invariant: no function that the modules can reach calls the host, reads the clock or draws a random number, so the
 //! copy is what any context would have made. Derived from programs: never dumped.
@@ -32,66 +32,26 @@ const LIMITS: Limits = Limits {
 /// See the module's header.
 #[derive(Debug)]
 pub(crate) struct Template {
-    heap: Heap,
+    /// None for a program that can have no template.
+    heap: Option<Heap>,
     steps: u64,
 }
 
 impl Template {
-    /// The template of a program, if it can have one.
-    pub fn of(program: &Program) -> Option<Template> {
-        if asks_anything(&program.image) {
-            return None;
-        }
-        let host = HostLinks {
-            functions: vec![HostFunction::Missing; program.image.imports.len()],
-            ..HostLinks::default()
-        };
-        let mut heap = Heap::new(LIMITS.heap_bytes_max, 0);
-        let (mut counters, mut scratch) = (Counters::default(), Stack::default());
-        let mut activity = Some(Box::<Activity>::default());
-        let mut cell = Cell {
-            id: ContextId::from_bits(1 << 32).expect("the first id"),
-            program,
-            host: &host,
-            heap: &mut heap,
-            activity: &mut activity,
-            scratch: &mut scratch,
-            limits: &LIMITS,
-            marks: None,
-            counters: &mut counters,
-            now_ms: 0.0,
-        };
-        let end = cell.call(
-            program.image.entry.init,
-            Arguments::Values(&[]),
-            0,
-            &mut Vec::new(),
-        );
-        if matches!(end, Ok(CallEnd::Stopped(_))) {
-            cell.run(u64::MAX);
-        }
-        let mut activity = activity?;
-        let has_returned = match end.ok()? {
-            CallEnd::Returned(..) => true,
-            CallEnd::Failed(_) => false,
-            CallEnd::Stopped(_) => {
-                let ended = activity.entries.pop_ended();
-                matches!(ended, Some((_, RunOutcome::Returned(_))))
-            }
-        };
-        raya_systems::reap::reap(&mut activity);
-        let has_ended = has_returned && activity.is_idle();
-        // Every context gets a copy: what the modules dropped is not copied along.
-        collect(program, &mut heap, None, Need::words(0), &mut [], &LIMITS).ok()?;
-        heap.trim();
-        has_ended.then_some(Template {
+    /// The template of a program.
+    pub fn of(program: &Program) -> Template {
+        let (heap, steps) = run_modules(program).unzip();
+        Template {
             heap,
-            steps: counters.steps,
-        })
+            steps: steps.unwrap_or_default(),
+        }
     }
 
     /// Gives a context that has run nothing the heap that its modules would leave; false if its limits are too low for it.
     pub fn apply(&self, heap: &mut Heap, limits: &Limits, counters: &mut Counters) -> bool {
+        let Some(template) = &self.heap else {
+            return false;
+        };
         let suffices = limits.heap_bytes_max >= LIMITS.heap_bytes_max
             && limits.tasks_max >= LIMITS.tasks_max
             && limits.stack_frames_max >= LIMITS.stack_frames_max
@@ -100,7 +60,7 @@ impl Template {
             *heap = Heap {
                 random: heap.random,
                 foreign: heap.foreign.take(),
-                ..self.heap.clone()
+                ..template.clone()
             };
             counters.steps += self.steps;
         }
@@ -111,6 +71,56 @@ impl Template {
     pub fn steps(&self) -> u64 {
         self.steps
     }
+}
+
+/// The heap that a program's modules leave and the steps that they take, if it can have a template.
+fn run_modules(program: &Program) -> Option<(Heap, u64)> {
+    if asks_anything(&program.image) {
+        return None;
+    }
+    let host = HostLinks {
+        functions: vec![HostFunction::Missing; program.image.imports.len()],
+        ..HostLinks::default()
+    };
+    let mut heap = Heap::new(LIMITS.heap_bytes_max, 0);
+    let (mut counters, mut scratch) = (Counters::default(), Stack::default());
+    let mut activity = Some(Box::<Activity>::default());
+    let mut cell = Cell {
+        id: ContextId::from_bits(1 << 32).expect("the first id"),
+        program,
+        host: &host,
+        heap: &mut heap,
+        activity: &mut activity,
+        scratch: &mut scratch,
+        limits: &LIMITS,
+        marks: None,
+        counters: &mut counters,
+        now_ms: 0.0,
+    };
+    let end = cell.call(
+        program.image.entry.init,
+        Arguments::Values(&[]),
+        0,
+        &mut Vec::new(),
+    );
+    if matches!(end, Ok(CallEnd::Stopped(_))) {
+        cell.run(u64::MAX);
+    }
+    let mut activity = activity?;
+    let has_returned = match end.ok()? {
+        CallEnd::Returned(..) => true,
+        CallEnd::Failed(_) => false,
+        CallEnd::Stopped(_) => {
+            let ended = activity.entries.pop_ended();
+            matches!(ended, Some((_, RunOutcome::Returned(_))))
+        }
+    };
+    raya_systems::reap::reap(&mut activity);
+    let has_ended = has_returned && activity.is_idle();
+    // Every context gets a copy: what the modules dropped is not copied along.
+    collect(program, &mut heap, None, Need::words(0), &mut [], &LIMITS).ok()?;
+    heap.trim();
+    has_ended.then_some((heap, counters.steps))
 }
 
 /// Whether the modules can reach an instruction that asks something of the host, the clock or the random stream.

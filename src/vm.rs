@@ -25,9 +25,6 @@ use crate::options::VmLimits;
 use crate::report::{SubtreeStats, TaskStatus, VmStats};
 use crate::runtime::Runtime;
 use crate::{ContextId, HandleId, ObjectKind, Priority, ProgramId, TaskId, Value};
-use raya_bytecode::describe::describe;
-use raya_bytecode::image::EXPORT_FUNCTION;
-use raya_storages::contexts::ContextState;
 use std::path::Path;
 
 /// A context, seen from outside. See the module's header.
@@ -56,24 +53,14 @@ impl<'a> Vm<'a> {
         self.load_rbin_bytes(&bytes)
     }
 
-    /// Loads a program from bytes.
+    /// Loads a program from bytes. It goes with the last context that has it; [`Runtime::load_program`] keeps one.
     pub fn load_rbin_bytes(&mut self, bytes: &[u8]) -> Result<(), VmError> {
-        let program = self.runtime.load_program(bytes)?;
-        self.load_program(program)
+        self.runtime.load_bytes(self.id, self.row, bytes, false)
     }
 
     /// Loads a program that is shared: its imports are checked against what the context was granted.
     pub fn load_program(&mut self, program: ProgramId) -> Result<(), VmError> {
-        if self.runtime.contexts.states[self.row] != ContextState::Empty {
-            return Err(VmError::AlreadyLoaded(self.id));
-        }
-        self.runtime.contexts.programs[self.row] = program.to_bits();
-        if let Err(error) = self.runtime.bind_row(self.row) {
-            self.runtime.contexts.programs[self.row] = 0;
-            return Err(error);
-        }
-        self.runtime.contexts.states[self.row] = ContextState::Loaded;
-        Ok(())
+        self.runtime.use_program(self.id, self.row, program, false)
     }
 
     /// Runs the modules' own code, as the first entry does too. The task ends when they have run.
@@ -152,14 +139,7 @@ impl<'a> Vm<'a> {
 
     /// The functions its program exports, with their types.
     pub fn exports(&self) -> Vec<(String, String)> {
-        if self.runtime.contexts.states[self.row] == ContextState::Empty {
-            return Vec::new();
-        }
-        let image = &self.runtime.program(self.row).image;
-        let functions = image.exports.iter().filter(|e| e.kind == EXPORT_FUNCTION);
-        functions
-            .map(|e| (image.text(e.name), describe(image, e.desc)))
-            .collect()
+        self.runtime.exports_of(self.row).collect()
     }
 
     /// What it is doing.

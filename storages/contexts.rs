@@ -15,7 +15,7 @@
 use crate::activities::Activity;
 use crate::dump::{LoadError, Persist, Reader, Writer, ensure};
 use crate::events::Mailbox;
-use crate::heaps::Heap;
+use crate::heaps::{HEAP_WORDS_MAX, Heap};
 use crate::limits::{Counters, Limits, Marks};
 use crate::table::table;
 use std::collections::BTreeSet;
@@ -208,9 +208,24 @@ impl Contexts {
                 (self.programs[row] != 0) == has_program,
                 "a program comes with its state",
             )?;
+            self.verify_limits(row)?;
             self.verify_family(row)?;
         }
         self.verify_tree()
+    }
+
+    /// What a context has and what it has lent make a limit.
+    fn verify_limits(&self, row: usize) -> Result<(), LoadError> {
+        let (limits, inner) = (&self.limits[row], self.inner[row].as_deref());
+        let (tasks, steps) = inner.map_or((0, 0), |inner| (inner.tasks, inner.steps));
+        let heap_bytes = limits.heap_bytes_max.checked_add(self.heap_bytes_lent(row));
+        let has_no_step_limit = limits.steps_max == u64::MAX;
+        ensure(
+            heap_bytes.is_some_and(|all| all <= u64::from(HEAP_WORDS_MAX) * 8)
+                && limits.tasks_max.checked_add(tasks).is_some()
+                && (has_no_step_limit || limits.steps_max.checked_add(steps).is_some()),
+            "what a context may use is a limit",
+        )
     }
 
     /// Those without children go until none is left; a ring would stay.
@@ -281,15 +296,24 @@ impl Contexts {
                 "a child knows its parent",
             )?;
             let (limits, drawn) = (&self.limits[child as usize], &self.inner[child as usize]);
-            let own = (limits.heap_bytes_max, limits.tasks_max);
-            let lent = drawn.as_ref().map_or((0, 0), |i| (i.heap_bytes, i.tasks));
-            heap_bytes = heap_bytes.saturating_add(own.0).saturating_add(lent.0);
-            tasks = tasks.saturating_add(own.1).saturating_add(lent.1);
+            let lent_tasks = drawn.as_ref().map_or(0, |i| i.tasks);
+            heap_bytes = heap_bytes
+                .saturating_add(limits.heap_bytes_max)
+                .saturating_add(self.heap_bytes_lent(child as usize));
+            tasks = tasks
+                .saturating_add(limits.tasks_max)
+                .saturating_add(lent_tasks);
         }
         ensure(
             (heap_bytes, tasks) == (inner.heap_bytes, inner.tasks),
             "what is drawn is what children have",
         )
+    }
+
+    /// What is taken off a context's heap limit for its children and its program, in bytes.
+    pub fn heap_bytes_lent(&self, row: usize) -> u64 {
+        let children = self.inner[row].as_ref().map_or(0, |i| i.heap_bytes);
+        children.saturating_add(self.counters[row].program_bytes())
     }
 
     /// The rows of a context and of all inside it, parents before children.
@@ -355,6 +379,28 @@ mod tests {
             contexts.inner_mut(outer).pool = pool;
             assert_eq!(contexts.verify(), expected);
         }
+    }
+
+    #[test]
+    fn what_is_lent_and_what_is_left_make_a_limit() {
+        let too_much = Err(LoadError::Invalid("what a context may use is a limit"));
+        let most = u64::from(HEAP_WORDS_MAX) * 8;
+        for (own, of_program, expected) in [
+            (most - 9, 9, Ok(())),
+            (most - 9, 10, too_much),
+            (u64::MAX, 1, too_much),
+            (1, u64::MAX, too_much),
+        ] {
+            let (mut contexts, outer, _) = pair();
+            contexts.limits[outer].heap_bytes_max = own;
+            contexts.counters[outer].uses_mut().program_bytes = of_program;
+            assert_eq!(contexts.verify(), expected);
+        }
+        let (mut contexts, outer, inner) = pair();
+        contexts.limits[inner].tasks_max = 1;
+        contexts.inner_mut(outer).tasks = 1;
+        contexts.limits[outer].tasks_max = u32::MAX;
+        assert_eq!(contexts.verify(), too_much);
     }
 
     #[test]

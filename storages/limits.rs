@@ -41,16 +41,19 @@ pub struct Uses {
     pub collections: u64,
     /// The most bytes that its heap held, garbage included; stacks count as they stood at collections.
     pub heap_bytes_peak: u64,
+    /// What its program takes off its heap limit, in bytes: 0 but for one that another context gave as bytes.
+    pub program_bytes: u64,
 }
 
 impl Persist for Uses {
-    const BYTES_MIN: usize = 32;
+    const BYTES_MIN: usize = 40;
 
     fn dump(&self, to: &mut Writer) {
         to.pod(self.calls_in);
         to.pod(self.calls_out);
         to.pod(self.collections);
         to.pod(self.heap_bytes_peak);
+        to.pod(self.program_bytes);
     }
 
     fn load(from: &mut Reader) -> Result<Uses, LoadError> {
@@ -59,6 +62,7 @@ impl Persist for Uses {
             calls_out: from.pod()?,
             collections: from.pod()?,
             heap_bytes_peak: from.pod()?,
+            program_bytes: from.pod()?,
         })
     }
 }
@@ -82,6 +86,11 @@ impl Counters {
         let uses = self.uses_mut();
         uses.calls_in += count;
         uses.heap_bytes_peak = uses.heap_bytes_peak.max(bytes);
+    }
+
+    /// What the program takes off the heap limit, in bytes.
+    pub fn program_bytes(&self) -> u64 {
+        self.uses.as_ref().map_or(0, |uses| uses.program_bytes)
     }
 
     /// What else is counted, to be added to.

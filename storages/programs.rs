@@ -6,14 +6,18 @@
 //! constants   | one-unit strings 0..=255 | well-known strings | the image's strings |   references have CONSTANT_BIT
 //! ```
 //! Invariants: constants never change and refer to nothing; a member table's entry belongs to a class that has that
-//! member; one row a program: the same image loaded twice gives the same id. Absent: encoded bytes, who may use it.
+//! member. Absent: encoded bytes, which programs there are (`programs/table`).
 
-use crate::dump::{LoadError, Persist, Reader, Writer, ensure};
+mod names;
+mod table;
+
+pub use table::{ProgramCell, ProgramId, ProgramRow, Programs};
+
 use crate::frames::{FrameRow, bank_len};
 use crate::layout::{Kind, header, string_hash};
-use crate::table::table;
 use crate::values::Value;
-use raya_bytecode::codec::encode;
+use names::{Names, hash_of};
+use raya_bytecode::codec::rows_bytes;
 use raya_bytecode::image::{
     CLASS_MAP, CLASS_SET, CLASS_SHAPE, DESC_BOOLEAN, DESC_NUMBER, DESC_PROMISE, DESC_STRING,
     EXPORT_FUNCTION, Export, FIELD_HIDDEN, FIELD_OPTIONAL, FUNCTION_ASYNC, Field, Image,
@@ -25,6 +29,12 @@ use std::sync::Arc;
 
 /// The dense member table has at most so many cells; larger programs look members up by binary search.
 const MEMBER_CELLS_MAX: usize = 1 << 20;
+
+/// Nor has it more cells than so many for each member, beyond the first few: a small program must not take much memory.
+const CELLS_PER_MEMBER_MAX: usize = 256;
+
+/// So many it may have in any case.
+const MEMBER_CELLS_MIN: usize = 1 << 14;
 
 /// Words that a string of one Latin-1 unit takes.
 const UNIT_WORDS: u32 = 3;
@@ -98,7 +108,7 @@ pub struct LinkedClass {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct LinkedField {
     /// Its name.
-    pub name: String,
+    pub name: Arc<str>,
     /// Its type, in the image's `descs`, if it has one.
     pub desc: Option<u32>,
     /// What it holds.
@@ -195,6 +205,31 @@ pub struct WellKnown {
     pub nan: u32,
 }
 
+/// What rows count as, in bytes: fixed, since limits must not depend on how a compiler lays rows out, and no less than they take.
+mod widths {
+    use super::*;
+
+    pub const PROGRAM: usize = 1_024;
+    pub const FUNCTION: usize = 64;
+    pub const CLASS: usize = 32;
+    pub const MEMBER: usize = 24;
+    pub const SHAPE: usize = 16;
+    pub const EXPORT: usize = 24;
+    pub const FIELD: usize = 48;
+    pub const ENTRY: usize = 16;
+
+    const _: () = assert!(
+        size_of::<Program>() + size_of::<Image>() <= PROGRAM
+            && size_of::<LinkedFunction>() <= FUNCTION
+            && size_of::<LinkedClass>() <= CLASS
+            && size_of::<(u64, MemberEntry)>() <= MEMBER
+            && size_of::<(u64, u16)>() <= SHAPE
+            && size_of::<(Arc<str>, u32)>() <= EXPORT
+            && size_of::<LinkedField>() <= FIELD
+            && size_of::<LinkedEntry>() <= ENTRY
+    );
+}
+
 /// A linked program. See the module's header.
 #[derive(Debug)]
 pub struct Program {
@@ -222,12 +257,14 @@ pub struct Program {
     /// Shapes of object literals: (hash of their visible names, class), sorted.
     shapes: Vec<(u64, u16)>,
     /// Names of exports with their places in the image's, sorted.
-    exports: Vec<(Box<str>, u32)>,
+    exports: Vec<(Arc<str>, u32)>,
     /// By field index.
     fields: Vec<LinkedField>,
     /// Functions that are exported with the types of their parameters and, last, their result, in the image's
     /// `desc_children`; sorted.
     entries: Vec<LinkedEntry>,
+    /// What it counts as where memory is limited, its image included: the same on any machine.
+    pub bytes: u64,
 }
 
 impl Program {
@@ -241,10 +278,14 @@ impl Program {
         let strings = 0..image.strings.len() as u32;
         let constant_refs = strings.map(|s| constants.add(image.units(s))).collect();
         let members = link_members(&image);
-        let fields = link_fields(&image);
+        let mut names = Names::new(&image);
+        let fields = link_fields(&image, &mut names);
+        let shapes = link_shapes(&image, &mut names);
+        let exports = link_exports(&image, &mut names);
+        let names_bytes = names.bytes();
         let classes = link_classes(&image, &fields);
         let globals_words = classes[image.entry.globals as usize].words;
-        Program {
+        let mut program = Program {
             constants: constants.words,
             constant_refs,
             well_known,
@@ -254,13 +295,33 @@ impl Program {
             member_cells: link_cells(&image, &members),
             members,
             tables: link_tables(&image),
-            shapes: link_shapes(&image),
-            exports: link_exports(&image),
+            shapes,
+            exports,
             fields,
             entries: link_entries(&image),
             image,
             hash,
-        }
+            bytes: 0,
+        };
+        program.bytes = (program.tables_bytes() + names_bytes) as u64;
+        program
+    }
+
+    /// What the program and its tables take in memory, without the texts of names.
+    fn tables_bytes(&self) -> usize {
+        widths::PROGRAM
+            + rows_bytes(&self.image)
+            + self.constants.len() * size_of::<u64>()
+            + self.constant_refs.len() * size_of::<u32>()
+            + self.functions.len() * widths::FUNCTION
+            + self.classes.len() * widths::CLASS
+            + self.members.len() * widths::MEMBER
+            + self.member_cells.len() * size_of::<u32>()
+            + self.tables.len() * size_of::<u16>()
+            + self.shapes.len() * widths::SHAPE
+            + self.exports.len() * widths::EXPORT
+            + self.fields.len() * widths::FIELD
+            + self.entries.len() * widths::ENTRY
     }
 
     /// The fields of a class.
@@ -342,7 +403,7 @@ impl Program {
         &'a self,
         names: impl Iterator<Item = &'a str> + Clone + 'a,
     ) -> impl Iterator<Item = u16> + 'a {
-        let hash = names_hash(names.clone());
+        let hash = hash_of(names.clone());
         let start = self.shapes.partition_point(|s| s.0 < hash);
         let same_hash = self.shapes[start..].iter().take_while(move |s| s.0 == hash);
         same_hash
@@ -410,8 +471,8 @@ fn well_known(constants: &mut Constants) -> WellKnown {
 }
 
 /// Of two exports with one name the first counts.
-fn link_exports(image: &Image) -> Vec<(Box<str>, u32)> {
-    let name = |e: &Export| image.text(e.name).into_boxed_str();
+fn link_exports(image: &Image, names: &mut Names<'_>) -> Vec<(Arc<str>, u32)> {
+    let name = |e: &Export| names.text(e.name);
     let mut exports: Vec<_> = image.exports.iter().map(name).zip(0..).collect();
     exports.sort();
     exports.dedup_by(|later, first| later.0 == first.0);
@@ -495,10 +556,10 @@ fn leaf_bytes(fields: &[LinkedField]) -> u32 {
     u32::try_from(all).ok().filter(|_| is_leaf).unwrap_or(0)
 }
 
-fn link_fields(image: &Image) -> Vec<LinkedField> {
+fn link_fields(image: &Image, names: &mut Names<'_>) -> Vec<LinkedField> {
     let link = |field: &Field| {
         let row = image.descs.get(field.desc as usize);
-        let name = image.text(field.name);
+        let name = names.text(field.name);
         LinkedField {
             is_hidden: field.flags & FIELD_HIDDEN != 0 || name.starts_with("__"),
             name,
@@ -579,23 +640,16 @@ fn merge_accessors(kept: &mut MemberEntry, later: MemberEntry) {
 
 fn link_cells(image: &Image, members: &Members) -> Vec<u32> {
     let width = image.members.len();
-    if image.classes.len() * width > MEMBER_CELLS_MAX {
+    let count = image.classes.len() * width;
+    let max = (members.len() * CELLS_PER_MEMBER_MAX).clamp(MEMBER_CELLS_MIN, MEMBER_CELLS_MAX);
+    if count > max {
         return Vec::new();
     }
-    let mut cells = vec![0; image.classes.len() * width];
+    let mut cells = vec![0; count];
     for (at, (key, _)) in (1..).zip(members) {
         cells[(key >> 32) as usize * width + *key as u32 as usize] = at;
     }
     cells
-}
-
-/// A hash of names in their order.
-fn names_hash<N: AsRef<str>>(names: impl Iterator<Item = N>) -> u64 {
-    let join = |hash: u64, name: N| {
-        let name = xxhash_rust::xxh3::xxh3_64(name.as_ref().as_bytes());
-        hash.rotate_left(5) ^ name
-    };
-    names.fold(0, join)
 }
 
 fn link_tables(image: &Image) -> Vec<u16> {
@@ -604,7 +658,7 @@ fn link_tables(image: &Image) -> Vec<u16> {
     tables.map(|(id, _)| id).collect()
 }
 
-fn link_shapes(image: &Image) -> Vec<(u64, u16)> {
+fn link_shapes(image: &Image, names: &mut Names<'_>) -> Vec<(u64, u16)> {
     let mut shapes = Vec::new();
     for (class, row) in image
         .classes
@@ -613,92 +667,9 @@ fn link_shapes(image: &Image) -> Vec<(u64, u16)> {
         .filter(|(_, c)| c.kind == CLASS_SHAPE)
     {
         let fields = &image.fields[row.fields.indices()];
-        let hash = names_hash(fields.iter().map(|f| image.text(f.name)));
+        let hash = names.hash(fields.iter().map(|f| f.name));
         shapes.push((hash, class as u16));
     }
     shapes.sort_unstable();
     shapes
-}
-
-table! {
-    /// The programs of a runtime, one row each.
-    Programs, ProgramRow, ProgramId "prog" {
-        /// The program.
-        program: ProgramCell,
-    }
-}
-
-/// A program in its table. A dump holds its hash alone; `Programs::bind` finds the program again.
-#[derive(Clone, Debug, Default)]
-pub struct ProgramCell {
-    hash: u64,
-    linked: Option<Arc<Program>>,
-}
-
-impl PartialEq for ProgramCell {
-    fn eq(&self, other: &ProgramCell) -> bool {
-        self.hash == other.hash
-    }
-}
-
-impl Persist for ProgramCell {
-    const BYTES_MIN: usize = 8;
-
-    fn dump(&self, to: &mut Writer) {
-        to.pod(self.hash);
-    }
-
-    fn load(from: &mut Reader) -> Result<ProgramCell, LoadError> {
-        Ok(ProgramCell {
-            hash: from.pod()?,
-            linked: None,
-        })
-    }
-}
-
-impl Programs {
-    /// Adds a program, or finds the row that has it already.
-    pub fn share(&mut self, program: Arc<Program>) -> ProgramId {
-        // A hash can be forged: a program is another's equal only if its image is.
-        let is_same = |cell: &ProgramCell| {
-            let equal = |linked: &Arc<Program>| {
-                Arc::ptr_eq(linked, &program) || encode(&linked.image) == encode(&program.image)
-            };
-            cell.hash == program.hash && cell.linked.as_ref().is_some_and(equal)
-        };
-        if let Some(index) = self.program.iter().position(is_same) {
-            return self.id_at(index).expect("only live rows have programs");
-        }
-        let program = ProgramCell {
-            hash: program.hash,
-            linked: Some(program),
-        };
-        self.insert(ProgramRow { program })
-    }
-
-    /// The program with an id.
-    pub fn get(&self, id: ProgramId) -> Option<&Arc<Program>> {
-        self.program[self.find(id)?].linked.as_ref()
-    }
-
-    /// After a load: finds every row's program by its hash.
-    pub fn bind(&mut self, find: impl Fn(u64) -> Option<Arc<Program>>) -> Result<(), LoadError> {
-        let live: Vec<ProgramId> = self.ids().collect();
-        for id in live {
-            let cell = &mut self.program[id.index()];
-            cell.linked = Some(find(cell.hash).ok_or(LoadError::ProgramMissing(cell.hash))?);
-        }
-        Ok(())
-    }
-
-    /// Checks the invariants.
-    pub fn verify(&self) -> Result<(), LoadError> {
-        self.verify_rows()?;
-        for id in self.ids() {
-            let cell = &self.program[id.index()];
-            let bound = cell.linked.as_ref().is_some_and(|p| p.hash == cell.hash);
-            ensure(bound, "a program's row has its program")?;
-        }
-        Ok(())
-    }
 }

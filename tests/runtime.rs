@@ -359,7 +359,12 @@ fn spec_t3_3_programs_and_states_cross_threads_as_bytes() {
         while taken(handle.task(modules)) == Ok(TaskStatus::Running) {}
         let args = vec![Value::Number(1.0), Value::Number(2.0)];
         let task = taken(handle.run_entry(id, "add", args)).expect("starts");
-        (task, taken(handle.dump()).expect("is live"))
+        assert_eq!(taken(handle.program_ids()), Ok(vec![program]));
+        let dump = taken(handle.dump()).expect("is live");
+        assert_eq!(taken(handle.unload_program(program)), Ok(()));
+        assert_eq!(taken(handle.terminate(id)), Ok(()));
+        assert_eq!(taken(handle.program_ids()), Ok(vec![]));
+        (task, dump)
     });
     let mut copy = common::runtime(1);
     copy.load(&dump).expect("loads");

@@ -1,6 +1,6 @@
 // Each export does something for ever that looks cheap and touches much; `begin` says that preparations are over.
 // `child.ts` is the inner program `./child.rbin`.
-import { begin, note, look, take, later, give } from "host:world";
+import { begin, note, look, take, later, give, program } from "host:world";
 import { Vm } from "raya:vm";
 
 interface Wide {
@@ -551,6 +551,24 @@ export async function vmMake(): Promise<void> {
 export async function vmLoad(): Promise<void> {
   begin();
   while (true) { const vm = new Vm({ maxHeapBytes: 1000000, maxTasks: 1, capabilities: ["world", "raya:vm"] }); vm.loadRbin("./child.rbin"); vm.terminate(); }
+}
+
+export async function vmLoadBytes(): Promise<void> {
+  const bytes = program();
+  begin();
+  while (true) { const vm = new Vm({ maxHeapBytes: 1000000, maxTasks: 1, capabilities: ["world", "raya:vm"] }); vm.loadRbin(bytes); vm.terminate(); }
+}
+
+export async function vmLoadGarbage(): Promise<void> {
+  const bytes = program();
+  bytes[bytes.length - 1] ^= 1;
+  const vm = new Vm({ maxHeapBytes: 1000000, maxTasks: 1 });
+  begin();
+  while (true) {
+    try {
+      vm.loadRbin(bytes);
+    } catch {}
+  }
 }
 
 export async function vmRun(): Promise<void> {

@@ -6,4 +6,5 @@ declare module "host:world" {
   export function take(value: unknown): void;
   export function later(x: number): Promise<number>;
   export function give(n: number): string;
+  export function program(): Uint8Array;
 }

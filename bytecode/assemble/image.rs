@@ -381,6 +381,10 @@ impl ImageBuilder {
         at_most("member names", image.members.len(), limits::MEMBERS_MAX)?;
         at_most("imports", image.imports.len(), limits::IMPORTS_MAX)?;
         at_most("files", image.files.len(), limits::FILES_MAX)?;
+        for name in image.names() {
+            let units = image.units(name).len();
+            at_most("units of a name", units, limits::NAME_UNITS_MAX)?;
+        }
         for class in &self.classes {
             at_most(
                 "words in an object",

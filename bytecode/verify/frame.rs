@@ -4,11 +4,12 @@ use super::error::Problem;
 use crate::isa::Bank;
 use crate::slot::Slot;
 
-/// The temps of one bank; forgetting all of them is one step.
+/// The temps of one bank; forgetting all of them is one step, and so is another function with as many at most as one before.
 #[derive(Default)]
 struct Temps {
-    /// Type, and the epoch in which it was written.
+    /// Type, and the epoch in which it was written; behind those that there are, what other functions had.
     written: Vec<(Slot, u32)>,
+    count: usize,
     epoch: u32,
 }
 
@@ -19,7 +20,10 @@ impl Temps {
 
     fn resize(&mut self, count: u16) {
         self.forget();
-        self.written.resize(usize::from(count), (Slot::VOID, 0));
+        self.count = usize::from(count);
+        if self.written.len() < self.count {
+            self.written.resize(self.count, (Slot::VOID, 0));
+        }
     }
 
     fn get(&self, index: usize) -> Option<Slot> {
@@ -78,7 +82,7 @@ impl<'a> Frame<'a> {
 
     fn expect_register(&self, bank: Bank, operand: char, register: u16) -> Result<(), Problem> {
         let (locals, temps) = self.bank(bank);
-        let count = locals.len() + temps.written.len();
+        let count = locals.len() + temps.count;
         if usize::from(register) < count {
             return Ok(());
         }
@@ -92,9 +96,7 @@ impl<'a> Frame<'a> {
     /// What temp `index` of a bank holds, if anything.
     pub fn temp(&self, bank: Bank, index: usize) -> Option<Slot> {
         let (_, temps) = self.bank(bank);
-        (index < temps.written.len())
-            .then(|| temps.get(index))
-            .flatten()
+        (index < temps.count).then(|| temps.get(index)).flatten()
     }
 
     /// How many locals a bank has.

@@ -99,7 +99,17 @@ fn check_constants(image: &Image) -> Result<(), VerifyError> {
     }
     units.finish()?;
     params.finish()?;
-    children.finish()
+    children.finish()?;
+    check_names(image)
+}
+
+fn check_names(image: &Image) -> Result<(), VerifyError> {
+    for name in image.names() {
+        let units = image.units(name).len();
+        at_most("units of a name", units, limits::NAME_UNITS_MAX)
+            .map_err(in_row("strings", name as usize))?;
+    }
+    Ok(())
 }
 
 fn check_functions(image: &Image) -> Result<(), VerifyError> {

@@ -87,6 +87,7 @@ declare module "raya:vm" {
     grantRefusals: number;
     handles: number;
     maxHandles: number;
+    programBytes: number;
     subtree: SubtreeStats;
   }
 
@@ -115,7 +116,7 @@ declare module "raya:vm" {
   class Vm {
     constructor(options?: VmOptions);
     static children(): Vm[];
-    loadRbin(path: string): void;
+    loadRbin(program: string | Uint8Array): void;
     runEntry<T = unknown>(name: string, args?: unknown[]): Task<T>;
     exports(): VmExport[];
     getStats(): VmStats;

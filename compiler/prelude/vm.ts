@@ -1,7 +1,7 @@
 // `raya:vm`: inner VMs. A `Vm` is a handle; the context behind it lives in the runtime's tables.
 
 declare function __vmNew(options: unknown, capabilities: unknown[]): number;
-declare function __vmLoad(handle: number, path: string): void;
+declare function __vmLoad(handle: number, program: string | Uint8Array): void;
 declare function __vmRun(handle: number, name: string, args: unknown[], type: unknown): Promise<unknown>;
 declare function __vmStats(handle: number): number[];
 declare function __vmState(handle: number): string;
@@ -123,6 +123,8 @@ export interface VmStats {
   /** Handles that it holds. */
   handles: number;
   maxHandles: number;
+  /** What its program takes of `maxHeapBytes`: 0 but for one that was loaded from bytes. */
+  programBytes: number;
   /** The VM and all inside it that are alive; reading it costs steps for each. */
   subtree: SubtreeStats;
 }
@@ -197,9 +199,12 @@ export class Vm {
     return __vmChildren().map((handle: number): Vm => new Vm(new __Handle(handle)));
   }
 
-  /** Loads a program; throws if it isn't valid or asks for a capability that wasn't passed on. */
-  loadRbin(path: string): void {
-    __vmLoad(this.__handle, path);
+  /**
+   * Loads a program, by the path that the host knows it by or as the bytes of a `.rbin`; throws if it isn't valid or asks for a capability
+   * that wasn't passed on. One from bytes counts against this VM's `maxHeapBytes` (`programBytes`).
+   */
+  loadRbin(program: string | Uint8Array): void {
+    __vmLoad(this.__handle, program);
   }
 
   /** Calls an exported function; what it returns is copied over, and checked to be a `T`. */
@@ -239,6 +244,7 @@ export class Vm {
       grantRefusals: figures[12],
       handles: figures[18],
       maxHandles: figures[19],
+      programBytes: figures[20],
       subtree: {
         contexts: figures[13],
         heapBytesUsed: figures[14],

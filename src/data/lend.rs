@@ -192,7 +192,7 @@ impl<'h> de::Deserializer<'h> for Part<'_, 'h> {
 #[inline]
 fn is_record(from: &Out<'_>, of: &LentFields<'_>, names: &[&str]) -> bool {
     let is_there = |(field, name): (&LinkedField, &&str)| {
-        field.name == **name
+        *field.name == **name
             && !field.is_hidden
             && (!field.is_optional || from.field_of(of, field).is_some())
     };

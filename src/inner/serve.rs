@@ -17,6 +17,12 @@ const STEPS_PER_CONTEXT: u64 = 64;
 /// Bytes of a program that one step verifies and links.
 const PROGRAM_BYTES_PER_STEP: u64 = 4;
 
+/// Bytes of a program that a context gives to another.
+const GIVEN_BYTES_MAX: usize = 1 << 20;
+
+/// Names and types of exports take at most so many bytes: they are written while everybody waits.
+const EXPORTS_BYTES_MAX: usize = 1 << 20;
+
 /// A request: who asks, and the arguments.
 struct Request<'a> {
     runtime: &'a mut Runtime,
@@ -104,7 +110,7 @@ impl Request<'_> {
             }
             VmOp::Stats => return self.stats(id),
             VmOp::Settings => return Ok(self.settings(row)),
-            VmOp::Exports => return self.exports(id),
+            VmOp::Exports => return self.exports(row),
             VmOp::SetLimits => self.set_limits(row)?,
             VmOp::RefillSteps => {
                 let steps = self.whole("steps", 1)?;
@@ -172,12 +178,27 @@ impl Request<'_> {
         })
     }
 
+    /// A program by its path, which the embedder knows, or from bytes of the asker's, which count against the child's heap limit.
     fn load(&mut self, id: ContextId) -> Result<(), VmError> {
+        if let Some(Value::Typed(given)) = self.args.get(1) {
+            return self.load_given(id, given.bytes());
+        }
         let path = self.text(1).to_owned();
         let bytes = (self.runtime.loader)(&path, self.asker);
         let bytes = bytes.map_err(|e| VmError::NotLoaded(e.into()))?;
         self.pay(bytes.len() as u64 / PROGRAM_BYTES_PER_STEP);
-        self.runtime.vm(id)?.load_rbin_bytes(&bytes)
+        let program = self.runtime.load_program(&bytes)?;
+        self.runtime.vm(id)?.load_program(program)
+    }
+
+    /// Nobody vouches for these bytes, and everybody waits while they are looked at: so there are few, and each costs a step.
+    fn load_given(&mut self, id: ContextId, bytes: &[u8]) -> Result<(), VmError> {
+        if bytes.len() > GIVEN_BYTES_MAX {
+            let message = format!("{} bytes, at most {GIVEN_BYTES_MAX}", bytes.len());
+            return Err(VmError::InvalidBinary(message.into()));
+        }
+        self.pay(bytes.len() as u64);
+        self.runtime.load_bytes(id, id.index(), bytes, true)
     }
 
     fn run(&mut self) -> Result<TaskId, VmError> {
@@ -256,6 +277,7 @@ impl Request<'_> {
             subtree.steps_last_tick as f64,
             f64::from(stats.handles),
             f64::from(stats.max_handles),
+            stats.program_bytes as f64,
         ];
         Ok(Value::Array(figures.map(Value::Number).into()))
     }
@@ -286,10 +308,21 @@ impl Request<'_> {
     }
 
     /// Names and types, one after the other.
-    fn exports(&mut self, id: ContextId) -> Result<Value, VmError> {
-        let exports = self.runtime.vm(id)?.exports().into_iter();
-        let texts = exports.flat_map(|(name, signature)| [name, signature]);
-        Ok(Value::Array(texts.map(Value::String).collect()))
+    fn exports(&mut self, row: usize) -> Result<Value, VmError> {
+        let (mut texts, mut bytes) = (Vec::new(), 0);
+        for (name, signature) in self.runtime.exports_of(row) {
+            bytes += name.len() + signature.len();
+            if bytes > EXPORTS_BYTES_MAX {
+                break;
+            }
+            texts.extend([name, signature].map(Value::String));
+        }
+        self.pay(bytes as u64 / PROGRAM_BYTES_PER_STEP);
+        if bytes > EXPORTS_BYTES_MAX {
+            let message = format!("the exports take more than {EXPORTS_BYTES_MAX} bytes");
+            return Err(VmError::Marshal(message.into()));
+        }
+        Ok(Value::Array(texts))
     }
 
     fn grants(&mut self, id: ContextId) -> Result<Value, VmError> {

@@ -111,8 +111,8 @@ const SHAPE: u16 = 3;
 
 #[test]
 fn members_are_found_however_many_there_are() {
-    // The second would have more cells than the dense table takes.
-    for members in [0, 60_000] {
+    // The others would have more cells than so few members may, and than any dense table takes.
+    for members in [0, 5_000, 60_000] {
         let (image, getter) = image(members, 1.0);
         let program = Program::link(Arc::new(image), 1);
         let accessor = Some(MemberEntry::Accessor {
@@ -179,19 +179,97 @@ fn a_program_has_one_row_and_a_forged_hash_gets_nobody_elses() {
     assert_eq!(programs.share(link(1.0, 7)), first);
     let forged = programs.share(link(2.0, 7));
     assert_ne!(forged, first);
-    assert_eq!(programs.verify(), Ok(()));
+    let users = [first.to_bits(), 0, first.to_bits()];
+    let verify = |programs: &Programs| programs.verify(users.into_iter());
+    assert!(verify(&programs).is_err(), "users are counted");
+    programs.add_user(first);
+    programs.add_user(first);
+    assert!(verify(&programs).is_err(), "nobody has the other");
+    programs.keep(forged, true);
+    assert_eq!(verify(&programs), Ok(()));
 
     let mut to = Writer::new();
     programs.dump(&mut to);
     let bytes = to.into_bytes();
     let mut loaded = Programs::load(&mut Reader::new(&bytes)).expect("what was dumped loads");
-    assert!(loaded.verify().is_err());
+    assert!(verify(&loaded).is_err());
     assert_eq!(loaded.bind(|_| None), Err(LoadError::ProgramMissing(7)));
     let kept = programs.get(first).cloned();
     assert_eq!(loaded.bind(|_| kept.clone()), Ok(()));
-    assert_eq!(loaded.verify(), Ok(()));
+    assert_eq!(verify(&loaded), Ok(()));
     assert_eq!(
         (loaded.hash(), loaded.get(first).is_some()),
         (programs.hash(), true)
     );
+}
+
+#[test]
+fn a_program_goes_with_its_last_user_unless_it_is_kept() {
+    let mut programs = Programs::default();
+    let link = || Arc::new(Program::link(Arc::new(image(0, 1.0).0), 7));
+    let used = programs.share(link());
+    programs.add_user(used);
+    programs.add_user(used);
+    assert!(!programs.free_unused(used));
+    assert!(!programs.remove_user(used), "another has it");
+    assert!(programs.remove_user(used), "it was the last");
+    assert!(programs.get(used).is_none());
+
+    let kept = programs.share(link());
+    assert_ne!(kept, used, "an id is never used again");
+    assert!(!programs.keep(kept, true));
+    programs.add_user(kept);
+    assert!(!programs.remove_user(kept), "it is kept");
+    programs.add_user(kept);
+    assert!(!programs.keep(kept, false), "it has a user");
+    assert!(programs.remove_user(kept));
+    assert!(!programs.keep(kept, true), "it is gone");
+    assert_eq!(programs.len(), 0);
+}
+
+/// What a program of so many shapes counts as that have one field of this name each.
+fn bytes_of_shapes(count: usize, name: &str) -> u64 {
+    let mut b = ImageBuilder::new();
+    b.file("test.ts");
+    let globals = b.declare_class("globals", CLASS_GLOBALS, None);
+    b.set_fields(globals, &[]);
+    for _ in 0..count {
+        let shape = b.declare_class("shape", CLASS_SHAPE, None);
+        let name = b.string(name);
+        let field = FieldSpec {
+            name,
+            member: None,
+            slot: Slot::F64,
+            flags: 0,
+            desc: None,
+        };
+        b.set_fields(shape, &[field]);
+    }
+    let init = function(&mut b, None, Slot::VOID, FUNCTION_ASYNC);
+    let image = b.finish(Entry {
+        init,
+        globals: globals.into(),
+        error: NONE,
+        type_error: NONE,
+        range_error: NONE,
+        map: NONE,
+        set: NONE,
+        reserved: 0,
+    });
+    let image = verify(image.expect("assembles")).expect("is valid");
+    Program::link(Arc::new(image), 0).bytes
+}
+
+#[test]
+fn rows_count_each_and_the_text_of_a_name_once() {
+    let long = "x".repeat(1_000);
+    let row = bytes_of_shapes(2, "x") - bytes_of_shapes(1, "x");
+    assert!((100..300).contains(&row), "{row}");
+    assert_eq!(
+        bytes_of_shapes(51, &long) - bytes_of_shapes(1, &long),
+        50 * row
+    );
+    // As units of the image, as a constant, as text.
+    let name = bytes_of_shapes(1, &long) - bytes_of_shapes(1, "x");
+    assert!((3_980..4_010).contains(&name), "{name}");
 }

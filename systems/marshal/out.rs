@@ -361,7 +361,7 @@ impl<'a> Out<'a> {
             self.spend(size_of::<String>() + field.name.len())?;
             let value = self.value(mixed, field.desc);
             let value = value.map_err(|e| e.within(format_args!(".{}", field.name)))?;
-            properties.push((field.name.as_str().into(), value));
+            properties.push((String::from(&*field.name), value));
         }
         Ok(Value::Object(properties))
     }
@@ -376,6 +376,9 @@ impl<'a> Out<'a> {
         let (heap, constants) = (self.heap, &self.program.constants);
         let object = heap.object(object, class.words);
         let mut bytes = self.bytes + class.leaf_bytes as usize;
+        if bytes > VALUE_BYTES_MAX {
+            return None;
+        }
         let property = |field: &LinkedField| {
             let num = || object[usize::from(field.num_offset)];
             let value = match field.slot {
@@ -388,7 +391,7 @@ impl<'a> Out<'a> {
                     leaf_text(heap, constants, string, &mut bytes)
                 }
             };
-            (field.name.as_str().into(), value)
+            (String::from(&*field.name), value)
         };
         let properties = fields.iter().map(property).collect();
         let is_within = bytes <= VALUE_BYTES_MAX;

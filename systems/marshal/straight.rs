@@ -442,7 +442,7 @@ impl<'a> In<'a> {
         loop {
             let field = fields.fields.get(fields.at).ok_or(Misfit)?;
             fields.at += 1;
-            if field.name == name {
+            if *field.name == *name {
                 return self.field_at(fields.reference, field, field.desc, put);
             }
             if !can_be_missing(field) {

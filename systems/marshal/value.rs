@@ -373,7 +373,7 @@ impl In<'_> {
         for (at, field) in program.fields_of(row).iter().enumerate() {
             // Objects mostly come in the order of their type.
             let value = match properties.get(at) {
-                Some((name, value)) if *name == field.name => value,
+                Some((name, value)) if **name == *field.name => value,
                 _ => property(properties, &field.name),
             };
             if !self.plain_field(object, field, value) {

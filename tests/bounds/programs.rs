@@ -6,7 +6,7 @@ mod sample;
 use super::{Edge, Limit};
 use raya_bytecode::assemble::FunctionBuilder;
 use raya_bytecode::codec::{decode, encode};
-use raya_bytecode::image::{Handler, Image};
+use raya_bytecode::image::{Handler, Image, StringConst};
 use raya_bytecode::isa::Op;
 use raya_bytecode::limits::*;
 use raya_bytecode::slot::Slot;
@@ -50,9 +50,11 @@ pub const LIMITS: &[Limit] = &[
     )),
     capacity!(FILES_MAX, "257 of 256", |i, n| fill(&mut i.files, n)),
     capacity!(STRING_UNITS_MAX, "16777217 of 16777216", |i, n| {
-        let last = i.strings.last_mut().expect("the sample has one");
-        last.count = n as u32;
-        i.string_units.resize(last.start as usize + n, 0);
+        add_string(i, n);
+    }),
+    capacity!(NAME_UNITS_MAX, "1001 of 1000", |i, n| {
+        add_string(i, n);
+        i.functions[0].name = i.strings.len() as u32 - 1;
     }),
     capacity!(PARAMS_MAX, "256 of 255", |i, n| {
         let last = i.sigs.last_mut().expect("the sample has one");
@@ -92,6 +94,17 @@ pub const LIMITS: &[Limit] = &[
         Edge::UpTo(BLOCK_COST_MAX as u64, block, "split in 2"),
     ),
 ];
+
+/// Adds a string of so many units.
+fn add_string(image: &mut Image, units: usize) {
+    image.strings.push(StringConst {
+        start: image.string_units.len() as u32,
+        count: units as u32,
+    });
+    image
+        .string_units
+        .resize(image.string_units.len() + units, 0);
+}
 
 fn fill<T: Copy>(rows: &mut Vec<T>, count: usize) {
     let last = *rows.last().expect("the sample has one");
