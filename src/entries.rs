@@ -26,6 +26,9 @@ use raya_storages::runs::{Cause, OUTCOMES_KEPT_MAX, RunOutcome, RunRow, Runs};
 /// Arguments of entries that are not counted: as many as there are tasks are little.
 const WAITING_BYTES_MIN: usize = 1 << 10;
 
+/// Only outcomes of more bytes make it worth looking at what all of a context's take.
+const LARGE_OUTCOME_BYTES: usize = 1_024;
+
 impl Runtime {
     pub(crate) fn find(&self, id: ContextId) -> Result<usize, VmError> {
         let Some(row) = self.contexts.find(id) else {
@@ -353,19 +356,11 @@ impl Runtime {
             return;
         };
         let runs = &mut self.runs;
-        let is_old = |id: TaskId, runs: &Runs| {
-            runs.outcomes[id.index()].is_some() && runs.functions[id.index()] != NONE
-        };
-        let ids = || {
-            entries
-                .iter()
-                .map(|&bits| TaskId::from_bits(bits).expect("entries name runs"))
-        };
-        let ended = ids().filter(|&id| is_old(id, runs)).count();
+        let ended = task_ids(entries).filter(|&id| is_over(id, runs)).count();
         let mut excess = ended.saturating_sub(OUTCOMES_KEPT_MAX);
         entries.retain(|&bits| {
             let id = TaskId::from_bits(bits).expect("entries name runs");
-            let goes = excess > 0 && is_old(id, runs);
+            let goes = excess > 0 && is_over(id, runs);
             if goes {
                 excess -= 1;
                 runs.free(id);
@@ -374,18 +369,49 @@ impl Runtime {
         });
     }
 
+    /// Drops the oldest outcomes of a context that take more than its heap may, together with later ones; the latest stays. A small heap
+    /// gives large values: what is in a value twice is there twice.
+    fn forget_large(&mut self, row: usize) {
+        let bytes_max = self.contexts.limits[row].heap_bytes_max;
+        let (Some(entries), runs) = (self.contexts.entries[row].as_mut(), &mut self.runs) else {
+            return;
+        };
+        let (mut bytes, mut later) = (0, 0);
+        let over: Vec<TaskId> = task_ids(entries).filter(|&id| is_over(id, runs)).collect();
+        for id in over.iter().rev() {
+            let outcome = runs.outcomes[id.index()].as_ref();
+            bytes += outcome.map_or(0, |outcome| outcome.bytes() as u64);
+            if bytes > bytes_max && later > 0 {
+                break;
+            }
+            later += 1;
+        }
+        let (dropped, _) = over.split_at(over.len() - later);
+        if dropped.is_empty() {
+            return;
+        }
+        for &id in dropped {
+            runs.free(id);
+        }
+        entries.retain(|&bits| !dropped.iter().any(|id| id.to_bits() == bits));
+    }
+
     /// Reads the outcomes of a context's entries that are over.
     pub(crate) fn reap_entries(&mut self, row: usize) -> u64 {
-        let mut ended = 0;
+        let (mut ended, mut has_large) = (0, false);
         while let Some((run, outcome)) = self.contexts.activities[row]
             .as_mut()
             .and_then(|a| a.entries.pop_ended())
         {
+            has_large |= outcome.bytes() > LARGE_OUTCOME_BYTES;
             match TaskId::from_bits(run) {
                 Some(task) => self.end(task, outcome),
                 None => self.called = Some(outcome),
             }
             ended += 1;
+        }
+        if has_large {
+            self.forget_large(row);
         }
         self.reap_unhandled(row);
         ended
@@ -437,4 +463,15 @@ impl Runtime {
             now_ms: self.time.clock_ms,
         }
     }
+}
+
+/// The runs that a context's list names.
+fn task_ids(entries: &[u64]) -> impl Iterator<Item = TaskId> {
+    let id = |&bits: &u64| TaskId::from_bits(bits).expect("entries name runs");
+    entries.iter().map(id)
+}
+
+/// Whether a run is over and not that of the modules.
+fn is_over(id: TaskId, runs: &Runs) -> bool {
+    runs.outcomes[id.index()].is_some() && runs.functions[id.index()] != NONE
 }

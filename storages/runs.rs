@@ -3,7 +3,8 @@
 //! A row is made by `run_entry`, and an entry of the context's activity names it; when that ends its outcome is put here and
 //! stays until it is taken.
 //! Invariants: a run's context is live (terminating it frees its runs); an outcome is written once; a row with `asker` has
-//! a promise `owed` in that context. Starting an entry drops the context's outcomes but for the latest `OUTCOMES_KEPT_MAX`.
+//! a promise `owed` in that context. Starting an entry drops the context's outcomes but for the latest `OUTCOMES_KEPT_MAX`; those that
+//! take more than its heap may, together with later ones, go as soon as another has ended.
 //! Absent: what traces look like with names (`src/fault`), how values are copied (`systems/marshal`).
 
 use crate::dump::{LoadError, Persist, Reader, Writer};
@@ -13,6 +14,9 @@ use crate::values::Value;
 
 /// The outcomes that a context keeps when another entry is started; half as many more before the oldest go.
 pub const OUTCOMES_KEPT_MAX: usize = 8;
+
+/// UTF-16 units of a name or message of what was thrown that an outcome keeps; what is longer is cut.
+pub const THROWN_UNITS_MAX: usize = 4_096;
 
 /// Why a run failed.
 #[derive(Clone, PartialEq, Debug)]
@@ -42,6 +46,16 @@ pub struct Failure {
 }
 
 impl Failure {
+    /// About what it takes in memory, in bytes.
+    fn bytes(&self) -> usize {
+        let text = match &self.cause {
+            Cause::Threw { name, message } => name.len() + message.len(),
+            Cause::Marshal(message) => message.len(),
+            Cause::Limit(_) | Cause::Cancelled => 0,
+        };
+        size_of::<Failure>() + text + size_of_val(self.trace.as_slice())
+    }
+
     /// A failure that happened in no function.
     pub fn without_trace(cause: Cause) -> Failure {
         Failure {
@@ -77,6 +91,14 @@ table! {
 }
 
 impl RunOutcome {
+    /// About what it takes in memory, in bytes.
+    pub fn bytes(&self) -> usize {
+        match self {
+            RunOutcome::Returned(value) => value.bytes(),
+            RunOutcome::Failed(failure) => failure.bytes(),
+        }
+    }
+
     /// Calls `look` with the value that was returned.
     pub fn value(&self, mut look: impl FnMut(&Value)) {
         if let RunOutcome::Returned(value) = self {

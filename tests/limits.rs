@@ -357,3 +357,63 @@ fn promises_forget_who_waited_for_them_when_the_budget_ended() {
         assert_eq!(runtime.task(task), Ok(TaskStatus::Running));
     }
 }
+
+/// A small heap gives large values: what is in one twice is there twice.
+const LARGE: script::Programs = &[(
+    "./large.rbin",
+    r#"
+    export function large(rows: number): string[][] {
+      const row: string[] = new Array<string>(1000).fill("some text that is the same in all of them");
+      return new Array<string[]>(rows).fill(row);
+    }
+    export function small(n: number): number { return n; }
+    export function thrown(): void { throw new Error("x".repeat(50_000)); }
+    "#,
+)];
+
+#[test]
+fn outcomes_that_are_kept_take_no_more_than_the_heap_may_but_for_the_latest() {
+    let mut runtime = script::runtime(1, LARGE);
+    let options = VmOptions {
+        max_heap_bytes: 100_000,
+        ..VmOptions::default()
+    };
+    let id = script::context(&mut runtime, LARGE, options);
+    let mut run = |name: &str, n: f64| {
+        let mut vm = runtime.vm(id).expect("is live");
+        let args = if name == "thrown" {
+            vec![]
+        } else {
+            vec![Value::Number(n)]
+        };
+        let task = vm.run_entry(name, args).expect("is exported");
+        runtime.run_until_idle();
+        let outcome = runtime.task(task).expect("the latest is there");
+        (task, outcome, runtime.dump().len())
+    };
+    // Each takes some 5 MB.
+    let kept: Vec<(TaskId, TaskStatus, usize)> = (0..20).map(|_| run("large", 100.0)).collect();
+    assert!(
+        kept.iter()
+            .all(|(_, o, _)| matches!(o, TaskStatus::Returned(_)))
+    );
+    let sizes: Vec<usize> = kept.iter().map(|kept| kept.2).collect();
+    assert!(
+        sizes.iter().all(|size| *size < sizes[0] + 100_000),
+        "{sizes:?}"
+    );
+    // Small ones are kept beside it, until there are too many.
+    let (first, ..) = run("small", 1.0);
+    let (second, ..) = run("small", 2.0);
+    let (_, failed, size) = run("thrown", 0.0);
+    assert!(
+        matches!(failed, TaskStatus::Failed(VmError::Guest(fault), _) if fault.message.len() < 5_000)
+    );
+    assert!(size < 200_000, "{size}");
+    for (task, n) in [(first, 1.0), (second, 2.0)] {
+        let returned = Ok(TaskStatus::Returned(Value::Number(n)));
+        assert_eq!(runtime.task(task), returned);
+    }
+    let (large, ..) = kept.last().expect("there are some");
+    assert_eq!(runtime.task(*large), Err(VmError::TaskNotFound(*large)));
+}

@@ -6,6 +6,8 @@
 use super::{Heap, is_object};
 use crate::layout::{Kind, ROPE_WORDS, header, latin1_words, string_hash, utf16_words};
 use raya_bytecode::slot::CONSTANT_BIT;
+use smallvec::{SmallVec, smallvec};
+use std::cmp::Ordering;
 
 /// The bits that no byte of a word has if all are ASCII.
 const NOT_ASCII: u64 = 0x8080_8080_8080_8080;
@@ -52,6 +54,28 @@ impl<'a> Units<'a> {
     /// All units.
     pub fn iter(&self) -> impl Iterator<Item = u16> + '_ {
         (0..self.len()).filter_map(|index| self.get(index))
+    }
+
+    /// Those before a place and those from there on.
+    fn split_at(self, at: usize) -> (Units<'a>, Units<'a>) {
+        match self {
+            Units::Latin1(bytes) => {
+                let (before, after) = bytes.split_at(at);
+                (Units::Latin1(before), Units::Latin1(after))
+            }
+            Units::Utf16(units) => {
+                let (before, after) = units.split_at(at);
+                (Units::Utf16(before), Units::Utf16(after))
+            }
+        }
+    }
+
+    fn compare(self, other: Units<'_>) -> Ordering {
+        match (self, other) {
+            (Units::Latin1(x), Units::Latin1(y)) => x.cmp(y),
+            (Units::Utf16(x), Units::Utf16(y)) => x.cmp(y),
+            (x, y) => x.iter().cmp(y.iter()),
+        }
     }
 
     /// As text, with lone surrogates replaced.
@@ -210,29 +234,68 @@ impl Heap {
         padded.get(..len)
     }
 
-    /// Goes through a string's flat parts in order.
-    pub fn for_each_part<'a>(
+    /// A string's flat parts in order. Takes memory for each rope that one is in, no more than the ropes do.
+    pub fn parts<'a>(
         &'a self,
         constants: &'a [u64],
         string: u32,
-        mut each: impl FnMut(Units<'a>),
-    ) {
-        let mut rest = vec![string];
-        while let Some(part) = rest.pop() {
-            match self.units(constants, part) {
-                Some(units) => each(units),
-                None => {
+    ) -> impl Iterator<Item = Units<'a>> {
+        let mut rest: SmallVec<[u32; 8]> = smallvec![string];
+        std::iter::from_fn(move || {
+            loop {
+                let part = rest.pop()?;
+                let Some(units) = self.units(constants, part) else {
                     let (left, right) = self.rope_parts(part).expect("only ropes have no units");
                     rest.extend([right, left]);
-                }
+                    continue;
+                };
+                return Some(units);
+            }
+        })
+    }
+
+    /// Compares two strings by units, where they lie.
+    pub fn compare(&self, constants: &[u64], x: u32, y: u32) -> Ordering {
+        if let (Some(x), Some(y)) = (self.units(constants, x), self.units(constants, y)) {
+            return x.compare(y);
+        }
+        let (mut xs, mut ys) = (self.parts(constants, x), self.parts(constants, y));
+        let (mut x, mut y) = (xs.next(), ys.next());
+        loop {
+            let (Some(of_x), Some(of_y)) = (x, y) else {
+                return x.is_some().cmp(&y.is_some());
+            };
+            let len = of_x.len().min(of_y.len());
+            let ((x_begins, x_left), (y_begins, y_left)) = (of_x.split_at(len), of_y.split_at(len));
+            match x_begins.compare(y_begins) {
+                Ordering::Equal => {}
+                decided => return decided,
+            }
+            x = (!x_left.is_empty()).then_some(x_left).or_else(|| xs.next());
+            y = (!y_left.is_empty()).then_some(y_left).or_else(|| ys.next());
+        }
+    }
+
+    /// A string as text, with lone surrogates replaced, cut after so many units.
+    pub fn text_within(&self, constants: &[u64], string: u32, units_max: usize) -> String {
+        let mut units = Vec::new();
+        for part in self.parts(constants, string) {
+            let left = units_max - units.len();
+            units.extend(part.iter().take(left));
+            if part.len() > left {
+                units.push(u16::try_from(u32::from('…')).expect("it is one unit"));
+                break;
             }
         }
+        String::from_utf16_lossy(&units)
     }
 
     /// A string's units, copied.
     pub fn copy_units(&self, constants: &[u64], string: u32) -> Vec<u16> {
         let mut units = Vec::with_capacity(self.string_len(constants, string) as usize);
-        self.for_each_part(constants, string, |part| units.extend(part.iter()));
+        for part in self.parts(constants, string) {
+            units.extend(part.iter());
+        }
         units
     }
 
@@ -246,11 +309,8 @@ impl Heap {
 
     /// Whether all units of a string are up to 0xff.
     pub fn is_latin1(&self, constants: &[u64], string: u32) -> bool {
-        let mut is_latin1 = true;
-        self.for_each_part(constants, string, |part| {
-            is_latin1 &= matches!(part, Units::Latin1(_));
-        });
-        is_latin1
+        let mut parts = self.parts(constants, string);
+        parts.all(|part| matches!(part, Units::Latin1(_)))
     }
 
     /// The words that flattening a string takes; 0 if it is flat.
@@ -284,10 +344,12 @@ impl Heap {
             return self.new_utf16(&self.copy_units(constants, rope));
         }
         let mut bytes = Vec::with_capacity(self.string_len(constants, rope) as usize);
-        self.for_each_part(constants, rope, |part| match part {
-            Units::Latin1(part) => bytes.extend_from_slice(part),
-            Units::Utf16(_) => unreachable!("all parts are Latin-1"),
-        });
+        for part in self.parts(constants, rope) {
+            match part {
+                Units::Latin1(part) => bytes.extend_from_slice(part),
+                Units::Utf16(_) => unreachable!("all parts are Latin-1"),
+            }
+        }
         self.new_latin1(&bytes)
     }
 

@@ -20,7 +20,7 @@ use raya_storages::heaps::is_object;
 use raya_storages::layout::{Kind, PROMISE_HANDLED, PROMISE_PENDING, PROMISE_REJECTED};
 use raya_storages::layout::{header_class, object_header};
 use raya_storages::programs::LinkedFunction;
-use raya_storages::runs::{Cause, Failure, RunOutcome};
+use raya_storages::runs::{Cause, Failure, RunOutcome, THROWN_UNITS_MAX};
 use raya_storages::tasks::{LimitFault, Outcome, Task, TaskState};
 use raya_storages::values::Value;
 use smallvec::SmallVec;
@@ -567,16 +567,22 @@ impl Machine<'_> {
         if let Some((name, message)) = self.error_texts(error.1) {
             return Cause::Threw { name, message };
         }
-        let message = match marshal::copy_out(self.program, self.heap, error) {
-            Ok(Value::Number(number)) => number.to_string(),
-            Ok(Value::Bool(value)) => value.to_string(),
-            Ok(Value::String(text)) => text,
-            Ok(Value::Undefined) => "undefined".into(),
-            Ok(Value::Null) => "null".into(),
-            _ => "an object".into(),
+        let message = match marshal::plain(error.0, error.1) {
+            Some(Value::Number(number)) => number.to_string(),
+            Some(Value::Bool(value)) => value.to_string(),
+            Some(Value::Null) => "null".into(),
+            Some(_) => "undefined".into(),
+            None => self.text_kept(error.1).unwrap_or("an object".into()),
         };
         let name = String::new();
         Cause::Threw { name, message }
+    }
+
+    /// A string as an outcome keeps it; none for what is no string.
+    fn text_kept(&self, reference: u32) -> Option<String> {
+        let (heap, constants) = (&self.heap, &self.program.constants);
+        heap.is_string(constants, reference)
+            .then(|| heap.text_within(constants, reference, THROWN_UNITS_MAX))
     }
 
     fn error_texts(&self, reference: u32) -> Option<(String, String)> {
@@ -592,9 +598,7 @@ impl Machine<'_> {
         let text = |name: &str| {
             let fields = &program.image.fields[class.fields.indices()];
             let field = fields.iter().find(|f| program.image.text(f.name) == name)?;
-            let string = heap.half(reference, field.ref_offset);
-            heap.is_string(constants, string)
-                .then(|| heap.text(constants, string))
+            self.text_kept(heap.half(reference, field.ref_offset))
         };
         Some((
             text("name").unwrap_or_default(),

@@ -402,7 +402,7 @@ impl<'a> Machine<'a> {
         let count = self.import_kinds(import).iter().filter(|k| k.has_ref());
         for &reference in &refs[..count.count()] {
             if self.kind(reference) == Some(Kind::Rope) {
-                self.pay_for_copies(&[reference]);
+                self.pay_for_parts(&[reference]);
             }
         }
     }

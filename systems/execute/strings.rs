@@ -1,4 +1,6 @@
 //! Strings: joining, comparing, reading units. Joining long strings makes ropes; reading a unit flattens them.
+//!
+//! Invariant: no string is longer than what the heap could hold of it, flat; so whatever reads one has work and memory in proportion.
 
 use super::errors::Halt;
 use super::machine::{Machine, Need};
@@ -160,11 +162,11 @@ impl Machine<'_> {
             Some(Units::Utf16(units)) => Text::Utf16(Cow::Borrowed(units)),
             None if self.heap.is_latin1(constants, string) => {
                 let mut bytes = Vec::with_capacity(self.text_len(string) as usize);
-                self.heap.for_each_part(constants, string, |part| {
+                for part in self.heap.parts(constants, string) {
                     if let Units::Latin1(part) = part {
                         bytes.extend_from_slice(part);
                     }
-                });
+                }
                 Text::Latin1(Cow::Owned(bytes))
             }
             None => Text::Utf16(Cow::Owned(self.heap.copy_units(constants, string))),
@@ -186,26 +188,23 @@ impl Machine<'_> {
             return false;
         }
         self.pay(u64::from(length) / 8);
-        self.pay_for_copies(&[x, y]);
-        match (self.text(x), self.text(y)) {
-            (Text::Latin1(x), Text::Latin1(y)) => x == y,
-            (Text::Utf16(x), Text::Utf16(y)) => x == y,
-            _ => false,
+        self.pay_for_parts(&[x, y]);
+        let constants = &self.program.constants;
+        match (self.heap.units(constants, x), self.heap.units(constants, y)) {
+            (Some(x), Some(y)) => x == y,
+            _ => self.heap.compare(constants, x, y) == Ordering::Equal,
         }
     }
 
     /// Compares two strings by units.
     pub fn compare_text(&mut self, x: u32, y: u32) -> Ordering {
         self.pay(u64::from(self.text_len(x).min(self.text_len(y))) / 8);
-        self.pay_for_copies(&[x, y]);
-        match (self.text(x), self.text(y)) {
-            (Text::Latin1(x), Text::Latin1(y)) => x.cmp(&y),
-            (x, y) => x.units().iter().cmp(y.units().iter()),
-        }
+        self.pay_for_parts(&[x, y]);
+        self.heap.compare(&self.program.constants, x, y)
     }
 
-    /// Pays for what reading strings copies: ropes, whose parts may be single units.
-    pub fn pay_for_copies(&mut self, strings: &[u32]) {
+    /// Pays for reading or copying ropes, whose parts may be single units.
+    pub fn pay_for_parts(&mut self, strings: &[u32]) {
         let constants = &self.program.constants;
         let is_rope = |string: &&u32| self.heap.units(constants, **string).is_none();
         let ropes = strings.iter().filter(is_rope);
@@ -223,9 +222,8 @@ impl Machine<'_> {
             return Ok(left);
         }
         let length = u64::from(left_len) + u64::from(right_len);
-        if length > STRING_MAX {
-            return Err(Halt::range_error("Invalid string length"));
-        }
+        // A rope takes little, but is read as a whole.
+        self.check_text(length as usize)?;
         if length as u32 > FLAT_MAX {
             self.reserve(u64::from(ROPE_WORDS))?;
             let rope = self.take(ROPE_WORDS as usize, header(Kind::Rope));

@@ -2,6 +2,7 @@
 
 use super::{Edge, Limit, script};
 use raya_core::{TypedArray, Value, VmError, VmOptions};
+use raya_storages::runs::THROWN_UNITS_MAX;
 use raya_storages::values::VALUE_DEPTH_MAX;
 use raya_systems::marshal::VALUE_BYTES_MAX;
 use script::Programs;
@@ -10,6 +11,10 @@ pub const LIMITS: &[Limit] = &[
     (
         "STRING_MAX",
         Edge::UpTo(536_870_888, text, "RangeError: Invalid string length"),
+    ),
+    (
+        "THROWN_UNITS_MAX",
+        Edge::UpTo(THROWN_UNITS_MAX as u64, thrown, "x…"),
     ),
     (
         "LENGTH_MAX",
@@ -49,6 +54,9 @@ const MODS: Programs = &[(
       }
       return text.length;
     }
+    export function throws(n: number): void {
+      throw new RangeError("x".repeat(n));
+    }
     export function list(n: number): number {
       return new Array<number>(n).length;
     }
@@ -66,8 +74,16 @@ const MODS: Programs = &[(
 )];
 
 fn call(name: &str, value: Value) -> Result<Value, String> {
+    call_within(VmOptions::default().max_heap_bytes, name, value)
+}
+
+fn call_within(max_heap_bytes: u64, name: &str, value: Value) -> Result<Value, String> {
     let mut runtime = script::runtime(1, MODS);
-    let id = script::context(&mut runtime, MODS, VmOptions::default());
+    let options = VmOptions {
+        max_heap_bytes,
+        ..VmOptions::default()
+    };
+    let id = script::context(&mut runtime, MODS, options);
     let mut vm = runtime.vm(id).expect("is live");
     vm.call(name, vec![value]).map_err(|error| match error {
         VmError::Guest(fault) => format!("{}: {}", fault.name, fault.message),
@@ -76,9 +92,17 @@ fn call(name: &str, value: Value) -> Result<Value, String> {
 }
 
 fn text(n: u64) -> Result<(), String> {
-    let length = call("text", Value::Number(n as f64))?;
+    // A heap that could hold more.
+    let length = call_within(1 << 30, "text", Value::Number(n as f64))?;
     assert_eq!(length, Value::Number(n as f64));
     Ok(())
+}
+
+/// A message that is told as it is.
+fn thrown(n: u64) -> Result<(), String> {
+    let told = call("throws", Value::Number(n as f64)).expect_err("it fails");
+    let whole = format!("RangeError: {}", "x".repeat(n as usize));
+    if told == whole { Ok(()) } else { Err(told) }
 }
 
 /// A length that there is no room for is one.

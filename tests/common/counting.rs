@@ -2,6 +2,8 @@
 //!
 //! Invariant: `live_bytes` is what was asked for and not given back, on all threads. Absent: overhead of the allocator.
 
+#![allow(dead_code, reason = "each user measures one thing")]
+
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -9,12 +11,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 struct Counting;
 
 static LIVE: AtomicUsize = AtomicUsize::new(0);
+static PEAK: AtomicUsize = AtomicUsize::new(0);
 
 #[allow(unsafe_code, reason = "an allocator is unsafe by its trait")]
 // SAFETY: everything is passed on to the system's allocator; counting allocates nothing.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        LIVE.fetch_add(layout.size(), Ordering::Relaxed);
+        let live = LIVE.fetch_add(layout.size(), Ordering::Relaxed) + layout.size();
+        PEAK.fetch_max(live, Ordering::Relaxed);
         // SAFETY: the caller's promises are passed on.
         unsafe { System.alloc(layout) }
     }
@@ -32,4 +36,12 @@ static ALLOCATOR: Counting = Counting;
 /// The bytes in use.
 pub fn live_bytes() -> usize {
     LIVE.load(Ordering::Relaxed)
+}
+
+/// The most bytes in use at once while something is done, beyond those before.
+pub fn peak_bytes_of(act: impl FnOnce()) -> usize {
+    let before = live_bytes();
+    PEAK.store(before, Ordering::Relaxed);
+    act();
+    PEAK.load(Ordering::Relaxed) - before
 }

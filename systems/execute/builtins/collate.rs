@@ -20,8 +20,9 @@ const UNITS_PER_STEP: u64 = 4;
 
 pub(super) fn locale_compare(m: &mut Machine<'_>, w: Window<'_>) -> Outcome {
     let (x, y) = (w.r(0)?, w.r(1)?);
+    m.check_text(m.text_len(x).max(m.text_len(y)) as usize)?;
     m.pay((u64::from(m.text_len(x)) + u64::from(m.text_len(y))) / UNITS_PER_STEP);
-    m.pay_for_copies(&[x, y]);
+    m.pay_for_parts(&[x, y]);
     let (x, y) = (m.copy_units(x), m.copy_units(y));
     float(order_number(compare(&x, &y)))
 }

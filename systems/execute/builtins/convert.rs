@@ -42,8 +42,9 @@ fn append(
     }
     match m.kind(r) {
         Some(Kind::Latin1 | Kind::Utf16 | Kind::Rope) => {
+            m.check_text(out.len() + m.text_len(r) as usize)?;
             m.pay(u64::from(m.text_len(r)) / 4);
-            m.pay_for_copies(&[r]);
+            m.pay_for_parts(&[r]);
             out.extend(m.copy_units(r));
         }
         Some(kind) if kind.is_array() || kind == Kind::Typed => append_array(m, r, within, out)?,

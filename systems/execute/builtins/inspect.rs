@@ -111,7 +111,7 @@ impl Writer<'_, '_> {
     fn string(&mut self, r: u32) -> Result<Units, Halt> {
         self.written += self.m.text_len(r) as usize;
         self.m.check_text(self.written)?;
-        self.m.pay_for_copies(&[r]);
+        self.m.pay_for_parts(&[r]);
         let text = self.m.copy_units(r);
         self.m.pay(text.len() as u64 / 4);
         let mut out = Units::new();
@@ -426,7 +426,7 @@ impl Writer<'_, '_> {
             let length = text.map_or(0, |text| self.m.text_len(text));
             self.written += length as usize;
             self.m.pay(u64::from(length) / 4);
-            self.m.pay_for_copies(text.as_slice());
+            self.m.pay_for_parts(text.as_slice());
         }
         self.m.check_text(self.written)?;
         let mut base = self.m.error_headline(r);

@@ -68,7 +68,9 @@ impl Writer<'_, '_> {
         }
         match self.m.kind(r) {
             Some(Kind::Latin1 | Kind::Utf16 | Kind::Rope) => {
-                self.m.pay_for_copies(&[r]);
+                self.m
+                    .check_text(self.out.len() + self.m.text_len(r) as usize)?;
+                self.m.pay_for_parts(&[r]);
                 let units = self.m.copy_units(r);
                 self.m.pay(units.len() as u64 / 2);
                 self.m

@@ -174,7 +174,9 @@ pub(super) fn replace(m: &mut Machine<'_>, w: Window<'_>) -> Outcome {
         if next.is_none() {
             return reference(string);
         }
-        let (all, template) = (m.copy_units(string), m.copy_units(w.r(2)?));
+        let (all, template) = (m.copy_units(string), w.r(2)?);
+        m.check_text(m.text_len(template) as usize)?;
+        let template = m.copy_units(template);
         let width = text.units().len();
         let (mut out, mut start) = (Vec::new(), 0);
         while let Some(at) = next {

@@ -274,9 +274,9 @@ pub(super) fn join(m: &mut Machine<'_>, w: Window<'_>) -> Outcome {
         }
     }
     m.check_text(length as usize)?;
-    m.pay_for_copies(&[separator]);
+    m.pay_for_parts(&[separator]);
     for &part in parts.iter().filter(|part| **part > NULL) {
-        m.pay_for_copies(&[part]);
+        m.pay_for_parts(&[part]);
     }
     let is_latin1 = |m: &Machine<'_>, part: u32| m.heap.is_latin1(&m.program.constants, part);
     let all_latin1 =
