@@ -1,5 +1,6 @@
 //! Hostile mods: every file in `tests/attacks` is one attack and says in its second line what becomes of it. Each runs beside victims, whose
-//! results, steps and memory are the same as without it; also where all of it is dumped and loaded after each tick.
+//! results, steps and memory are the same as without it; also where all of it is dumped and loaded after each tick. Nor does the host
+//! take more memory for it than the attacker's limits explain.
 //!
 //! ```text
 //! // fails: TEXT        main fails, with the text in its error
@@ -9,11 +10,15 @@
 //! // --- child.ts       what follows is the program `./child.rbin`; `./self.rbin` is the attacker itself
 //! ```
 
+#[path = "common/counting.rs"]
+mod counting;
+
 use raya_compiler::load::MemoryFiles;
 use raya_core::{
     Call, Capability, ContextId, Grant, Object, ObjectKind, Runtime, TaskId, TaskStatus,
     TickBudget, Value, VmError, VmOptions,
 };
+use raya_systems::marshal::VALUE_BYTES_MAX;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::{fs, path::Path};
@@ -33,6 +38,12 @@ export async function work(n: number): Promise<string> {
 "#;
 
 const TURNS: u32 = 40;
+
+/// The heap that an attacker may have.
+const HEAP_BYTES: u64 = 1 << 20;
+
+/// The most that the host takes for an attack at any time: a value on its way, and some times the heap.
+const PEAK_BYTES_MAX: usize = VALUE_BYTES_MAX + 8 * HEAP_BYTES as usize;
 
 struct Entity;
 
@@ -201,7 +212,7 @@ impl World {
         }));
         let id = self.runtime.create(VmOptions {
             name: attack.name.clone(),
-            max_heap_bytes: 1 << 20,
+            max_heap_bytes: HEAP_BYTES,
             max_tasks: 40,
             max_step_budget: Some(1_500_000),
             capabilities: vec![
@@ -310,11 +321,22 @@ fn spec_s_3_attacks_end_as_documented_and_nobody_else_notices() {
     let attacks = attacks();
     assert!(attacks.len() >= 80, "{}", attacks.len());
     let mut wrong = Vec::new();
+    // Telling of a host function's panic takes memory of its own.
+    let hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|_| {}));
     let ways = (0..2 * attacks.len()).map(|at| (&attacks[at / 2], at % 2 == 1));
     for (at, (attack, reloads)) in ways.enumerate() {
         let mut world = World::new(&victim, 1 + at / 2 % 2);
-        let started = world.attacker(attack);
-        if let Err(error) = world.run(reloads) {
+        let mut started = Err(VmError::InvalidBinary("".into()));
+        let mut ended = Ok(());
+        let peak = counting::peak_bytes_of(|| {
+            started = world.attacker(attack);
+            ended = world.run(reloads);
+        });
+        if !reloads && peak > PEAK_BYTES_MAX {
+            wrong.push(format!("{}: took {peak} bytes", attack.name));
+        }
+        if let Err(error) = ended {
             wrong.push(format!("{}: {error}", attack.name));
             continue;
         }
@@ -325,5 +347,6 @@ fn spec_s_3_attacks_end_as_documented_and_nobody_else_notices() {
             wrong.push(format!("{}: the victims noticed", attack.name));
         }
     }
+    std::panic::set_hook(hook);
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
