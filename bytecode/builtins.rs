@@ -82,7 +82,7 @@ builtins! {
     ArrCopy (ARR, I32, ARR, I32, I32) -> VOID "copies count elements between arrays of one kind, which may overlap; traps out of range"
     ArrFillRange (ARR, MIXED, I32, I32) -> VOID "a.fill(value, start, end); traps when the value does not fit the kind"
     ArrReverse (ARR) -> VOID "a.reverse()"
-    ArrIndexOf (ARR, MIXED, I32, BOOL) -> I32 "index of a value from a place on, by === (or SameValueZero if the flag is set); -1"
+    ArrIndexOf (ARR, MIXED, I32, BOOL) -> I32 "index of a value from a place on, by === (or SameValueZero if the flag is set); -1; -2 less a place to go on there"
 
     // Typed arrays of any kind.
     TypedLike (TYPED, I32) -> TYPED "a new typed array of the same kind with so many zeros; throws RangeError"

@@ -22,6 +22,8 @@ pub use out::{Out, plain};
 pub use straight::{Fields, Items, Misfit, Place, Put, Source, put_all};
 
 #[cfg(test)]
+mod effort_tests;
+#[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod undo_tests;

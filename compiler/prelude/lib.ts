@@ -265,6 +265,13 @@ function __sortByText<T>(items: T[]): void {
   for (let i = 0; i < n; i++) items[i] = unsorted[order[i]];
 }
 
+// The index of a value. Long texts are compared a few at a time, so that others can run in between.
+function __indexFrom<T>(array: T[], value: T, from: number, sameValueZero: boolean): number {
+  let at = __arrayIndexOf(array, value, from, sameValueZero);
+  while (at < -1) at = __arrayIndexOf(array, value, -2 - at, sameValueZero);
+  return at;
+}
+
 class Array<T> {
   constructor(length?: number);
 
@@ -464,7 +471,7 @@ class Array<T> {
   }
 
   indexOf(value: T, from: number = 0): number {
-    return __arrayIndexOf(this, value, __relativeIndex(from, this.length), false);
+    return __indexFrom(this, value, __relativeIndex(from, this.length), false);
   }
 
   lastIndexOf(value: T): number {
@@ -475,7 +482,7 @@ class Array<T> {
   }
 
   includes(value: T, from: number = 0): boolean {
-    return __arrayIndexOf(this, value, __relativeIndex(from, this.length), true) >= 0;
+    return __indexFrom(this, value, __relativeIndex(from, this.length), true) >= 0;
   }
 
   join(separator: string = ","): string {

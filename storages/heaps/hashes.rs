@@ -16,10 +16,13 @@ use raya_bytecode::slot::{TAG_BOOLEAN, TAG_NUMBER, UNDEFINED};
 /// The fewest slots of an index that has any.
 const SLOTS_MIN: u32 = 8;
 
+/// Slots looked at for each entry on average, from which on all are sorted first when an index grows.
+const PROBES_PER_ENTRY_MAX: usize = 8;
+
 /// A slot whose entry was removed.
 const REMOVED: i32 = -1;
 
-/// A key: a mixed pair. Strings among keys should be flat: others are copied each time.
+/// A key: a mixed pair. Strings among keys should be flat: others are gone through part by part.
 pub type Key = (u64, u32);
 
 /// What a search found.
@@ -160,7 +163,7 @@ impl Heap {
             && self.string_len(constants, a.1) == self.string_len(constants, b.1)
             && match (self.units(constants, a.1), self.units(constants, b.1)) {
                 (Some(a), Some(b)) => a == b,
-                _ => self.copy_units(constants, a.1) == self.copy_units(constants, b.1),
+                _ => self.compare(constants, a.1, b.1).is_eq(),
             }
     }
 
@@ -257,12 +260,13 @@ impl Heap {
             .collect();
         self.set_half(index, 3, store);
         self.set_half(index, 4, 0);
+        let mut placed: Vec<(u32, i32)> = Vec::with_capacity(entries.len());
         for slot in entries {
-            let entry = slot as u32 - 1;
-            let key = self.key_at(keys, entry).unwrap_or((0, UNDEFINED));
-            let hash = self.key_hash(constants, key);
-            self.hash_place(index, hash, entry);
+            let key = self.key_at(keys, slot as u32 - 1);
+            let hash = self.key_hash(constants, key.unwrap_or((0, UNDEFINED)));
+            placed.push((hash & (slots - 1), slot));
         }
+        place_all(self.hash_slots_mut(index), &mut placed);
         Some(())
     }
 
@@ -278,6 +282,53 @@ impl Heap {
     }
 }
 
+/// Puts entries, each with the slot that its hash begins at, in free slots. Takes time in proportion, whatever the hashes are: keys that
+/// all have the same would else be looked past by each other.
+fn place_all(slots: &mut [i32], entries: &mut [(u32, i32)]) {
+    let probes_max = entries.len() * PROBES_PER_ENTRY_MAX;
+    if place_one_by_one(slots, entries, probes_max) {
+        return;
+    }
+    slots.fill(0);
+    entries.sort_unstable();
+    let mut next = 0;
+    let mut behind = entries.len();
+    for (at, &(begin, entry)) in entries.iter().enumerate() {
+        next = next.max(begin as usize);
+        if next == slots.len() {
+            behind = at;
+            break;
+        }
+        slots[next] = entry;
+        next += 1;
+    }
+    // All slots from where these begin to the last are taken: they go on at the first.
+    let mut free = 0;
+    for &(_, entry) in &entries[behind..] {
+        while slots[free] != 0 {
+            free += 1;
+        }
+        slots[free] = entry;
+    }
+}
+
+/// The usual way, as long as so many slots suffice to be looked at.
+fn place_one_by_one(slots: &mut [i32], entries: &[(u32, i32)], mut probes_left: usize) -> bool {
+    let mask = slots.len() - 1;
+    for &(begin, entry) in entries {
+        let mut at = begin as usize;
+        while slots[at] != 0 {
+            at = (at + 1) & mask;
+            if probes_left == 0 {
+                return false;
+            }
+            probes_left -= 1;
+        }
+        slots[at] = entry;
+    }
+    true
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -288,6 +339,38 @@ mod tests {
         Heap {
             collect_at_words: 1 << 20,
             ..Heap::default()
+        }
+    }
+
+    #[test]
+    fn keys_of_one_hash_are_placed_in_proportion() {
+        // As many as one by one would take minutes for; the last begin where there is no more room and go on at the first slot.
+        let count = 200_000;
+        let mut slots = vec![0; 1 << 19];
+        let begin = |entry: i32| {
+            if entry % 2 == 0 {
+                7
+            } else {
+                (1 << 19) - 50_000
+            }
+        };
+        let mut entries: Vec<(u32, i32)> = (1..=count).map(|entry| (begin(entry), entry)).collect();
+        place_all(&mut slots, &mut entries);
+        let mask = slots.len() - 1;
+        for begin in [7, (1 << 19) - 50_000] {
+            let mut found: Vec<i32> = Vec::new();
+            let mut at = begin as usize;
+            while slots[at] != 0 {
+                found.push(slots[at]);
+                at = (at + 1) & mask;
+            }
+            let own = entries.iter().filter(|(b, _)| *b == begin);
+            assert!(own.clone().count() > 0);
+            found.sort_unstable();
+            let are_found = own
+                .into_iter()
+                .all(|(_, entry)| found.binary_search(entry).is_ok());
+            assert!(are_found);
         }
     }
 

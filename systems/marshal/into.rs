@@ -24,6 +24,9 @@ use raya_storages::values::ObjectRef;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// So many slots may be looked at for a key without taking a step.
+const PROBES_FREE: u32 = 8;
+
 /// Why what lies in a table has room.
 const ROOM: &str = "the table's words were taken";
 
@@ -378,10 +381,14 @@ impl In<'_> {
         table
     }
 
-    /// Enters a key, as if keys were set one after the other, and gives its entry.
-    pub(super) fn enter_key(&mut self, table: &mut Table, (num, reference): Key) -> u32 {
+    /// Enters a key, as if keys were set one after the other, and gives its entry. Keys of one hash take steps.
+    pub(super) fn enter_key(
+        &mut self,
+        table: &mut Table,
+        (num, reference): Key,
+    ) -> Result<u32, Box<MarshalError>> {
         if table.place.is_none() {
-            return 0;
+            return Ok(0);
         }
         // Tables keep no -0.
         let is_zero = reference == TAG_NUMBER && f64::from_bits(num) == 0.0;
@@ -389,8 +396,9 @@ impl In<'_> {
         self.note_identity(reference);
         let (constants, index) = (&self.program.constants, table.index);
         let found = self.heap.hash_find(constants, index, table.keys.0, key);
+        self.take_steps(found.probes.saturating_sub(PROBES_FREE) as usize)?;
         if let Ok(entry) = u32::try_from(found.entry) {
-            return entry;
+            return Ok(entry);
         }
         let entry = table.count;
         push(self.heap, table.keys, entry, key);
@@ -399,7 +407,7 @@ impl In<'_> {
         let inserted = self.heap.hash_insert(constants, index, keys, key, entry);
         inserted.expect(ROOM);
         table.count += 1;
-        entry
+        Ok(entry)
     }
 
     /// Sets the value of an entry: of equal keys the last value counts.

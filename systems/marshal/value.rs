@@ -15,6 +15,13 @@ use raya_storages::layout::array_kinds;
 use raya_storages::programs::{LinkedClass, LinkedField, Plain, Program};
 use raya_storages::typed::TypedArray;
 use raya_storages::values::{ObjectRef, VALUE_DEPTH_MAX, Value};
+use xxhash_rust::xxh3::xxh3_64;
+
+/// Bytes or units of text that one step compares.
+const BYTES_PER_STEP: usize = 16;
+
+/// So few properties are looked through for each name.
+const LOOKED_THROUGH_MAX: usize = 16;
 
 /// What was written: its mixed pair, and the narrowest slot that holds it.
 type Written = Result<(Key, Slot), Box<MarshalError>>;
@@ -52,6 +59,16 @@ impl In<'_> {
             return Err(self.exhausted());
         }
         self.steps_left -= 1;
+        Ok(())
+    }
+
+    /// Steps for work beside the parts themselves.
+    pub(super) fn take_steps(&mut self, steps: usize) -> Result<(), Box<MarshalError>> {
+        if steps > self.steps_left as usize {
+            self.steps_left = 0;
+            return Err(self.exhausted());
+        }
+        self.steps_left -= steps as u32;
         Ok(())
     }
 
@@ -119,11 +136,12 @@ impl In<'_> {
             | (DESC_NUMBER, Value::Number(_))
             | (DESC_STRING, Value::String(_)) => self.untyped(value, slot),
             (DESC_INT, Value::Number(n)) if f64::from(*n as i32) == *n => self.untyped(value, slot),
-            (DESC_STRING_LITERAL, Value::String(text))
-                if text
-                    .encode_utf16()
-                    .eq(program.image.units(row.arg).iter().copied()) =>
-            {
+            (DESC_STRING_LITERAL, Value::String(text)) => {
+                let literal = program.image.units(row.arg);
+                self.take_steps(literal.len().min(text.len()) / BYTES_PER_STEP)?;
+                if !text.encode_utf16().eq(literal.iter().copied()) {
+                    return Err(self.mismatch(value, Some(desc)));
+                }
                 self.untyped(value, slot)
             }
             (DESC_ARRAY, Value::Array(items)) => {
@@ -370,11 +388,12 @@ impl In<'_> {
         let row = class_of_kind(program, class.into(), CLASS_SHAPE);
         let row = row.ok_or_else(|| self.mismatch(value, desc))?;
         let object = self.new_object(class, row.words);
+        let mut found = Finder::new(properties);
         for (at, field) in program.fields_of(row).iter().enumerate() {
             // Objects mostly come in the order of their type.
             let value = match properties.get(at) {
                 Some((name, value)) if **name == *field.name => value,
-                _ => property(properties, &field.name),
+                _ => found.property(&field.name),
             };
             if !self.plain_field(object, field, value) {
                 self.field(object, field, field.desc, value)
@@ -389,7 +408,9 @@ impl In<'_> {
         let program = self.program;
         let before = self.mark();
         let names = properties.iter().map(|(name, _)| name.as_str());
+        let names_bytes: usize = names.clone().map(str::len).sum();
         for class in program.shapes_named(names.clone()) {
+            self.take_steps(names_bytes / BYTES_PER_STEP)?;
             match self.object(value, properties, None, class) {
                 Err(error) if error.is_mismatch() => self.undo(before),
                 decided => return decided,
@@ -413,7 +434,7 @@ impl In<'_> {
         let mut table = self.new_table(class, pairs.len());
         for (key, value) in pairs {
             let key = self.part(key, descs[0], keys)?;
-            let entry = self.enter_key(&mut table, key);
+            let entry = self.enter_key(&mut table, key)?;
             let value = self.part(value, descs[1], values)?;
             self.enter_value(&table, entry, value);
         }
@@ -428,17 +449,51 @@ impl In<'_> {
         for (index, item) in items.iter().enumerate() {
             let item = self.part(item, desc, keys);
             let item = item.map_err(|e| e.within(format_args!("[{index}]")))?;
-            self.enter_key(&mut table, item);
+            self.enter_key(&mut table, item)?;
         }
         Ok(((0, self.close_table(&table)), Slot::class(class)))
     }
 }
 
-/// A property by its name; undefined if there is none.
-#[inline(never)]
-fn property<'v>(properties: &'v [(String, Value)], name: &str) -> &'v Value {
-    let found = properties.iter().find(|(key, _)| key == name);
-    found.map_or(&Value::Undefined, |(_, value)| value)
+/// Finds properties by their names, by hash where there are many: each field of a type asks for one.
+struct Finder<'v> {
+    properties: &'v [(String, Value)],
+    /// Hashes of names and their places, sorted; made when first asked for.
+    by_hash: Vec<(u64, usize)>,
+}
+
+impl<'v> Finder<'v> {
+    fn new(properties: &'v [(String, Value)]) -> Finder<'v> {
+        Finder {
+            properties,
+            by_hash: Vec::new(),
+        }
+    }
+
+    /// The first property of a name; undefined if there is none.
+    #[inline(never)]
+    fn property(&mut self, name: &str) -> &'v Value {
+        let found = match self.properties.len() {
+            ..=LOOKED_THROUGH_MAX => self.properties.iter().find(|(key, _)| key == name),
+            _ => self.hashed(name),
+        };
+        found.map_or(&Value::Undefined, |(_, value)| value)
+    }
+
+    fn hashed(&mut self, name: &str) -> Option<&'v (String, Value)> {
+        let hash = |name: &str| xxh3_64(name.as_bytes());
+        if self.by_hash.is_empty() {
+            let hashes = self.properties.iter().map(|(name, _)| hash(name));
+            self.by_hash = hashes.zip(0..).collect();
+            self.by_hash.sort_unstable();
+        }
+        let wanted = hash(name);
+        let start = self.by_hash.partition_point(|(hash, _)| *hash < wanted);
+        let same = self.by_hash[start..].iter();
+        let mut same = same.take_while(|(hash, _)| *hash == wanted);
+        let found = same.find(|(_, at)| self.properties[*at].0 == name)?;
+        Some(&self.properties[found.1])
+    }
 }
 
 /// Whether a value can't be of a type with this tag, as looking once shows.

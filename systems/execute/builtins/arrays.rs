@@ -136,15 +136,26 @@ pub(super) fn reverse(m: &mut Machine<'_>, w: Window<'_>) -> Outcome {
     nothing()
 }
 
+/// Steps of comparisons before others may run: the same long text may stand in many places.
+const COMPARE_STEPS_MAX: i64 = 4_096;
+
 pub(super) fn index_of(m: &mut Machine<'_>, w: Window<'_>) -> Outcome {
-    let (array, value) = (w.r(0)?, w.mixed(0, 1));
+    let (array, mut value) = (w.r(0)?, w.mixed(0, 1));
     let (from, same_value_zero) = (w.i(1).max(0) as usize, w.z(2));
     let length = m.array_len(array) as usize;
-    m.pay(length.saturating_sub(from) as u64 / 4);
     if from >= length {
         return int(-1);
     }
-    let found = match m.kind(array) {
+    let is_text = value.1 > TAG_BOOLEAN && m.is_type(value.1, Slot::STR);
+    let kind = m.kind(array);
+    if is_text {
+        value.1 = m.flatten(value.1)?;
+    }
+    if kind == Some(Kind::ArrayMixed) || kind == Some(Kind::ArrayRef) && is_text {
+        return int(index_of_mixed(m, array, value, from, same_value_zero));
+    }
+    m.pay((length - from) as u64 / 4);
+    let found = match kind {
         Some(Kind::ArrayF64) => number_in(value, same_value_zero).and_then(|wanted| {
             let same = |x: &f64| *x == wanted || wanted.is_nan() && x.is_nan();
             m.heap.f64s(array)[from..].iter().position(same)
@@ -158,7 +169,9 @@ pub(super) fn index_of(m: &mut Machine<'_>, w: Window<'_>) -> Outcome {
             .iter()
             .position(|x| u64::from(*x) == value.0),
         Some(Kind::ArrayBool) => None,
-        _ => index_of_mixed(m, array, value, from, same_value_zero),
+        _ => m.heap.refs(array)[from..]
+            .iter()
+            .position(|r| *r == value.1),
     };
     int(found.map_or(-1, |at| (at + from) as i32))
 }
@@ -169,26 +182,28 @@ fn number_in(value: (u64, u32), same_value_zero: bool) -> Option<f64> {
     (value.1 == TAG_NUMBER && (same_value_zero || !number.is_nan())).then_some(number)
 }
 
+/// Compares one after the other, texts by contents, and stops after some work: then -2 less the place to go on at.
 fn index_of_mixed(
     m: &mut Machine<'_>,
     array: u32,
     value: (u64, u32),
     from: usize,
     same_value_zero: bool,
-) -> Option<usize> {
-    let length = m.array_len(array) as usize;
-    let is_text = value.1 > TAG_BOOLEAN && m.is_type(value.1, Slot::STR);
-    if !is_text && m.kind(array) == Some(Kind::ArrayRef) {
-        return m.heap.refs(array)[from..]
-            .iter()
-            .position(|r| *r == value.1);
-    }
-    (from..length).position(|at| {
+) -> i32 {
+    let until = m.fuel - COMPARE_STEPS_MAX;
+    for at in from..m.array_len(array) as usize {
+        if m.fuel < until {
+            return -2 - at as i32;
+        }
+        m.pay(1);
         let element = m.element(array, at);
         let both_nan = || {
             let is_nan = |v: (u64, u32)| v.1 == TAG_NUMBER && f64::from_bits(v.0).is_nan();
             same_value_zero && is_nan(value) && is_nan(element)
         };
-        m.same_mixed(element, value) || both_nan()
-    })
+        if m.same_mixed(element, value) || both_nan() {
+            return at as i32;
+        }
+    }
+    -1
 }
