@@ -431,6 +431,11 @@ impl Image {
         Some(result)
     }
 
+    /// Whether a string is a text.
+    pub fn is_text(&self, string: u32, text: &str) -> bool {
+        text.encode_utf16().eq(self.units(string).iter().copied())
+    }
+
     /// A string as text, with lone surrogates replaced.
     pub fn text(&self, string: u32) -> String {
         String::from_utf16_lossy(self.units(string))

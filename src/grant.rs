@@ -7,6 +7,7 @@
 use crate::ContextId;
 use crate::capability::GuestError;
 use crate::error::VmError;
+use crate::options::NAME_BYTES_LIMIT;
 use crate::runtime::Runtime;
 use raya_storages::grants::{GRANTS_MAX, GrantId, NewGrant, Provider, Quota};
 use raya_systems::admit;
@@ -102,6 +103,9 @@ impl Runtime {
         let mut rows: Vec<NewGrant> = Vec::new();
         for grant in grants {
             let name = &*grant.name;
+            if grant.provider.is_some() && name.len() > NAME_BYTES_LIMIT {
+                return refuse(format!("a name has at most {NAME_BYTES_LIMIT} bytes"));
+            }
             if rows.iter().any(|row| row.name == name) {
                 return refuse(format!("`{name}` is named twice"));
             }

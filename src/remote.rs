@@ -9,6 +9,7 @@
 
 use crate::bindings::Bound;
 use crate::capability::GuestError;
+use crate::options::NAME_BYTES_LIMIT;
 use crate::runtime::Runtime;
 use crate::{ContextId, TaskId, Value};
 use raya_bytecode::describe::describe;
@@ -81,7 +82,7 @@ impl<'a> Bound<'a> {
         Some((id, self.programs.get(id)?, heap.class(object)))
     }
 
-    /// The text in the field `name` of an object.
+    /// The text in the field `name` of an object, cut where it is longer than a name may be.
     pub fn name_of(self, provider: Provider) -> Option<String> {
         let (_, program, class) = self.classify(provider)?;
         let row = ContextId::from_bits(provider.context)?.index();
@@ -89,12 +90,12 @@ impl<'a> Bound<'a> {
         let object = heap.foreign.as_ref()?.pinned(provider.pin)?;
         let fields = &program.image.fields[program.classes[usize::from(class)].fields.indices()];
         let is_name = |f: &&raya_bytecode::image::Field| {
-            f.slot == Slot::STR && program.image.text(f.name) == "name"
+            f.slot == Slot::STR && program.image.is_text(f.name, "name")
         };
         let text = heap.half(object, fields.iter().find(is_name)?.ref_offset);
         let constants = &program.constants;
         heap.is_string(constants, text)
-            .then(|| heap.text(constants, text))
+            .then(|| heap.text_within(constants, text, NAME_BYTES_LIMIT))
     }
 }
 
@@ -104,7 +105,7 @@ pub(crate) fn method<'a>(program: &'a Program, class: u16, name: &str) -> Option
     let methods = &program.image.methods[methods.indices()];
     methods
         .iter()
-        .find(|m| m.desc != NONE && program.image.text(m.name) == name)
+        .find(|m| m.desc != NONE && program.image.is_text(m.name, name))
 }
 
 /// The type of such a method, and whether it gives a promise.

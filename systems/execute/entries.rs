@@ -597,7 +597,9 @@ impl Machine<'_> {
         }
         let text = |name: &str| {
             let fields = &program.image.fields[class.fields.indices()];
-            let field = fields.iter().find(|f| program.image.text(f.name) == name)?;
+            let field = fields
+                .iter()
+                .find(|f| program.image.is_text(f.name, name))?;
             self.text_kept(heap.half(reference, field.ref_offset))
         };
         Some((

@@ -421,13 +421,9 @@ impl Machine<'_> {
         let image = &self.program.image;
         let row: &Class = &image.classes[class as usize];
         let fields = &image.fields[row.fields.indices()];
-        let is_named = |name_index: u32| {
-            name.encode_utf16()
-                .eq(image.units(name_index).iter().copied())
-        };
         fields
             .iter()
-            .find(|f| f.slot == slot && is_named(f.name))
+            .find(|f| f.slot == slot && image.is_text(f.name, name))
             .map(|f| f.ref_offset)
     }
 

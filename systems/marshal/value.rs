@@ -20,6 +20,9 @@ use xxhash_rust::xxh3::xxh3_64;
 /// Bytes or units of text that one step compares.
 const BYTES_PER_STEP: usize = 16;
 
+/// Classes of tables that one step looks at.
+const CLASSES_PER_STEP: usize = 16;
+
 /// So few properties are looked through for each name.
 const LOOKED_THROUGH_MAX: usize = 16;
 
@@ -427,6 +430,7 @@ impl In<'_> {
         slot: Slot,
     ) -> Written {
         let program = self.program;
+        self.take_steps(program.tables.len() / CLASSES_PER_STEP)?;
         let class = table_class(program, CLASS_MAP, descs, slot);
         let class = class.ok_or_else(|| self.mismatch(value, None))?;
         let [keys, values] =
@@ -442,6 +446,7 @@ impl In<'_> {
     }
 
     fn set(&mut self, value: &Value, items: &[Value], desc: Option<u32>, slot: Slot) -> Written {
+        self.take_steps(self.program.tables.len() / CLASSES_PER_STEP)?;
         let class = table_class(self.program, CLASS_SET, [desc, None], slot);
         let class = class.ok_or_else(|| self.mismatch(value, None))?;
         let keys = element_slot(column(self.program, class, TABLE_KEYS));

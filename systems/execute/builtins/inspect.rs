@@ -532,7 +532,7 @@ impl Writer<'_, '_> {
     fn ref_field(&self, r: u32, class: u16, name: &str) -> u32 {
         let image = &self.m.program.image;
         let fields = &image.fields[image.classes[usize::from(class)].fields.indices()];
-        let index = fields.iter().position(|f| image.text(f.name) == name);
+        let index = fields.iter().position(|f| image.is_text(f.name, name));
         index.map_or(UNDEFINED, |index| self.m.field_value(r, index).1)
     }
 }
