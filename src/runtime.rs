@@ -246,7 +246,8 @@ impl Runtime {
         self.time.clock_ms
     }
 
-    /// What became of a task. A context keeps the outcomes of its latest entries.
+    /// What became of a task. A context keeps the outcomes of its latest entries: eight at least, but those before the latest only as
+    /// long as they take no more, with those behind them, than its heap may.
     pub fn task(&self, task: TaskId) -> Result<TaskStatus, VmError> {
         let run = self.runs.find(task).ok_or(VmError::TaskNotFound(task))?;
         let context = ContextId::from_bits(self.runs.contexts[run]).expect("a run has a context");
