@@ -344,6 +344,22 @@ row!(
     }
 );
 
+impl Entry {
+    /// Of a program without the classes that the runtime knows by itself.
+    pub fn of(init: u32, globals: u32) -> Entry {
+        Entry {
+            init,
+            globals,
+            error: NONE,
+            type_error: NONE,
+            range_error: NONE,
+            map: NONE,
+            set: NONE,
+            reserved: 0,
+        }
+    }
+}
+
 /// A program as tables. See the module's header.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Image {

@@ -400,7 +400,7 @@ mod tests {
     use crate::{Capability, Runtime, VmOptions};
     use raya_bytecode::assemble::{FunctionBuilder, FunctionSpec, ImageBuilder};
     use raya_bytecode::codec::encode;
-    use raya_bytecode::image::{CLASS_GLOBALS, Entry, FUNCTION_ASYNC, NONE};
+    use raya_bytecode::image::{CLASS_GLOBALS, Entry, FUNCTION_ASYNC};
     use raya_bytecode::isa::Op;
     use raya_bytecode::slot::Slot;
 
@@ -424,16 +424,7 @@ mod tests {
         };
         let init = b.declare_function();
         b.define_function(init, &spec, f.finish(0, 0).expect("assembles"));
-        let image = b.finish(Entry {
-            init,
-            globals: globals.into(),
-            error: NONE,
-            type_error: NONE,
-            range_error: NONE,
-            map: NONE,
-            set: NONE,
-            reserved: 0,
-        });
+        let image = b.finish(Entry::of(init, globals.into()));
         encode(&image.expect("assembles"))
     }
 

@@ -129,10 +129,11 @@ impl Runtime {
             return;
         }
         let program = ProgramId::from_bits(self.contexts.programs[row]).expect("it is loaded");
-        self.make_template(program);
+        let linked = self.programs.get(program).expect("programs in use stay");
+        let template = self.templates.of(program.index(), linked);
         let contexts = &mut self.contexts;
         let (heap, limits) = (&mut contexts.heaps[row], &contexts.limits[row]);
-        if let Some(template) = &self.templates[program.index()]
+        if let Some(template) = template
             && template.apply(heap, limits, &mut contexts.counters[row])
         {
             fuel::charge(&mut contexts.credits[row], template.steps());
@@ -351,49 +352,46 @@ impl Runtime {
     /// Drops the oldest outcomes of a context beyond what is kept, several at a time; the modules' stays. Only when another
     /// entry is started: those of one tick are all there after it.
     pub(crate) fn forget_old(&mut self, row: usize) {
-        let entries = self.contexts.entries[row].as_mut();
-        let Some(entries) = entries.filter(|e| e.len() >= OUTCOMES_KEPT_MAX * 3 / 2) else {
-            return;
-        };
-        let runs = &mut self.runs;
-        let ended = task_ids(entries).filter(|&id| is_over(id, runs)).count();
-        let mut excess = ended.saturating_sub(OUTCOMES_KEPT_MAX);
-        entries.retain(|&bits| {
-            let id = TaskId::from_bits(bits).expect("entries name runs");
-            let goes = excess > 0 && is_over(id, runs);
-            if goes {
-                excess -= 1;
-                runs.free(id);
-            }
-            !goes
-        });
+        let entries = self.contexts.entries[row].as_ref();
+        if entries.is_some_and(|e| e.len() >= OUTCOMES_KEPT_MAX * 3 / 2) {
+            let ended = self.outcomes(row).count();
+            self.forget_oldest(row, ended.saturating_sub(OUTCOMES_KEPT_MAX));
+        }
     }
 
     /// Drops the oldest outcomes of a context that take more than its heap may, together with later ones; the latest stays. A small heap
     /// gives large values: what is in a value twice is there twice.
     fn forget_large(&mut self, row: usize) {
         let bytes_max = self.contexts.limits[row].heap_bytes_max;
-        let (Some(entries), runs) = (self.contexts.entries[row].as_mut(), &mut self.runs) else {
+        let sizes: Vec<u64> = self.outcomes(row).map(|o| o.bytes() as u64).collect();
+        let mut bytes = 0;
+        let kept = sizes.iter().rev().take_while(|size| {
+            bytes += **size;
+            bytes <= bytes_max
+        });
+        self.forget_oldest(row, sizes.len().saturating_sub(kept.count().max(1)));
+    }
+
+    /// The outcomes of a context but the modules', the oldest first.
+    fn outcomes(&self, row: usize) -> impl Iterator<Item = &RunOutcome> {
+        let entries = self.contexts.entries[row].iter().flat_map(|e| e.iter());
+        entries.filter_map(|&bits| outcome(&self.runs, bits))
+    }
+
+    /// Drops so many of them.
+    fn forget_oldest(&mut self, row: usize, mut excess: usize) {
+        let (entries, runs) = (self.contexts.entries[row].as_mut(), &mut self.runs);
+        let Some(entries) = entries.filter(|_| excess > 0) else {
             return;
         };
-        let (mut bytes, mut later) = (0, 0);
-        let over: Vec<TaskId> = task_ids(entries).filter(|&id| is_over(id, runs)).collect();
-        for id in over.iter().rev() {
-            let outcome = runs.outcomes[id.index()].as_ref();
-            bytes += outcome.map_or(0, |outcome| outcome.bytes() as u64);
-            if bytes > bytes_max && later > 0 {
-                break;
+        entries.retain(|&bits| {
+            let goes = excess > 0 && outcome(runs, bits).is_some();
+            if goes {
+                excess -= 1;
+                runs.free(run_id(bits));
             }
-            later += 1;
-        }
-        let (dropped, _) = over.split_at(over.len() - later);
-        if dropped.is_empty() {
-            return;
-        }
-        for &id in dropped {
-            runs.free(id);
-        }
-        entries.retain(|&bits| !dropped.iter().any(|id| id.to_bits() == bits));
+            !goes
+        });
     }
 
     /// Reads the outcomes of a context's entries that are over.
@@ -465,13 +463,15 @@ impl Runtime {
     }
 }
 
-/// The runs that a context's list names.
-fn task_ids(entries: &[u64]) -> impl Iterator<Item = TaskId> {
-    let id = |&bits: &u64| TaskId::from_bits(bits).expect("entries name runs");
-    entries.iter().map(id)
+/// A run that a context's list names.
+fn run_id(bits: u64) -> TaskId {
+    TaskId::from_bits(bits).expect("entries name runs")
 }
 
-/// Whether a run is over and not that of the modules.
-fn is_over(id: TaskId, runs: &Runs) -> bool {
-    runs.outcomes[id.index()].is_some() && runs.functions[id.index()] != NONE
+/// What came of a run that is over and not that of the modules.
+fn outcome(runs: &Runs, bits: u64) -> Option<&RunOutcome> {
+    let run = run_id(bits).index();
+    runs.outcomes[run]
+        .as_ref()
+        .filter(|_| runs.functions[run] != NONE)
 }

@@ -12,7 +12,6 @@
 use crate::error::VmError;
 use crate::limits::lend_to_program;
 use crate::runtime::Runtime;
-use crate::template::Template;
 use crate::{ContextId, ProgramId};
 use raya_bytecode::describe::describe;
 use raya_bytecode::image::EXPORT_FUNCTION;
@@ -61,7 +60,7 @@ impl Runtime {
         self.contexts.programs[row] = program.to_bits();
         let mut bound = self.bind_row(row);
         if bound.is_ok() && counts {
-            let bytes = self.program(row).bytes;
+            let bytes = self.program(row).bytes();
             bound = lend_to_program(&mut self.contexts, row, bytes);
         }
         if bound.is_err() {
@@ -106,18 +105,6 @@ impl Runtime {
     /// Drops what was derived from a program that is gone.
     pub(crate) fn forget_program(&mut self, program: ProgramId) {
         self.bindings.forget_program(program);
-        if let Some(template) = self.templates.get_mut(program.index()) {
-            *template = None;
-        }
-    }
-
-    /// Makes a program's template, if it has none yet.
-    pub(crate) fn make_template(&mut self, program: ProgramId) {
-        let row = program.index();
-        if self.templates.len() <= row {
-            self.templates.resize_with(row + 1, || None);
-        }
-        let linked = self.programs.get(program).expect("programs in use stay");
-        self.templates[row].get_or_insert_with(|| Template::of(linked));
+        self.templates.forget(program.index());
     }
 }

@@ -9,7 +9,7 @@ use crate::capability::Answered;
 use crate::error::VmError;
 use crate::handle::{Command, Handle};
 use crate::options::{MAX_HANDLES, VmOptions};
-use crate::template::Template;
+use crate::template::Templates;
 use crate::{Capability, ContextId, TaskId, TaskStatus, Vm, fault, limits};
 use raya_storages::activities::Activity;
 use raya_storages::contexts::{ContextRow, Contexts, hold};
@@ -64,8 +64,7 @@ pub struct Runtime {
     /// Rows that stand still until the next tick.
     pub(crate) held_this_tick: Vec<u32>,
     pub(crate) bindings: Bindings,
-    /// By row of `programs`, where one was asked for.
-    pub(crate) templates: Vec<Option<Template>>,
+    pub(crate) templates: Templates,
     /// Activities that nobody has, for the next to become active.
     #[allow(
         clippy::vec_box,
@@ -134,7 +133,7 @@ impl Runtime {
             ran: Vec::new(),
             held_this_tick: Vec::new(),
             bindings: Bindings::default(),
-            templates: Vec::new(),
+            templates: Templates::default(),
             spare: Vec::new(),
             idle: Box::default(),
             scratch: Stack::default(),

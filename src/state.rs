@@ -11,6 +11,7 @@
 use crate::bindings::Bound;
 use crate::error::VmError;
 use crate::runtime::{Runtime, Time};
+use crate::template::Templates;
 use raya_bytecode::{codec, verify};
 use raya_storages::activities::Activity;
 use raya_storages::contexts::{ContextId, Contexts, UNITS_MAX};
@@ -117,7 +118,7 @@ impl Runtime {
         self.grants = tables.grants;
         self.runs = tables.runs;
         self.mail = tables.mail;
-        self.templates.clear();
+        self.templates = Templates::default();
         Ok(())
     }
 }
@@ -233,7 +234,7 @@ fn verify_context(tables: &Tables, row: usize) -> Result<(), LoadError> {
     let program = id.and_then(|id| tables.programs.get(id));
     let program_bytes = contexts.counters[row].program_bytes();
     ensure(
-        program_bytes == 0 || program.is_some_and(|program| program.bytes == program_bytes),
+        program_bytes == 0 || program.is_some_and(|program| program.bytes() == program_bytes),
         "a program takes what it counts as",
     )?;
     let Some(program) = program else {

@@ -29,29 +29,94 @@ const LIMITS: Limits = Limits {
     steps_per_tick_max: u64::MAX,
 };
 
+/// The templates of programs.
+#[derive(Debug, Default)]
+pub(crate) struct Templates {
+    /// By row of `programs`: none yet, or what came of asking for one.
+    asked: Vec<Option<Option<Template>>>,
+}
+
+impl Templates {
+    /// The template of the program at a row, if it can have one.
+    pub fn of(&mut self, row: usize, program: &Program) -> Option<&Template> {
+        if self.asked.len() <= row {
+            self.asked.resize_with(row + 1, || None);
+        }
+        let asked = self.asked[row].get_or_insert_with(|| Template::of(program));
+        asked.as_ref()
+    }
+
+    /// The program at a row is gone.
+    pub fn forget(&mut self, row: usize) {
+        if let Some(asked) = self.asked.get_mut(row) {
+            *asked = None;
+        }
+    }
+}
+
 /// See the module's header.
 #[derive(Debug)]
 pub(crate) struct Template {
-    /// None for a program that can have no template.
-    heap: Option<Heap>,
+    heap: Heap,
     steps: u64,
 }
 
 impl Template {
-    /// The template of a program.
-    pub fn of(program: &Program) -> Template {
-        let (heap, steps) = run_modules(program).unzip();
-        Template {
-            heap,
-            steps: steps.unwrap_or_default(),
+    /// The template of a program, if it can have one.
+    fn of(program: &Program) -> Option<Template> {
+        if asks_anything(&program.image) {
+            return None;
         }
+        let host = HostLinks {
+            functions: vec![HostFunction::Missing; program.image.imports.len()],
+            ..HostLinks::default()
+        };
+        let mut heap = Heap::new(LIMITS.heap_bytes_max, 0);
+        let (mut counters, mut scratch) = (Counters::default(), Stack::default());
+        let mut activity = Some(Box::<Activity>::default());
+        let mut cell = Cell {
+            id: ContextId::from_bits(1 << 32).expect("the first id"),
+            program,
+            host: &host,
+            heap: &mut heap,
+            activity: &mut activity,
+            scratch: &mut scratch,
+            limits: &LIMITS,
+            marks: None,
+            counters: &mut counters,
+            now_ms: 0.0,
+        };
+        let end = cell.call(
+            program.image.entry.init,
+            Arguments::Values(&[]),
+            0,
+            &mut Vec::new(),
+        );
+        if matches!(end, Ok(CallEnd::Stopped(_))) {
+            cell.run(u64::MAX);
+        }
+        let mut activity = activity?;
+        let has_returned = match end.ok()? {
+            CallEnd::Returned(..) => true,
+            CallEnd::Failed(_) => false,
+            CallEnd::Stopped(_) => {
+                let ended = activity.entries.pop_ended();
+                matches!(ended, Some((_, RunOutcome::Returned(_))))
+            }
+        };
+        raya_systems::reap::reap(&mut activity);
+        let has_ended = has_returned && activity.is_idle();
+        // Every context gets a copy: what the modules dropped is not copied along.
+        collect(program, &mut heap, None, Need::words(0), &mut [], &LIMITS).ok()?;
+        heap.trim();
+        has_ended.then_some(Template {
+            heap,
+            steps: counters.steps,
+        })
     }
 
     /// Gives a context that has run nothing the heap that its modules would leave; false if its limits are too low for it.
     pub fn apply(&self, heap: &mut Heap, limits: &Limits, counters: &mut Counters) -> bool {
-        let Some(template) = &self.heap else {
-            return false;
-        };
         let suffices = limits.heap_bytes_max >= LIMITS.heap_bytes_max
             && limits.tasks_max >= LIMITS.tasks_max
             && limits.stack_frames_max >= LIMITS.stack_frames_max
@@ -60,7 +125,7 @@ impl Template {
             *heap = Heap {
                 random: heap.random,
                 foreign: heap.foreign.take(),
-                ..template.clone()
+                ..self.heap.clone()
             };
             counters.steps += self.steps;
         }
@@ -71,56 +136,6 @@ impl Template {
     pub fn steps(&self) -> u64 {
         self.steps
     }
-}
-
-/// The heap that a program's modules leave and the steps that they take, if it can have a template.
-fn run_modules(program: &Program) -> Option<(Heap, u64)> {
-    if asks_anything(&program.image) {
-        return None;
-    }
-    let host = HostLinks {
-        functions: vec![HostFunction::Missing; program.image.imports.len()],
-        ..HostLinks::default()
-    };
-    let mut heap = Heap::new(LIMITS.heap_bytes_max, 0);
-    let (mut counters, mut scratch) = (Counters::default(), Stack::default());
-    let mut activity = Some(Box::<Activity>::default());
-    let mut cell = Cell {
-        id: ContextId::from_bits(1 << 32).expect("the first id"),
-        program,
-        host: &host,
-        heap: &mut heap,
-        activity: &mut activity,
-        scratch: &mut scratch,
-        limits: &LIMITS,
-        marks: None,
-        counters: &mut counters,
-        now_ms: 0.0,
-    };
-    let end = cell.call(
-        program.image.entry.init,
-        Arguments::Values(&[]),
-        0,
-        &mut Vec::new(),
-    );
-    if matches!(end, Ok(CallEnd::Stopped(_))) {
-        cell.run(u64::MAX);
-    }
-    let mut activity = activity?;
-    let has_returned = match end.ok()? {
-        CallEnd::Returned(..) => true,
-        CallEnd::Failed(_) => false,
-        CallEnd::Stopped(_) => {
-            let ended = activity.entries.pop_ended();
-            matches!(ended, Some((_, RunOutcome::Returned(_))))
-        }
-    };
-    raya_systems::reap::reap(&mut activity);
-    let has_ended = has_returned && activity.is_idle();
-    // Every context gets a copy: what the modules dropped is not copied along.
-    collect(program, &mut heap, None, Need::words(0), &mut [], &LIMITS).ok()?;
-    heap.trim();
-    has_ended.then_some((heap, counters.steps))
 }
 
 /// Whether the modules can reach an instruction that asks something of the host, the clock or the random stream.

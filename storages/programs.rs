@@ -263,8 +263,8 @@ pub struct Program {
     /// Functions that are exported with the types of their parameters and, last, their result, in the image's
     /// `desc_children`; sorted.
     entries: Vec<LinkedEntry>,
-    /// What it counts as where memory is limited, its image included: the same on any machine.
-    pub bytes: u64,
+    /// What the texts of its names take, in bytes.
+    names_bytes: usize,
 }
 
 impl Program {
@@ -282,10 +282,10 @@ impl Program {
         let fields = link_fields(&image, &mut names);
         let shapes = link_shapes(&image, &mut names);
         let exports = link_exports(&image, &mut names);
-        let names_bytes = names.bytes();
         let classes = link_classes(&image, &fields);
         let globals_words = classes[image.entry.globals as usize].words;
-        let mut program = Program {
+        let names_bytes = names.bytes();
+        Program {
             constants: constants.words,
             constant_refs,
             well_known,
@@ -301,15 +301,14 @@ impl Program {
             entries: link_entries(&image),
             image,
             hash,
-            bytes: 0,
-        };
-        program.bytes = (program.tables_bytes() + names_bytes) as u64;
-        program
+            names_bytes,
+        }
     }
 
-    /// What the program and its tables take in memory, without the texts of names.
-    fn tables_bytes(&self) -> usize {
-        widths::PROGRAM
+    /// What it counts as where memory is limited, its image included: the same on any machine.
+    pub fn bytes(&self) -> u64 {
+        let bytes = widths::PROGRAM
+            + self.names_bytes
             + rows_bytes(&self.image)
             + self.constants.len() * size_of::<u64>()
             + self.constant_refs.len() * size_of::<u32>()
@@ -321,7 +320,8 @@ impl Program {
             + self.shapes.len() * widths::SHAPE
             + self.exports.len() * widths::EXPORT
             + self.fields.len() * widths::FIELD
-            + self.entries.len() * widths::ENTRY
+            + self.entries.len() * widths::ENTRY;
+        bytes as u64
     }
 
     /// The fields of a class.

@@ -123,14 +123,9 @@ pub fn program_with<T>(describe: impl FnOnce(&mut ImageBuilder) -> T) -> (Progra
     b.define_function(function, &locals, calls_itself);
     let described = describe(&mut b);
     let entry = Entry {
-        init,
-        globals: GLOBALS.into(),
-        error: NONE,
-        type_error: NONE,
-        range_error: NONE,
         map: MAP.into(),
         set: SET.into(),
-        reserved: 0,
+        ..Entry::of(init, GLOBALS.into())
     };
     let image = b.finish(entry).expect("assembles");
     let image = verify(image).unwrap_or_else(|e| panic!("{e}"));

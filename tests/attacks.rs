@@ -327,12 +327,8 @@ fn spec_s_3_attacks_end_as_documented_and_nobody_else_notices() {
     let ways = (0..2 * attacks.len()).map(|at| (&attacks[at / 2], at % 2 == 1));
     for (at, (attack, reloads)) in ways.enumerate() {
         let mut world = World::new(&victim, 1 + at / 2 % 2);
-        let mut started = Err(VmError::InvalidBinary("".into()));
-        let mut ended = Ok(());
-        let peak = counting::peak_bytes_of(|| {
-            started = world.attacker(attack);
-            ended = world.run(reloads);
-        });
+        let ((started, ended), peak) =
+            counting::with_peak_bytes(|| (world.attacker(attack), world.run(reloads)));
         if !reloads && peak > PEAK_BYTES_MAX {
             wrong.push(format!("{}: took {peak} bytes", attack.name));
         }

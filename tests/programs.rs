@@ -4,7 +4,8 @@
 mod script;
 
 use raya_core::{
-    ContextId, Runtime, TaskStatus, TickBudget, TypedArray, Value, VmError, VmLimits, VmOptions,
+    ContextId, Runtime, TaskId, TaskStatus, TickBudget, TypedArray, Value, VmError, VmLimits,
+    VmOptions,
 };
 use script::{Programs, compiled, finish, outer, text};
 
@@ -200,15 +201,18 @@ fn runtime() -> (Runtime, ContextId) {
     (runtime, id)
 }
 
+fn start(runtime: &mut Runtime, id: ContextId, name: &str, bytes: Value) -> TaskId {
+    let mut vm = runtime.vm(id).expect("is live");
+    vm.run_entry(name, vec![bytes]).expect("is exported")
+}
+
 #[test]
 fn programs_go_with_their_last_context() {
     let (mut runtime, id) = runtime();
     let before = runtime.program_ids();
     for round in 0..20 {
         let source = format!("{MATH} export const round = {round};");
-        let task = runtime.vm(id).expect("is live");
-        let task = { task }.run_entry("run", vec![bytes(&source)]);
-        let task = task.expect("is exported");
+        let task = start(&mut runtime, id, "run", bytes(&source));
         let told = text(finish(&mut runtime, PROGRAMS, task, false));
         assert!(told.starts_with("5 "), "{told}");
         assert_eq!(runtime.program_ids(), before);
@@ -286,9 +290,7 @@ fn whether_others_have_a_program_changes_nothing_for_a_context() {
             vm.call("add", [Value::Number(1.0), Value::Number(2.0)])
                 .expect("adds");
         }
-        let task = runtime.vm(id).expect("is live");
-        let task = { task }.run_entry("run", vec![bytes(MATH)]);
-        let task = task.expect("is exported");
+        let task = start(&mut runtime, id, "run", bytes(MATH));
         let mut ticks = 0;
         while runtime.task(task) == Ok(TaskStatus::Running) {
             runtime.tick(TickBudget::fuel(5_000));
@@ -311,14 +313,8 @@ fn limits_that_were_changed_add_up_when_a_context_with_bytes_ends() {
     let limits = |runtime: &mut Runtime| runtime.vm(id).expect("is live").limits();
     let before: VmLimits = limits(&mut runtime);
     for name in ["run", "limits"] {
-        let task = runtime.vm(id).expect("is live");
-        let task = { task }.run_entry(name, vec![bytes(MATH)]);
-        text(finish(
-            &mut runtime,
-            PROGRAMS,
-            task.expect("is exported"),
-            false,
-        ));
+        let task = start(&mut runtime, id, name, bytes(MATH));
+        text(finish(&mut runtime, PROGRAMS, task, false));
         for child in runtime
             .context_ids()
             .into_iter()

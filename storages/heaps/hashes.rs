@@ -160,11 +160,7 @@ impl Heap {
         }
         self.is_string(constants, a.1)
             && self.is_string(constants, b.1)
-            && self.string_len(constants, a.1) == self.string_len(constants, b.1)
-            && match (self.units(constants, a.1), self.units(constants, b.1)) {
-                (Some(a), Some(b)) => a == b,
-                _ => self.compare(constants, a.1, b.1).is_eq(),
-            }
+            && self.same_text(constants, a.1, b.1)
     }
 
     /// The hash of a key; gives identities to objects.
@@ -273,20 +269,19 @@ impl Heap {
     /// Puts an entry in the first free slot from its hash on.
     fn hash_place(&mut self, index: u32, hash: u32, entry: u32) {
         let slots = self.hash_slots_mut(index);
-        let mask = slots.len() - 1;
-        let mut at = hash as usize & mask;
-        while slots[at] != 0 {
-            at = (at + 1) & mask;
-        }
-        slots[at] = entry as i32 + 1;
+        let begin = hash & (slots.len() as u32 - 1);
+        let mut probes_left = slots.len();
+        let is_placed = place(slots, (begin, entry as i32 + 1), &mut probes_left);
+        assert!(is_placed, "an index has a free slot");
     }
 }
 
 /// Puts entries, each with the slot that its hash begins at, in free slots. Takes time in proportion, whatever the hashes are: keys that
 /// all have the same would else be looked past by each other.
 fn place_all(slots: &mut [i32], entries: &mut [(u32, i32)]) {
-    let probes_max = entries.len() * PROBES_PER_ENTRY_MAX;
-    if place_one_by_one(slots, entries, probes_max) {
+    let mut probes_left = entries.len() * PROBES_PER_ENTRY_MAX;
+    let mut each = entries.iter();
+    if each.all(|entry| place(slots, *entry, &mut probes_left)) {
         return;
     }
     slots.fill(0);
@@ -312,20 +307,18 @@ fn place_all(slots: &mut [i32], entries: &mut [(u32, i32)]) {
     }
 }
 
-/// The usual way, as long as so many slots suffice to be looked at.
-fn place_one_by_one(slots: &mut [i32], entries: &[(u32, i32)], mut probes_left: usize) -> bool {
+/// Puts an entry in the first free slot from where its hash begins on, as long as so many taken ones may be looked past.
+fn place(slots: &mut [i32], (begin, entry): (u32, i32), probes_left: &mut usize) -> bool {
     let mask = slots.len() - 1;
-    for &(begin, entry) in entries {
-        let mut at = begin as usize;
-        while slots[at] != 0 {
-            at = (at + 1) & mask;
-            if probes_left == 0 {
-                return false;
-            }
-            probes_left -= 1;
+    let mut at = begin as usize;
+    while slots[at] != 0 {
+        if *probes_left == 0 {
+            return false;
         }
-        slots[at] = entry;
+        *probes_left -= 1;
+        at = (at + 1) & mask;
     }
+    slots[at] = entry;
     true
 }
 

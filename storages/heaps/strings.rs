@@ -52,8 +52,8 @@ impl<'a> Units<'a> {
     }
 
     /// All units.
-    pub fn iter(&self) -> impl Iterator<Item = u16> + '_ {
-        (0..self.len()).filter_map(|index| self.get(index))
+    pub fn iter(self) -> impl Iterator<Item = u16> + 'a {
+        (0..self.len()).filter_map(move |index| self.get(index))
     }
 
     /// Those before a place and those from there on.
@@ -254,6 +254,15 @@ impl Heap {
         })
     }
 
+    /// Whether two strings have the same units.
+    pub fn same_text(&self, constants: &[u64], x: u32, y: u32) -> bool {
+        self.string_len(constants, x) == self.string_len(constants, y)
+            && match (self.units(constants, x), self.units(constants, y)) {
+                (Some(x), Some(y)) => x == y,
+                _ => self.compare(constants, x, y).is_eq(),
+            }
+    }
+
     /// Compares two strings by units, where they lie.
     pub fn compare(&self, constants: &[u64], x: u32, y: u32) -> Ordering {
         if let (Some(x), Some(y)) = (self.units(constants, x), self.units(constants, y)) {
@@ -278,16 +287,13 @@ impl Heap {
 
     /// A string as text, with lone surrogates replaced, cut after so many units.
     pub fn text_within(&self, constants: &[u64], string: u32, units_max: usize) -> String {
-        let mut units = Vec::new();
-        for part in self.parts(constants, string) {
-            let left = units_max - units.len();
-            units.extend(part.iter().take(left));
-            if part.len() > left {
-                units.push(u16::try_from(u32::from('…')).expect("it is one unit"));
-                break;
-            }
+        let units = self.parts(constants, string).flat_map(Units::iter);
+        let units: Vec<u16> = units.take(units_max).collect();
+        let mut text = String::from_utf16_lossy(&units);
+        if self.string_len(constants, string) as usize > units_max {
+            text.push('…');
         }
-        String::from_utf16_lossy(&units)
+        text
     }
 
     /// A string's units, copied.

@@ -17,8 +17,6 @@ pub(super) struct Names<'a> {
     image: &'a Image,
     /// By string index.
     known: Vec<Option<Name>>,
-    /// What they take, in bytes.
-    bytes: usize,
 }
 
 impl<'a> Names<'a> {
@@ -26,14 +24,12 @@ impl<'a> Names<'a> {
         Names {
             image,
             known: vec![None; image.strings.len()],
-            bytes: 0,
         }
     }
 
     fn name(&mut self, string: u32) -> &Name {
         self.known[string as usize].get_or_insert_with(|| {
             let text: Arc<str> = self.image.text(string).into();
-            self.bytes += text.len() + COUNTS_BYTES;
             let hash = xxh3_64(text.as_bytes());
             (text, hash)
         })
@@ -51,7 +47,8 @@ impl<'a> Names<'a> {
 
     /// What the texts take, in bytes.
     pub fn bytes(&self) -> usize {
-        self.bytes
+        let texts = self.known.iter().flatten();
+        texts.map(|(text, _)| text.len() + COUNTS_BYTES).sum()
     }
 }
 

@@ -79,16 +79,7 @@ fn image(members: usize, constant: f64) -> (VerifiedImage, u32) {
         desc: None,
     };
     b.set_methods(base, vec![method]);
-    let entry = Entry {
-        init,
-        globals: globals.into(),
-        error: NONE,
-        type_error: NONE,
-        range_error: NONE,
-        map: NONE,
-        set: NONE,
-        reserved: 0,
-    };
+    let entry = Entry::of(init, globals.into());
     let image = b.finish(entry).expect("assembles");
     (verify(image).unwrap_or_else(|e| panic!("{e}")), getter)
 }
@@ -246,18 +237,9 @@ fn bytes_of_shapes(count: usize, name: &str) -> u64 {
         b.set_fields(shape, &[field]);
     }
     let init = function(&mut b, None, Slot::VOID, FUNCTION_ASYNC);
-    let image = b.finish(Entry {
-        init,
-        globals: globals.into(),
-        error: NONE,
-        type_error: NONE,
-        range_error: NONE,
-        map: NONE,
-        set: NONE,
-        reserved: 0,
-    });
+    let image = b.finish(Entry::of(init, globals.into()));
     let image = verify(image.expect("assembles")).expect("is valid");
-    Program::link(Arc::new(image), 0).bytes
+    Program::link(Arc::new(image), 0).bytes()
 }
 
 #[test]

@@ -16,9 +16,8 @@ use raya_bytecode::image::CLASS_ERROR;
 use raya_bytecode::slot::{Slot, TAG_BOOLEAN, TAG_NUMBER, UNDEFINED};
 use raya_storages::activities::UNHANDLED_MAX;
 use raya_storages::entries::{Origin, Stage};
-use raya_storages::heaps::is_object;
-use raya_storages::layout::{Kind, PROMISE_HANDLED, PROMISE_PENDING, PROMISE_REJECTED};
-use raya_storages::layout::{header_class, object_header};
+use raya_storages::layout::object_header;
+use raya_storages::layout::{PROMISE_HANDLED, PROMISE_PENDING, PROMISE_REJECTED};
 use raya_storages::programs::LinkedFunction;
 use raya_storages::runs::{Cause, Failure, RunOutcome, THROWN_UNITS_MAX};
 use raya_storages::tasks::{LimitFault, Outcome, Task, TaskState};
@@ -586,22 +585,11 @@ impl Machine<'_> {
     }
 
     fn error_texts(&self, reference: u32) -> Option<(String, String)> {
-        let (heap, program) = (&self.heap, self.program);
-        let constants = &program.constants;
-        if !is_object(reference) || heap.kind_of(constants, reference) != Kind::Object {
-            return None;
-        }
-        let class = &program.classes[usize::from(header_class(heap.header(reference)))];
+        let class = &self.program.classes[usize::from(self.class(reference)?)];
         if class.kind != CLASS_ERROR {
             return None;
         }
-        let text = |name: &str| {
-            let fields = &program.image.fields[class.fields.indices()];
-            let field = fields
-                .iter()
-                .find(|f| program.image.is_text(f.name, name))?;
-            self.text_kept(heap.half(reference, field.ref_offset))
-        };
+        let text = |name: &str| self.text_kept(self.text_field(reference, name)?);
         Some((
             text("name").unwrap_or_default(),
             text("message").unwrap_or_default(),

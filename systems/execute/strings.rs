@@ -189,11 +189,7 @@ impl Machine<'_> {
         }
         self.pay(u64::from(length) / 8);
         self.pay_for_parts(&[x, y]);
-        let constants = &self.program.constants;
-        match (self.heap.units(constants, x), self.heap.units(constants, y)) {
-            (Some(x), Some(y)) => x == y,
-            _ => self.heap.compare(constants, x, y) == Ordering::Equal,
-        }
+        self.heap.same_text(&self.program.constants, x, y)
     }
 
     /// Compares two strings by units.

@@ -422,6 +422,19 @@ impl In<'_> {
         Err(Problem::NoShape(names.map(String::from).collect()).into())
     }
 
+    /// The class of a table, which all that there are may be looked at for.
+    fn table_class(
+        &mut self,
+        value: &Value,
+        kind: u16,
+        descs: [Option<u32>; 2],
+        slot: Slot,
+    ) -> Result<u16, Box<MarshalError>> {
+        self.take_steps(self.program.tables.len() / CLASSES_PER_STEP)?;
+        let class = table_class(self.program, kind, descs, slot);
+        class.ok_or_else(|| self.mismatch(value, None))
+    }
+
     fn map(
         &mut self,
         value: &Value,
@@ -430,9 +443,7 @@ impl In<'_> {
         slot: Slot,
     ) -> Written {
         let program = self.program;
-        self.take_steps(program.tables.len() / CLASSES_PER_STEP)?;
-        let class = table_class(program, CLASS_MAP, descs, slot);
-        let class = class.ok_or_else(|| self.mismatch(value, None))?;
+        let class = self.table_class(value, CLASS_MAP, descs, slot)?;
         let [keys, values] =
             [TABLE_KEYS, TABLE_VALUES].map(|at| element_slot(column(program, class, at)));
         let mut table = self.new_table(class, pairs.len());
@@ -446,9 +457,7 @@ impl In<'_> {
     }
 
     fn set(&mut self, value: &Value, items: &[Value], desc: Option<u32>, slot: Slot) -> Written {
-        self.take_steps(self.program.tables.len() / CLASSES_PER_STEP)?;
-        let class = table_class(self.program, CLASS_SET, [desc, None], slot);
-        let class = class.ok_or_else(|| self.mismatch(value, None))?;
+        let class = self.table_class(value, CLASS_SET, [desc, None], slot)?;
         let keys = element_slot(column(self.program, class, TABLE_KEYS));
         let mut table = self.new_table(class, items.len());
         for (index, item) in items.iter().enumerate() {

@@ -41,10 +41,10 @@ pub fn live_bytes() -> usize {
     LIVE.load(Ordering::Relaxed)
 }
 
-/// The most bytes in use at once while something is done, beyond those before.
-pub fn peak_bytes_of(act: impl FnOnce()) -> usize {
+/// What comes of something, and the most bytes in use at once while it is done, beyond those before.
+pub fn with_peak_bytes<T>(act: impl FnOnce() -> T) -> (T, usize) {
     let before = live_bytes();
     PEAK.store(before, Ordering::Relaxed);
-    act();
-    PEAK.load(Ordering::Relaxed) - before
+    let done = act();
+    (done, PEAK.load(Ordering::Relaxed) - before)
 }

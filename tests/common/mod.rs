@@ -196,14 +196,8 @@ pub fn program(with_host: bool) -> Vec<u8> {
         forward(&mut s, "later", Slot::PROMISE, 5);
     }
     let entry = Entry {
-        init,
-        globals: u32::from(globals),
         error: u32::from(s.error),
-        type_error: NONE,
-        range_error: NONE,
-        map: NONE,
-        set: NONE,
-        reserved: 0,
+        ..Entry::of(init, u32::from(globals))
     };
     encode(&s.image.finish(entry).expect("assembles"))
 }

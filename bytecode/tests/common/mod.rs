@@ -169,14 +169,8 @@ pub fn sample() -> Sample {
     b.number(0.5);
     let member = b.member("x");
     let entry = Entry {
-        init,
-        globals: u32::from(globals),
         error: u32::from(error),
-        type_error: NONE,
-        range_error: NONE,
-        map: NONE,
-        set: NONE,
-        reserved: 0,
+        ..Entry::of(init, u32::from(globals))
     };
     Sample {
         builder: b,

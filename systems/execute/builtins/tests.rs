@@ -7,9 +7,7 @@ use crate::execute::host::HostLinks;
 use crate::execute::machine::Machine;
 use raya_bytecode::assemble::{FieldSpec, FunctionBuilder, FunctionSpec, ImageBuilder};
 use raya_bytecode::builtins::Builtin;
-use raya_bytecode::image::{
-    CLASS_GLOBALS, CLASS_NOMINAL, CLASS_SHAPE, Entry, FUNCTION_ASYNC, NONE,
-};
+use raya_bytecode::image::{CLASS_GLOBALS, CLASS_NOMINAL, CLASS_SHAPE, Entry, FUNCTION_ASYNC};
 use raya_bytecode::isa::Op;
 use raya_bytecode::slot::{NULL, Slot, TAG_BOOLEAN, TAG_NUMBER, UNDEFINED};
 use raya_bytecode::verify::verify;
@@ -95,16 +93,7 @@ fn program(value: &Value) -> Arc<Program> {
     };
     image.define_function(init, &spec, f.finish(0, 0).expect("assembles"));
     image.file("test.ts");
-    let entry = Entry {
-        init,
-        globals: u32::from(globals),
-        error: NONE,
-        type_error: NONE,
-        range_error: NONE,
-        map: NONE,
-        set: NONE,
-        reserved: 0,
-    };
+    let entry = Entry::of(init, u32::from(globals));
     let image = verify(image.finish(entry).expect("assembles")).unwrap_or_else(|e| panic!("{e}"));
     Arc::new(Program::link(Arc::new(image), 1))
 }

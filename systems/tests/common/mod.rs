@@ -3,7 +3,7 @@
 #![allow(dead_code, reason = "each test uses a part")]
 
 use raya_bytecode::assemble::{FunctionBuilder, FunctionSpec, ImageBuilder};
-use raya_bytecode::image::{CLASS_GLOBALS, Entry, NONE};
+use raya_bytecode::image::{CLASS_GLOBALS, Entry};
 use raya_bytecode::slot::Slot;
 use raya_bytecode::verify::verify;
 use raya_storages::activities::Activity;
@@ -40,16 +40,7 @@ impl Source {
             raya_bytecode::image::FUNCTION_ASYNC,
         );
         image.define_function(init, &spec, f.finish(0, 0).expect("assembles"));
-        let entry = Entry {
-            init,
-            globals: u32::from(globals),
-            error: NONE,
-            type_error: NONE,
-            range_error: NONE,
-            map: NONE,
-            set: NONE,
-            reserved: 0,
-        };
+        let entry = Entry::of(init, u32::from(globals));
         Source { image, entry }
     }
 
